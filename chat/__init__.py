@@ -1,0 +1,1 @@
+"""Conversations, the inbox, assignment, opening hours and the channels that messages come by."""
