@@ -1,0 +1,49 @@
+"""The one Alembic history of the database, run by `plusone migrate` and at every start."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from core.db import sqlite_engine
+
+_ONE_AT_A_TIME = 7_105_031
+"""Advisory lock on PostgreSQL: several processes may start at once."""
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database at `url` to `revision`; does nothing where it is there already.
+
+    Blocks, and runs a loop of its own on PostgreSQL: call it before the loop runs, or in a thread.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = sqlite_engine(url)
+        try:
+            with engine.begin() as connection:
+                _upgrade(connection, revision)
+        finally:
+            engine.dispose()
+    else:
+        asyncio.run(_upgrade_postgresql(url, revision))
+
+
+async def _upgrade_postgresql(url: str, revision: str) -> None:
+    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
+            await connection.run_sync(_upgrade, revision)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

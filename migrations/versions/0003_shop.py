@@ -1,0 +1,10 @@
+"""The embedded shop: catalogue, stock, carts, orders."""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
