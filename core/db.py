@@ -59,6 +59,8 @@ Unit = Callable[[Connection], T]
 WAITING_UNITS = 2_000
 """Units that may wait for the writer; the next is refused as `unavailable`, nothing being done."""
 
+_WAKE = "plusone_wake"
+
 _LOST = (DBAPIError, PoolTimeout, OSError, asyncpg.InterfaceError, asyncio.TimeoutError)
 
 
@@ -66,6 +68,21 @@ class Database:
     """One database, SQLite or PostgreSQL. Open it with `Database.open(url)`."""
 
     dialect: str
+
+    def __init__(self) -> None:
+        self._after_commit: list[Callable[[], None]] = []
+
+    def on_commit(self, call: Callable[[], None]) -> None:
+        """Have `call()` called on the loop after each commit whose unit asked for it.
+
+        See `wake_after_commit`. A hint to look, never a message: it may be lost with the process.
+        """
+        self._after_commit.append(call)
+
+    def _committed(self, asked: bool) -> None:
+        if asked:
+            for call in self._after_commit:
+                call()
 
     async def write(self, unit: Unit[T]) -> T:
         """Run `unit` in one transaction and return what it returns, committed.
@@ -101,6 +118,7 @@ class _SQLite(Database):
     dialect = "sqlite"
 
     def __init__(self, url: str, *, readers: int) -> None:
+        super().__init__()
         self._writing = sqlite_engine(url)
         self._reading = sqlite_engine(url, readers=readers)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
@@ -112,11 +130,13 @@ class _SQLite(Database):
             raise Unavailable("Too many writes are waiting.")
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(
+            result, asked = await asyncio.get_running_loop().run_in_executor(
                 self._writer, _in_transaction, self._writing, unit
             )
         finally:
             self._waiting -= 1
+        self._committed(asked)
+        return result
 
     async def read(self, query: Unit[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(
@@ -164,10 +184,11 @@ def sqlite_engine(url: str, *, readers: int = 0) -> Engine:
     return engine
 
 
-def _in_transaction(engine: Engine, unit: Unit[T]) -> T:
+def _in_transaction(engine: Engine, unit: Unit[T]) -> tuple[T, bool]:
     try:
         with engine.connect() as connection:
             transaction = connection.begin()
+            connection.info.pop(_WAKE, None)
             try:
                 result = unit(connection)
             except BaseException:
@@ -178,7 +199,7 @@ def _in_transaction(engine: Engine, unit: Unit[T]) -> T:
             except DBAPIError as error:
                 transaction.rollback()
                 raise OutcomeUnknown("The database failed in COMMIT.") from error
-            return result
+            return result, bool(connection.info.pop(_WAKE, False))
     except IntegrityError:
         raise
     except DBAPIError as error:
@@ -197,12 +218,15 @@ class _PostgreSQL(Database):
     dialect = "postgresql"
 
     def __init__(self, url: str, *, pool: int) -> None:
+        super().__init__()
         self._writing = _postgresql_engine(url, pool=pool, read_only=False)
         self._reading = _postgresql_engine(url, pool=pool, read_only=True)
 
     async def write(self, unit: Unit[T]) -> T:
         try:
             async with self._writing.connect() as connection:
+                assert connection.sync_connection is not None
+                connection.sync_connection.info.pop(_WAKE, None)
                 try:
                     result = await connection.run_sync(unit)
                 except BaseException:
@@ -213,11 +237,13 @@ class _PostgreSQL(Database):
                 except _LOST as error:
                     await connection.invalidate()
                     raise OutcomeUnknown("The connection was lost in COMMIT.") from error
-                return result
+                asked = bool(connection.sync_connection.info.pop(_WAKE, False))
         except IntegrityError:
             raise
         except _LOST as error:
             raise _unavailable(error) from error
+        self._committed(asked)
+        return result
 
     async def read(self, query: Unit[T]) -> T:
         try:
@@ -262,6 +288,11 @@ async def _roll_back(connection: AsyncConnection) -> None:
 def _unavailable(error: Exception) -> Unavailable:
     reason = error.orig if isinstance(error, DBAPIError) else error
     return Unavailable("The database could not do this now.", reason=type(reason).__name__)
+
+
+def wake_after_commit(connection: Connection) -> None:
+    """Within a unit: once it is committed, call those who asked by `Database.on_commit`."""
+    connection.info[_WAKE] = True
 
 
 def any_of(

@@ -1,0 +1,164 @@
+"""What must happen after a commit: at least once, in order per key.
+
+A write unit adds a message in its own transaction; after the commit the outbox hands it to every
+subscriber of its topic, outside any transaction, and forgets it once all have returned. A handler
+that raises is called again later, with pauses that grow; messages with the same key wait behind it,
+others pass. Handlers therefore take a repeat for what it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import structlog
+from prometheus_client import Counter, Gauge
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from core.clock import Clock, Instant
+from core.db import Database, metadata, wake_after_commit
+from core.errors import PlusOneError
+
+outbox_message = Table(
+    "outbox_message",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("topic", String(60), nullable=False),
+    Column("key", String(120), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("not_before", BigInteger, nullable=False, default=0),
+    Index("ix_outbox_message_key_id", "key", "id"),
+)
+
+Handler = Callable[[Any], Awaitable[None]]
+
+AT_ONCE = 50
+LEASE_MS = 60_000
+HANDLER_TIMEOUT_S = 30
+POLL_S = 0.5
+"""How late a message may be that another process added, or that waits for its next try."""
+LONGEST_PAUSE_MS = 300_000
+
+_handled = Counter("plusone_outbox_handled_total", "Messages handed over.", ["topic"])
+_failed = Counter("plusone_outbox_failed_total", "Hand-overs that raised.", ["topic"])
+_waiting = Gauge("plusone_outbox_waiting", "Messages not yet handed over.")
+
+log = structlog.get_logger(__name__)
+
+
+def add(connection: Connection, topic: str, key: str, payload: Any) -> None:
+    """Add a message within the unit's transaction; `payload` is anything msgspec makes JSON of."""
+    row = {"topic": topic, "key": key, "payload": msgspec.json.encode(payload).decode()}
+    connection.execute(insert(outbox_message).values(**row, tries=0, not_before=0))
+    wake_after_commit(connection)
+
+
+class Outbox:
+    """Hands messages over; `run` is its one task."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._handlers: dict[str, list[Handler]] = defaultdict(list)
+        self._woken = asyncio.Event()
+        database.on_commit(self._woken.set)
+
+    def subscribe(self, topic: str, handler: Handler) -> None:
+        """Call `handler(payload)` for each message of `topic`; before `run`."""
+        self._handlers[topic].append(handler)
+
+    async def run(self) -> None:
+        """Hand over until cancelled; what is in the making is then tried again by the next run."""
+        while True:
+            self._woken.clear()
+            try:
+                while await self.hand_over():
+                    pass
+            except PlusOneError as error:  # the database is away: nothing was lost, go on later
+                log.warning("outbox.unavailable", error=error.error_code, detail=error.data)
+            try:
+                await asyncio.wait_for(self._woken.wait(), POLL_S)
+            except TimeoutError:
+                continue
+
+    async def hand_over(self) -> int:
+        """Hand over what is due now, once; returns how many messages were taken."""
+        taken = await self._database.write(self._take)
+        if taken:
+            await asyncio.gather(*(self._one(message) for message in taken))
+        return len(taken)
+
+    def _take(self, connection: Connection) -> list[_Message]:
+        """Lease the first message of each key, so that no other process takes it too."""
+        now = self._clock.now()
+        first = select(func.min(outbox_message.c.id)).group_by(outbox_message.c.key)
+        due = (
+            select(outbox_message)
+            .where(outbox_message.c.id.in_(first), outbox_message.c.not_before <= now)
+            .order_by(outbox_message.c.id)
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        taken = [
+            _Message(row.id, row.topic, row.payload, row.tries) for row in connection.execute(due)
+        ]
+        if taken:
+            ids = [message.id for message in taken]
+            lease = update(outbox_message).where(outbox_message.c.id.in_(ids))
+            connection.execute(lease.values(not_before=now + LEASE_MS))
+        _waiting.set(len(taken))
+        return taken
+
+    async def _one(self, message: _Message) -> None:
+        payload = msgspec.json.decode(message.payload)
+        try:
+            async with asyncio.timeout(HANDLER_TIMEOUT_S):
+                for handler in self._handlers[message.topic]:
+                    await handler(payload)
+        except Exception:
+            # Whatever a handler raises must not lose the message, nor stop the others.
+            _failed.labels(message.topic).inc()
+            log.exception("outbox.failed", topic=message.topic, id=message.id, tries=message.tries)
+            await self._database.write(lambda connection: self._put_back(connection, message))
+        else:
+            _handled.labels(message.topic).inc()
+            forget = delete(outbox_message).where(outbox_message.c.id == message.id)
+            await self._database.write(lambda connection: connection.execute(forget) and None)
+
+    def _put_back(self, connection: Connection, message: _Message) -> None:
+        later = self._clock.now() + pause_ms(message.tries)
+        connection.execute(
+            update(outbox_message)
+            .where(outbox_message.c.id == message.id)
+            .values(tries=message.tries + 1, not_before=later)
+        )
+
+
+class _Message(msgspec.Struct, frozen=True):
+    id: int
+    topic: str
+    payload: str
+    tries: int
+
+
+def pause_ms(tries: int) -> Instant:
+    """How long to wait after the try number `tries` (from 0) failed: 0.5 s, doubling to 5 min."""
+    return int(min(500 * 2 ** min(tries, 20), LONGEST_PAUSE_MS))
