@@ -188,9 +188,8 @@ def _in_transaction(engine: Engine, unit: Unit[T]) -> tuple[T, bool]:
     try:
         with engine.connect() as connection:
             transaction = connection.begin()
-            connection.info.pop(_WAKE, None)
             try:
-                result = unit(connection)
+                result, asked = _noting_wake(connection, unit)
             except BaseException:
                 transaction.rollback()
                 raise
@@ -199,7 +198,7 @@ def _in_transaction(engine: Engine, unit: Unit[T]) -> tuple[T, bool]:
             except DBAPIError as error:
                 transaction.rollback()
                 raise OutcomeUnknown("The database failed in COMMIT.") from error
-            return result, bool(connection.info.pop(_WAKE, False))
+            return result, asked
     except IntegrityError:
         raise
     except DBAPIError as error:
@@ -225,10 +224,8 @@ class _PostgreSQL(Database):
     async def write(self, unit: Unit[T]) -> T:
         try:
             async with self._writing.connect() as connection:
-                assert connection.sync_connection is not None
-                connection.sync_connection.info.pop(_WAKE, None)
                 try:
-                    result = await connection.run_sync(unit)
+                    result, asked = await connection.run_sync(_noting_wake, unit)
                 except BaseException:
                     await _roll_back(connection)
                     raise
@@ -237,7 +234,6 @@ class _PostgreSQL(Database):
                 except _LOST as error:
                     await connection.invalidate()
                     raise OutcomeUnknown("The connection was lost in COMMIT.") from error
-                asked = bool(connection.sync_connection.info.pop(_WAKE, False))
         except IntegrityError:
             raise
         except _LOST as error:
@@ -293,6 +289,11 @@ def _unavailable(error: Exception) -> Unavailable:
 def wake_after_commit(connection: Connection) -> None:
     """Within a unit: once it is committed, call those who asked by `Database.on_commit`."""
     connection.info[_WAKE] = True
+
+
+def _noting_wake(connection: Connection, unit: Unit[T]) -> tuple[T, bool]:
+    connection.info.pop(_WAKE, None)
+    return unit(connection), bool(connection.info.pop(_WAKE, False))
 
 
 def any_of(

@@ -140,8 +140,7 @@ class Outbox:
             await self._database.write(lambda connection: self._put_back(connection, message))
         else:
             _handled.labels(message.topic).inc()
-            forget = delete(outbox_message).where(outbox_message.c.id == message.id)
-            await self._database.write(lambda connection: connection.execute(forget) and None)
+            await self._database.write(lambda connection: _forget(connection, message))
 
     def _put_back(self, connection: Connection, message: _Message) -> None:
         later = self._clock.now() + pause_ms(message.tries)
@@ -150,6 +149,10 @@ class Outbox:
             .where(outbox_message.c.id == message.id)
             .values(tries=message.tries + 1, not_before=later)
         )
+
+
+def _forget(connection: Connection, message: _Message) -> None:
+    connection.execute(delete(outbox_message).where(outbox_message.c.id == message.id))
 
 
 class _Message(msgspec.Struct, frozen=True):
