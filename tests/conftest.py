@@ -1,0 +1,122 @@
+"""What tests stand on: databases of both kinds, each test with a fresh one; the order of tests."""
+
+import itertools
+import shutil
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from core.db import Database
+from migrations import upgrade
+from tests.servers import PostgresServer
+
+_SLOW_FOLDERS = ("races", "faults", "browser")
+_TEMPLATE = "template_of_tests"
+
+
+def pytest_configure() -> None:
+    def terminated(_number: int, _frame: object) -> None:
+        pytest.exit("terminated", returncode=143)
+
+    # Python would die of it at once, and the servers that fixtures started would live on.
+    signal.signal(signal.SIGTERM, terminated)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run the quick tests first: rules, then what needs a database, races, faults, browsers."""
+
+    def slowness(item: pytest.Item) -> int:
+        for folder in _SLOW_FOLDERS:
+            if item.path.is_relative_to(config.rootpath / "tests" / folder):
+                return 2 + _SLOW_FOLDERS.index(folder)
+        return int("database_url" in getattr(item, "fixturenames", ()))
+
+    items.sort(key=slowness)
+
+
+@pytest.fixture(scope="session")
+def migrated() -> Callable[[str], str]:
+    """Brings the database at a URL up to date, and returns the URL."""
+
+    def migrated(url: str) -> str:
+        # The migration runs a loop of its own, which this thread may have already.
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(upgrade, url).result()
+        return url
+
+    return migrated
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The PostgreSQL server of all tests; one that is to be killed is `own_postgres_server`."""
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for one test, to be killed and started at will."""
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(
+    postgres_server: PostgresServer, migrated: Callable[[str], str]
+) -> Callable[[], str]:
+    """Names a fresh database, copied from a migrated one."""
+    postgres_server.sql(f"CREATE DATABASE {_TEMPLATE}")
+    migrated(postgres_server.url(_TEMPLATE))
+    numbers = itertools.count(1)
+
+    def copy() -> str:
+        name = f"test_{next(numbers)}"
+        postgres_server.sql(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        return name
+
+    return copy
+
+
+@pytest.fixture
+def postgres_url(
+    postgres_server: PostgresServer, _postgres_template: Callable[[], str]
+) -> Iterator[str]:
+    """A fresh, migrated database on PostgreSQL."""
+    name = _postgres_template()
+    yield postgres_server.url(name)
+    postgres_server.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(
+    tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[str], str]
+) -> Path:
+    file = tmp_path_factory.mktemp("template") / "plusone.sqlite"
+    migrated(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, _sqlite_template: Path) -> str:
+    """A fresh, migrated database in a file of its own."""
+    file = shutil.copy(_sqlite_template, tmp_path / "plusone.sqlite")
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database: the test runs once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh database, open: the test runs once on SQLite and once on PostgreSQL."""
+    async with Database.open(database_url) as database:
+        yield database
