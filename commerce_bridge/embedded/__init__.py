@@ -1,0 +1,1 @@
+"""The default shop: catalogue and stock on our own database."""

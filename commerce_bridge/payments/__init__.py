@@ -1,0 +1,1 @@
+"""Who takes the money: one contract, and a provider for trying."""
