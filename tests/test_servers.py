@@ -67,12 +67,12 @@ def test_a_terminated_run_ends_its_servers(tmp_path: Path, pytestconfig: pytest.
     waiting.write_text(
         "import signal\n"
         "def test_waits(postgres_server):\n"
-        "    print('port', postgres_server.port, flush=True)\n"
+        "    print(f'\\nport {postgres_server.port}', flush=True)\n"
         "    signal.pause()\n"
     )
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider"]
     with subprocess.Popen(
-        [*command, "--capture=no", "--quiet", f"--rootdir={pytestconfig.rootpath}", str(waiting)],
+        [*command, "--capture=no", "--config-file", str(pytestconfig.inipath), str(waiting)],
         cwd=pytestconfig.rootpath,
         stdout=subprocess.PIPE,
         text=True,
