@@ -1,0 +1,68 @@
+"""The headers that make browsers careful with what we send."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from core.http.peer import PEERS, is_https
+from core.http.watch import REQUEST
+
+_YEAR_S = 365 * 24 * 3600
+
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "X-Frame-Options": "DENY",
+}
+
+
+def policy(sockets: str | None) -> str:
+    """The Content-Security-Policy: nothing inline, nothing of others but pictures.
+
+    `sockets` is the service's own `wss://` origin, named for browsers whose `'self'` leaves
+    WebSockets out. Products' pictures may lie elsewhere.
+    """
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data: https:",
+            "font-src 'self'",
+            "media-src 'self' blob:",
+            f"connect-src 'self' {sockets}" if sockets else "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """For `on_response_prepare`: so that files, errors and sockets have them too."""
+    for name, value in _ALWAYS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", request.app[POLICY])
+    if REQUEST in request:
+        response.headers["X-Request-Id"] = request[REQUEST]
+    if is_https(request):
+        response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
+    _share(request, response)
+
+
+def _share(request: web.Request, response: web.StreamResponse) -> None:
+    """Let pages of the further origins that the settings allow read the answer (CORS)."""
+    origin = request.headers.get("Origin", "")
+    if request.app[PEERS].origins.further:
+        response.headers.add("Vary", "Origin")
+    if origin in request.app[PEERS].origins.further:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+
+
+POLICY = web.AppKey("policy", str)

@@ -1,0 +1,1 @@
+"""Who acts: guests, customers and staff; their roles, sessions and signed tokens."""

@@ -1,0 +1,89 @@
+"""What comes from outside, before anything else looks at it: depth, text, shape.
+
+HTTP bodies and socket messages are JSON from strangers; both pass through `read_as`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from core.errors import BadRequest, TooLarge
+
+DEPTH = 16
+"""Levels of lists and objects, one within the other; a checkout needs four."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Input(BaseModel):
+    """The base of what clients send: strict types, no fields but the named ones, immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def read_as(model: type[Model], tree: object) -> Model:
+    """The decoded JSON `tree` as a `model`.
+
+    Raises TooLarge past 16 levels, and BadRequest with `data.fields`, `{"contact.phone": "why"}`;
+    what was sent is never repeated in the answer.
+    """
+    check_tree(tree)
+    try:
+        return model.model_validate(tree)
+    except ValidationError as error:
+        raise BadRequest("Something in the request is not right.", fields=faults(error, tree)) from None
+
+
+def check_tree(tree: object) -> None:
+    """Refuse what is nested deeper than `DEPTH`, and text that no database takes.
+
+    NUL is refused by PostgreSQL, a lone surrogate by UTF-8; both can be written in JSON.
+    """
+    level: Sequence[object] = (tree,)
+    for _ in range(DEPTH + 1):
+        below: list[object] = []
+        for node in level:
+            if isinstance(node, str):
+                _check_text(node)
+            elif isinstance(node, dict):
+                below.extend(node.keys())
+                below.extend(node.values())
+            elif isinstance(node, list):
+                below.extend(node)
+        if not below:
+            return
+        level = below
+    raise TooLarge("The request is nested too deeply.", levels=DEPTH)
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise BadRequest("Text may not hold NUL.")
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise BadRequest("Text may not hold half a character.")
+
+
+def faults(error: ValidationError, tree: object) -> dict[str, str]:
+    """Where and why, by the paths that the client wrote (without the tags of unions)."""
+    found: dict[str, str] = {}
+    for fault in error.errors(include_url=False, include_context=False, include_input=False):
+        found.setdefault(_path(fault["loc"], tree), fault["msg"])
+    return found
+
+
+def _path(location: tuple[int | str, ...], tree: Any) -> str:
+    """`location` as the client knows it: pydantic puts the tag of a union's branch in between."""
+    path: list[str] = []
+    for index, step in enumerate(location):
+        last = index == len(location) - 1
+        if isinstance(tree, dict) and step in tree:
+            tree = tree[step]
+        elif isinstance(tree, list) and isinstance(step, int) and step < len(tree):
+            tree = tree[step]
+        elif not last:
+            continue
+        path.append(str(step))
+    return ".".join(path)

@@ -1,0 +1,92 @@
+"""What a room's log holds, and who may read it.
+
+An event is a small immutable record of something that happened, with its results ("granted 2", not
+"the rule said yes"), so that a later rule never changes an old fold. What a person typed is not in
+it: name and text lie beside the log as `Content`, where they can be withheld or erased.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from core.clock import Instant
+
+EVERYONE = ""
+"""Audience: all who are in the room."""
+STAFF = "staff"
+"""Audience: staff alone. Any other audience is one person's id: hers and staff's."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of event. `TYPE` is its name on the wire and in the log, `VERSION` its shape's."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+
+    def withholds(self) -> tuple[int, ...]:
+        """Offsets of events whose content nobody but staff reads from now on."""
+        return ()
+
+    def restores(self) -> tuple[int, ...]:
+        """Offsets of events whose withheld content is everyone's to read again."""
+        return ()
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What a person typed, and the name she goes by. Text, never markup."""
+
+    author: str
+    name: str | None = None
+    text: str | None = None
+
+
+class Logged(msgspec.Struct, frozen=True):
+    """An event in its place: `offset` counts 1, 2, 3 … without gaps in its room."""
+
+    offset: int
+    at_ms: Instant
+    audience: str
+    event: Event
+    content: Content | None = None
+    withheld: bool = False
+
+    def wire(self) -> bytes:
+        """`{offset, at_ms, type, data, name?, text?}` as JSON; without content that is withheld."""
+        head = b'{"offset":%d,"at_ms":%d,"type":"%s","data":%s' % (
+            self.offset,
+            self.at_ms,
+            self.event.TYPE.encode(),
+            msgspec.json.encode(self.event),
+        )
+        said = self.content
+        if said is None or self.withheld:
+            return head + b"}"
+        if said.name is not None:
+            head += b',"name":' + msgspec.json.encode(said.name)
+        if said.text is not None:
+            head += b',"text":' + msgspec.json.encode(said.text)
+        return head + b"}"
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """Who reads: `ids` are all the ids that count as this person; none for somebody unknown."""
+
+    ids: frozenset[str] = frozenset()
+    staff: bool = False
+
+    def sees(self, audience: str) -> bool:
+        return audience == EVERYONE or self.staff or audience in self.ids
+
+
+PUBLIC = Reader()
+"""Somebody unknown, who sees what everyone sees."""
+
+
+class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a client is: the epoch of the log it follows, and the last event that it has."""
+
+    epoch: str
+    offset: int
+    at_ms: Instant
