@@ -51,7 +51,7 @@ lint-types: $(DEVELOPING)
 	$(BIN)/mypy .
 
 lint-imports: $(DEVELOPING)
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 lint-locks: $(DEVELOPING)
 	$(BIN)/python -m tools.check_locks
