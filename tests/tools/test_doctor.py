@@ -1,0 +1,91 @@
+"""The doctor tells what is lacking, and installs only where it may."""
+
+import subprocess
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tools import doctor
+from tools.doctor import Finding, Need, apt_line, main, postgresql_programs
+
+
+class Apt:
+    """Stands for apt-get: notes what it is asked, and what is then found."""
+
+    def __init__(self, *, helps: bool) -> None:
+        self.asked: list[Sequence[str]] = []
+        self.helps = helps
+        self.installed = False
+
+    def run(self, command: Sequence[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        self.asked.append(command)
+        self.installed = self.helps and "install" in command
+        return subprocess.CompletedProcess(command, 0)
+
+    def look(self) -> Finding:
+        return Finding(self.installed, "there" if self.installed else "missing")
+
+
+@pytest.fixture
+def apt(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Apt:
+    apt = Apt(helps=getattr(request, "param", True))
+    monkeypatch.setattr(doctor, "FOR_TESTS", (Need("Flute", apt.look, "flute"),))
+    monkeypatch.setattr("tools.doctor.subprocess.run", apt.run)
+    monkeypatch.setattr("tools.doctor.shutil.which", lambda name: f"/usr/bin/{name}")
+    return apt
+
+
+def test_root_installs_what_the_tests_lack(apt: Apt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.doctor.os.geteuid", lambda: 0)
+    assert main(["--provide-for-tests"]) == 0
+    assert apt.asked[0][-1] == "update"
+    assert apt.asked[1][-1] == "flute"
+    assert main(["--provide-for-tests"]) == 0
+    assert len(apt.asked) == 2
+
+
+def test_nobody_else_installs_but_is_told_the_line(
+    apt: Apt, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tools.doctor.os.geteuid", lambda: 1000)
+    assert main(["--provide-for-tests"]) == 1
+    assert apt.asked == []
+    assert "  apt-get install --no-install-recommends flute\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("apt", [False], indirect=True)
+def test_an_installation_that_did_not_help_is_a_failure(
+    apt: Apt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.doctor.os.geteuid", lambda: 0)
+    assert main(["--provide-for-tests"]) == 1
+    assert len(apt.asked) == 2
+
+
+def test_a_python_that_is_too_old_is_named_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tools.doctor.sys.version_info", (3, 9, 2))
+    assert main(["--python"]) == 1
+    assert "3.9.2; 3.11 or newer is needed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("said", "fine"), [("v20.20.2", True), ("v24.0.0", True), ("v18.19.0", False), (None, False)]
+)
+def test_node_is_fine_from_twenty_on(
+    monkeypatch: pytest.MonkeyPatch, said: str | None, fine: bool
+) -> None:
+    monkeypatch.setattr(doctor, "_said_by", lambda *_: said)
+    assert doctor._node().fine is fine
+
+
+def test_what_no_package_provides_has_no_apt_line() -> None:
+    assert apt_line([Need("Node", lambda: Finding(False, "missing"))]) is None
+
+
+def test_the_programs_of_postgresql_are_found_where_the_tests_need_them() -> None:
+    folder = postgresql_programs()
+    assert folder is not None
+    assert {"initdb", "postgres", "psql"} <= {program.name for program in folder.iterdir()}
