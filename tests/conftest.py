@@ -1,5 +1,6 @@
 """What tests stand on: databases of both kinds, each test with a fresh one; the order of tests."""
 
+import asyncio
 import itertools
 import shutil
 import signal
@@ -7,13 +8,16 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import hypothesis
 import pytest
+import uvloop
 
 from core.db import Database
 from migrations import upgrade
 from tests.servers import PostgresServer
 
 _SLOW_FOLDERS = ("races", "faults", "browser")
+_DATABASES = {"database_url", "sqlite_url", "postgres_server", "own_postgres_server"}
 _TEMPLATE = "template_of_tests"
 
 
@@ -24,6 +28,15 @@ def pytest_configure() -> None:
     # Python would die of it at once, and the servers that fixtures started would live on.
     signal.signal(signal.SIGTERM, terminated)
 
+    # How long an example takes says more of the machine than of the code.
+    hypothesis.settings.register_profile("plusone", hypothesis.settings(), deadline=None)
+    hypothesis.settings.load_profile("plusone")
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run tests on the loop that the product runs on."""
+    return {"uvloop": uvloop.new_event_loop}
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -33,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for folder in _SLOW_FOLDERS:
             if item.path.is_relative_to(config.rootpath / "tests" / folder):
                 return 2 + _SLOW_FOLDERS.index(folder)
-        return int("database_url" in getattr(item, "fixturenames", ()))
+        return 0 if _DATABASES.isdisjoint(getattr(item, "fixturenames", ())) else 1
 
     items.sort(key=slowness)
 
