@@ -34,7 +34,8 @@ def read_as(model: type[Model], tree: object) -> Model:
     try:
         return model.model_validate(tree)
     except ValidationError as error:
-        raise BadRequest("Something in the request is not right.", fields=faults(error, tree)) from None
+        fields = faults(error, tree)
+        raise BadRequest("Something in the request is not right.", fields=fields) from None
 
 
 def check_tree(tree: object) -> None:
@@ -78,12 +79,10 @@ def _path(location: tuple[int | str, ...], tree: Any) -> str:
     """`location` as the client knows it: pydantic puts the tag of a union's branch in between."""
     path: list[str] = []
     for index, step in enumerate(location):
-        last = index == len(location) - 1
-        if isinstance(tree, dict) and step in tree:
+        try:
             tree = tree[step]
-        elif isinstance(tree, list) and isinstance(step, int) and step < len(tree):
-            tree = tree[step]
-        elif not last:
-            continue
+        except (LookupError, TypeError):  # a tag, or at the path's end what is missing
+            if index < len(location) - 1:
+                continue
         path.append(str(step))
     return ".".join(path)
