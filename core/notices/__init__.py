@@ -1,0 +1,6 @@
+"""Messages to a person: texts in her language, kept, and mailed once the transaction stands."""
+
+from core.notices.service import NOTICES, Notices
+from core.notices.templates import Template
+
+__all__ = ["NOTICES", "Notices", "Template"]
