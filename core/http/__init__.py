@@ -6,16 +6,18 @@ errors, headers, limits of size and time, the access log) happens before and aro
 once `ground` has been laid.
 """
 
+from core.http.answers import ERROR_PAGE
 from core.http.body import answer, json_body
 from core.http.guard import COOKIE, person_of
 from core.http.lay import ground
-from core.http.peer import Origins, client_address, is_https
+from core.http.peer import Origins, client_address, is_https, same_machine
 from core.http.routes import ANYONE, CUSTOMERS, Audience, Routes, staff
 
 __all__ = [
     "ANYONE",
     "COOKIE",
     "CUSTOMERS",
+    "ERROR_PAGE",
     "Audience",
     "Origins",
     "Routes",
@@ -25,5 +27,6 @@ __all__ = [
     "is_https",
     "json_body",
     "person_of",
+    "same_machine",
     "staff",
 ]

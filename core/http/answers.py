@@ -19,7 +19,7 @@ HANDLER_S = 20
 """Longer than any database or outside call may take; shorter than a person's patience."""
 
 ErrorPage = Callable[[web.Request, PlusOneError], Awaitable[web.StreamResponse]]
-ERROR_PAGE = web.AppKey[ErrorPage]("error_page", Callable)  # type: ignore[arg-type]
+ERROR_PAGE = web.AppKey[ErrorPage]("error_page")
 """Shows an error to a person who opened an address, if the application has a way to."""
 
 log = structlog.get_logger(__name__)

@@ -10,6 +10,7 @@ from core.http.watch import REQUEST
 _YEAR_S = 365 * 24 * 3600
 
 _ALWAYS = {
+    "Server": "plusone",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -10,8 +10,6 @@ from aiohttp import web
 
 from core.settings import Settings
 
-PEERS = web.AppKey("peers", "Peers")
-
 
 class Peers:
     """What the settings say of proxies in front and of this service's own address."""
@@ -25,6 +23,9 @@ class Peers:
     def hidden(self, address: str) -> str:
         """`address` as a log may hold it: the same for the same one, and no way back."""
         return hashlib.blake2b(address.encode(), key=self._log_key, digest_size=6).hexdigest()
+
+
+PEERS = web.AppKey("peers", Peers)
 
 
 class Origins:

@@ -77,9 +77,7 @@ class Routes:
     def __iter__(self) -> Iterator[Route]:
         return iter(self._routes)
 
-    def get(
-        self, path: str, *, who: Audience, cookie: bool = True
-    ) -> Callable[[Handler], Handler]:
+    def get(self, path: str, *, who: Audience, cookie: bool = True) -> Callable[[Handler], Handler]:
         """Also answers HEAD."""
         return self._named("GET", path, who, cookie)
 
