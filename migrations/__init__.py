@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -30,6 +32,15 @@ def upgrade(url: str, revision: str = "head") -> None:
             engine.dispose()
     else:
         asyncio.run(_upgrade_postgresql(url, revision))
+
+
+@cache
+def head() -> str:
+    """The revision that this version of the program works with."""
+    revision = ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+    if revision is None:
+        raise RuntimeError("there are no migrations")
+    return revision
 
 
 async def _upgrade_postgresql(url: str, revision: str) -> None:
