@@ -1,0 +1,87 @@
+"""The composition root: which parts there are, and in which order they open and close."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import structlog
+from aiohttp import web
+
+from core import http
+from core.clock import Clock, SystemClock
+from core.db import Database
+from core.errors import PlusOneError
+from core.identity.passwords import Passwords
+from core.identity.service import IDENTITY, Identity
+from core.identity.staff import STAFF, StaffAccounts
+from core.limits import Limiter
+from core.notices import NOTICES, Notices
+from core.outbox import Outbox
+from core.secret import Secret
+from core.settings import Settings
+from web import health, notices, pages, session
+from web.keys import CLOCK, DATABASE, OUTBOX, SECRET, SETTINGS
+from web.tasks import running
+
+TIDIED_EVERY_S = 3600
+
+log = structlog.get_logger(__name__)
+
+
+def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Application:
+    """The whole service over a migrated database; nothing is open before it starts."""
+    app = web.Application()
+    app[SETTINGS] = settings
+    app[CLOCK] = clock or SystemClock()
+    app[SECRET] = Secret.of(settings)
+    app[session.GUESTS] = Limiter(session.GUESTS_PER_S, session.GUESTS_AT_ONCE, clock=app[CLOCK])
+    http.ground(app, settings, app[SECRET].key("addresses in logs"))
+
+    app.cleanup_ctx.extend((_database, _people, _deliveries, _tidying))
+
+    session.routes.join(app)
+    notices.routes.join(app)
+    health.routes.join(app)
+    pages.join(app)
+    return app
+
+
+async def _database(app: web.Application) -> AsyncIterator[None]:
+    settings = app[SETTINGS]
+    async with Database.open(settings.database, pool=settings.database_pool) as database:
+        app[DATABASE] = database
+        yield
+
+
+async def _people(app: web.Application) -> AsyncIterator[None]:
+    database, clock, settings, secret = app[DATABASE], app[CLOCK], app[SETTINGS], app[SECRET]
+    app[OUTBOX] = Outbox(database, clock)
+    app[NOTICES] = Notices(database, clock, settings)
+    app[NOTICES].join(app[OUTBOX])
+    app[IDENTITY] = identity = Identity(database, clock, settings, secret, app[NOTICES])
+    passwords = await asyncio.to_thread(Passwords)
+    app[STAFF] = StaffAccounts(database, clock, secret, identity, passwords)
+    yield
+    passwords.close()
+
+
+async def _deliveries(app: web.Application) -> AsyncIterator[None]:
+    """After all that subscribes: who subscribed is there as long as messages are handed over."""
+    async with running(app[OUTBOX].run(), "outbox"):
+        yield
+
+
+async def _tidying(app: web.Application) -> AsyncIterator[None]:
+    async with running(_tidy(app), "tidying"):
+        yield
+
+
+async def _tidy(app: web.Application) -> None:
+    while True:
+        try:
+            await app[IDENTITY].forget_old()
+            await app[NOTICES].forget_old()
+        except PlusOneError as error:  # the database is away: the next round will do
+            log.warning("tidying.failed", error=error.error_code)
+        await asyncio.sleep(TIDIED_EVERY_S)

@@ -1,0 +1,70 @@
+"""The command `plusone`. Each command's module is loaded when it is the one that was asked for."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final, Protocol
+
+from pydantic import ValidationError
+
+from core.errors import PlusOneError
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "serve": ("web.commands.serve", "open the service"),
+    "migrate": ("web.commands.migrate", "bring the database up to this version"),
+    "settings": ("web.commands.settings", "print every setting that is in force"),
+    "staff": ("web.commands.staff", "add, change, list and remove staff"),
+}
+
+
+class Command(Protocol):
+    """What a module of `web.commands` has."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; returns the exit status."""
+        ...
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 if it went well, 1 if not, 2 if it was asked for wrongly."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(prog="plusone", description="Live commerce, self-hosted.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    wanted = next((word for word in words if not word.startswith("-")), "")
+    command: Command | None = None
+    for name, (module, summary) in COMMANDS.items():
+        described = commands.add_parser(name, help=summary, description=summary)
+        if name == wanted:
+            command = import_module(module)
+            command.configure(described)
+    arguments = parser.parse_args(words)
+    if command is None:
+        parser.error(f"no command is called {arguments.command}")
+    try:
+        return command.run(arguments)
+    except ValidationError as error:
+        return _failed("A setting is not right:\n" + "\n".join(_settings_faults(error)))
+    except PlusOneError as error:
+        return _failed(error.message)
+
+
+def _settings_faults(error: ValidationError) -> list[str]:
+    """Which setting and why, without its value: it may be a secret."""
+    return [
+        f"  {'.'.join(str(step) for step in fault['loc']) or 'all together'}: {fault['msg']}"
+        for fault in error.errors(include_url=False, include_input=False)
+    ]
+
+
+def _failed(why: str) -> int:
+    sys.stderr.write(f"plusone: {why}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The commands of `plusone`, one module each: `configure(parser)` and `run(arguments)`."""

@@ -1,0 +1,110 @@
+"""`plusone staff`: who runs the shop. A password is asked for, or read from standard input."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from contextlib import AsyncExitStack
+
+import migrations
+from core.clock import SystemClock
+from core.db import Database
+from core.errors import BadRequest
+from core.identity.model import Role
+from core.identity.passwords import Passwords
+from core.identity.service import Identity
+from core.identity.staff import StaffAccounts
+from core.notices import Notices
+from core.secret import Secret
+from core.settings import Settings
+from web.serving import run_loop
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Staff and what they may do."
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    roles = [role.value for role in Role]
+
+    add = acts.add_parser("add", help="a new member of staff")
+    add.add_argument("email")
+    add.add_argument("--name", required=True, help="as customers see it")
+    add.add_argument(
+        "--role", action="append", required=True, choices=roles, help="may be repeated"
+    )
+    _takes_password(add)
+
+    change = acts.add_parser("roles", help="give her these roles and no others")
+    change.add_argument("email")
+    change.add_argument("--role", action="append", default=[], choices=roles)
+
+    password = acts.add_parser("password", help="another password; ends her sessions")
+    password.add_argument("email")
+    _takes_password(password)
+
+    remove = acts.add_parser("remove", help="take her access away, at once")
+    remove.add_argument("email")
+
+    acts.add_parser("list", help="all staff")
+
+
+def _takes_password(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--password-stdin", action="store_true", help="read it from standard input's first line"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    password = _password(arguments) if "password_stdin" in arguments else ""
+    settings = Settings()
+    migrations.upgrade(settings.database)
+    done = run_loop(_done(settings, Secret.of(settings), arguments, password))
+    sys.stdout.write(done + "\n")
+    return 0
+
+
+def _password(arguments: argparse.Namespace) -> str:
+    if arguments.password_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise BadRequest("There is nobody to ask for a password: use --password-stdin.")
+    typed = getpass.getpass("Password: ")
+    if typed != getpass.getpass("The same again: "):
+        raise BadRequest("The two were not the same.")
+    return typed
+
+
+async def _done(
+    settings: Settings, secret: Secret, arguments: argparse.Namespace, password: str
+) -> str:
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database.open(settings.database, pool=1))
+        notices = Notices(database, clock, settings)
+        identity = Identity(database, clock, settings, secret, notices)
+        passwords = Passwords()
+        stack.callback(passwords.close)
+        accounts = StaffAccounts(database, clock, secret, identity, passwords)
+        return await _act(accounts, arguments, password)
+
+
+async def _act(accounts: StaffAccounts, arguments: argparse.Namespace, password: str) -> str:
+    """Do what was asked for; returns what to tell."""
+    match arguments.act:
+        case "add":
+            roles = [Role(role) for role in arguments.role]
+            added = await accounts.add(arguments.email, arguments.name, password, roles)
+            return f"{added.email} is {', '.join(sorted(added.roles))}."
+        case "roles":
+            await accounts.set_roles(arguments.email, [Role(role) for role in arguments.role])
+            return f"{arguments.email} is {', '.join(arguments.role) or 'nothing any more'}."
+        case "password":
+            await accounts.set_password(arguments.email, password)
+            return f"{arguments.email} has another password."
+        case "remove":
+            await accounts.remove(arguments.email)
+            return f"{arguments.email} has no access any more."
+    return "\n".join(
+        f"{person.email}\t{person.name}\t{' '.join(sorted(person.roles))}"
+        for person in await accounts.all()
+    )

@@ -1,0 +1,61 @@
+"""What machines ask: is the process alive, can it work, what are its figures."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+
+from aiohttp import web
+from sqlalchemy import Connection, text
+
+import migrations
+from core import metrics
+from core.errors import Forbidden, PlusOneError
+from core.http import ANYONE, Routes, answer, same_machine
+from web.keys import DATABASE, SETTINGS
+
+ANSWER_S = 2
+
+routes = Routes()
+
+
+@routes.get("/healthz", who=ANYONE, cookie=False)
+async def alive(_request: web.Request) -> web.Response:
+    """The process answers; nothing is asked of anything else."""
+    return answer({"status": "alive"})
+
+
+@routes.get("/readyz", who=ANYONE, cookie=False)
+async def ready(request: web.Request) -> web.Response:
+    """Whether requests may be sent here: the database answers, and is of this version."""
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            revision = await request.app[DATABASE].read(_revision)
+    except (PlusOneError, TimeoutError):
+        return answer({"status": "no database"}, 503)
+    if revision != migrations.head():
+        return answer({"status": "not migrated"}, 503)
+    return answer({"status": "ready"})
+
+
+@routes.get("/metrics", who=ANYONE, cookie=False)
+async def figures(request: web.Request) -> web.Response:
+    """For Prometheus, by its token; where none is set, for this machine alone."""
+    token = request.app[SETTINGS].metrics_token.get_secret_value()
+    if token:
+        sent = request.headers.get("Authorization", "")
+        allowed = hmac.compare_digest(sent.encode(), f"Bearer {token}".encode())
+    else:
+        allowed = same_machine(request)
+    if not allowed:
+        raise Forbidden("Figures are not for everybody.")
+    return web.Response(
+        body=metrics.written(), headers={"Content-Type": metrics.CONTENT_TYPE_LATEST}
+    )
+
+
+def _revision(connection: Connection) -> str | None:
+    revision: str | None = connection.execute(
+        text("SELECT version_num FROM alembic_version")
+    ).scalar_one_or_none()
+    return revision
