@@ -159,10 +159,18 @@ def sqlite_engine(url: str, *, readers: int = 0) -> Engine:
     arguments = {"check_same_thread": False, "timeout": 10}
     if readers:
         engine = create_engine(
-            url, poolclass=QueuePool, pool_size=readers, max_overflow=0, connect_args=arguments
+            url,
+            poolclass=QueuePool,
+            pool_size=readers,
+            max_overflow=0,
+            connect_args=arguments,
+            hide_parameters=True,
         )
     else:
-        engine = create_engine(url, poolclass=StaticPool, connect_args=arguments)
+        # Parameters are what people typed: no error message, and so no log, may show them.
+        engine = create_engine(
+            url, poolclass=StaticPool, connect_args=arguments, hide_parameters=True
+        )
 
     @event.listens_for(engine, "connect")
     def connected(dbapi: Any, _record: Any) -> None:
@@ -256,6 +264,7 @@ class _PostgreSQL(Database):
 def _postgresql_engine(url: str, *, pool: int, read_only: bool) -> AsyncEngine:
     return create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
+        hide_parameters=True,
         pool_size=pool,
         max_overflow=0,
         pool_timeout=10,
