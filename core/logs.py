@@ -14,7 +14,15 @@ from structlog.typing import Processor
 
 from core.settings import Settings
 
-_QUIET = ("aiohttp.access", "asyncio", "engineio", "socketio", "aiosmtplib", "sqlalchemy.engine")
+_QUIET = (
+    "aiohttp.access",
+    "aiosmtplib",
+    "alembic.runtime.migration",
+    "asyncio",
+    "engineio",
+    "socketio",
+    "sqlalchemy.engine",
+)
 """Libraries that would say the same again, or what nobody may read: warnings only."""
 
 

@@ -46,6 +46,13 @@ class Person:
     roles: frozenset[Role] = field(default_factory=frozenset)
 
     @property
+    def own_id(self) -> str:
+        """The id of somebody. Raises NotSignedIn for nobody."""
+        if self.id is None:
+            raise NotSignedIn("Say a name or sign in first.")
+        return self.id
+
+    @property
     def is_staff(self) -> bool:
         return self.kind == "staff"
 
@@ -76,11 +83,10 @@ def require(person: Person, *roles: Role) -> Person:
 
 def require_customer(person: Person) -> str:
     """The id of a guest or a customer. Raises NotSignedIn for nobody and Forbidden for staff."""
-    if person.id is None:
-        raise NotSignedIn("Say a name or sign in first.")
+    own_id = person.own_id
     if not person.is_customer:
         raise Forbidden("Only customers have this.")
-    return person.id
+    return own_id
 
 
 class WrongCode(Forbidden):

@@ -6,12 +6,10 @@ import hashlib
 import hmac
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import replace
 
 from aiohttp import web
 from sqlalchemy import Connection, delete
 
-from core import outbox
 from core.clock import Clock, Instant
 from core.db import Database
 from core.errors import Forbidden, PlusOneError, RateLimited
@@ -138,17 +136,17 @@ class Identity:
         now = self._clock.now()
         if person.is_staff:
             raise Forbidden("Staff are named by their operator.")
-        own_id = person.id
 
         def unit(connection: Connection) -> tuple[Person, str | None]:
-            if own_id is not None:
-                store.change_customer(connection, own_id, name=name)
-                return replace(person, name=name), None
+            known = store.read_customer(connection, person.id) if person.id else None
+            if known is not None:
+                renamed = store.change_customer(connection, known, name=name, email=known.email)
+                return renamed, None
             guest = store.add_customer(connection, name, None, now)
             return guest, sessions.begin(connection, guest, self.lifetimes, now)
 
         outcome = await self._database.write(unit)
-        if own_id is not None:
+        if person.id is not None:
             self.forget_known()
         return outcome
 
@@ -234,30 +232,16 @@ class Identity:
     def _sign_in(
         self, connection: Connection, person: Person, email: str, name: str | None, now: Instant
     ) -> Person:
-        guest = None
-        if person.kind == "guest" and person.id is not None:
-            guest = store.read_customer(connection, person.id)
-            if guest is not None and guest.kind != "guest":
-                guest = None  # signed in meanwhile, in another tab
-        found = store.customer_of_email(connection, email)
-        if found is None and guest is None:
-            return store.add_customer(connection, name, email, now)
-        if found is None and guest is not None and guest.id is not None:
-            values = {"email": email} | ({"name": name} if name else {})
-            store.change_customer(connection, guest.id, **values)
-            return replace(guest, kind="customer", email=email, name=name or guest.name)
-        if found is None or found.id is None:
-            raise AssertionError("one of the branches above was taken")
-        called = name or found.name or (guest.name if guest else None)
-        if called and called != found.name:
-            store.change_customer(connection, found.id, name=called)
-        if guest is None or guest.id is None:
-            return replace(found, name=called)
-        store.merge(connection, guest, found, self.merge_hooks, now)
-        sessions.end_all_of(connection, customer=guest.id)
-        merged = {"from": guest.id, "to": found.id}
-        outbox.add(connection, "customer.merged", found.id, merged)
-        return replace(found, name=called, aliases=found.aliases | guest.aliases)
+        guest = _still_guest(connection, person)
+        customer = store.customer_of_email(connection, email)
+        if customer is None:
+            if guest is None:
+                return store.add_customer(connection, name, email, now)
+            customer = guest
+        elif guest is not None:
+            customer = store.merge(connection, guest, customer, self.merge_hooks, now)
+        name = name or customer.name or (guest.name if guest else None)
+        return store.change_customer(connection, customer, name=name, email=email)
 
     def code(self, email: str, nonce: str) -> str:
         """The code that belongs to a nonce: so neither a database nor a queued mail holds it."""
@@ -283,6 +267,14 @@ class Identity:
             connection.execute(delete(sign_in_attempt).where(sign_in_attempt.c.at <= before))
 
         await self._database.write(unit)
+
+
+def _still_guest(connection: Connection, person: Person) -> Person | None:
+    """`person` as she is now, if she is a guest still and did not sign in in another tab."""
+    if person.kind != "guest":
+        return None
+    now = store.read_customer(connection, person.own_id)
+    return now if now is not None and now.kind == "guest" else None
 
 
 IDENTITY = web.AppKey("identity", Identity)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from core import outbox
 from core.clock import Instant
 from core.identity.model import Person, Role
-from core.identity.sessions import a_customer, aliases_of, roles_of
+from core.identity.sessions import a_customer, aliases_of, end_all_of, roles_of
 from core.identity.tables import customer, customer_alias, sign_in_code, staff, staff_role
 from core.ids import new_id
 
@@ -49,19 +51,30 @@ def add_customer(
     return a_customer(id, name, email, set())
 
 
-def change_customer(connection: Connection, id: str, **values: str) -> None:
-    connection.execute(update(customer).where(customer.c.id == id).values(**values))
+def change_customer(
+    connection: Connection, person: Person, *, name: str | None, email: str | None
+) -> Person:
+    """Give a guest or customer this name and address; returns her as she then is."""
+    values = {"name": name, "email": email}
+    connection.execute(update(customer).where(customer.c.id == person.own_id).values(**values))
+    return a_customer(person.own_id, name, email, set(person.aliases))
 
 
 def merge(
     connection: Connection, guest: Person, into: Person, hooks: Iterable[MergeHook], now: Instant
-) -> None:
-    """Make `guest` an alias of the customer `into`; what was the guest's becomes hers."""
-    if guest.id is None or into.id is None:
-        raise ValueError("nobody cannot be merged")
+) -> Person:
+    """Make `guest` an alias of the customer `into`, and what was hers that one's; returns `into`.
+
+    The outbox's topic `customer.merged` tells the rooms.
+    """
     for hook in hooks:
-        hook(connection, guest.id, into.id)
-    connection.execute(insert(customer_alias).values(alias=guest.id, customer=into.id, at=now))
+        hook(connection, guest.own_id, into.own_id)
+    alias = {"alias": guest.own_id, "customer": into.own_id, "at": now}
+    connection.execute(insert(customer_alias).values(alias))
+    end_all_of(connection, customer=guest.own_id)
+    merged = {"from": guest.own_id, "to": into.own_id}
+    outbox.add(connection, "customer.merged", into.own_id, merged)
+    return replace(into, aliases=into.aliases | guest.aliases)
 
 
 def read_code(connection: Connection, email: str) -> Row[*tuple[Any, ...]] | None:
