@@ -1,0 +1,23 @@
+import { LitElement } from "lit";
+
+import { onLanguage, ready } from "../i18n/index";
+
+/** What every component of ours is: waits for the words, and draws again in another language. */
+export abstract class PlusoneElement extends LitElement {
+  private unhear: (() => void) | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.unhear = onLanguage(() => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.unhear?.();
+  }
+
+  protected override async scheduleUpdate(): Promise<void> {
+    if (ready !== null) await ready;
+    super.scheduleUpdate();
+  }
+}

@@ -1,0 +1,244 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+
+import "../design/header";
+import { PlusoneElement } from "../design/element";
+import { icon } from "../design/icons";
+import { parts } from "../design/parts";
+import { count, longMoment } from "../i18n/format";
+import { m } from "../i18n/index";
+import { problemWords } from "../i18n/problems";
+import { loadSession, session } from "../session/session";
+import { ask } from "../wire/http";
+import type { ShowCard } from "../wire/types";
+
+interface Shows {
+  live: ShowCard[];
+  scheduled: ShowCard[];
+  ended: ShowCard[];
+}
+
+/** The shop's shows: what is on, what comes, what was. */
+@customElement("plusone-home")
+export class Home extends PlusoneElement {
+  static override styles = [
+    parts,
+    css`
+      main {
+        max-inline-size: 1240px;
+        margin-inline: auto;
+        padding: var(--s-6) var(--s-6) var(--s-16);
+        display: grid;
+        gap: var(--s-10);
+      }
+      h1,
+      h2 {
+        font-size: var(--t-22);
+        line-height: var(--l-22);
+        padding-block-end: var(--s-4);
+      }
+      ul {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 270px), 1fr));
+        gap: var(--s-6);
+      }
+      a.card {
+        display: flex;
+        flex-direction: column;
+        text-decoration: none;
+        background: var(--sheet);
+        border-radius: 18px;
+        overflow: hidden;
+        box-shadow:
+          inset 0 0 0 1px var(--line),
+          var(--shadow-rest);
+        block-size: 100%;
+        transition: transform var(--m-move) var(--ease-out);
+      }
+      a.card:hover {
+        transform: translateY(-2px);
+      }
+      .poster {
+        position: relative;
+        aspect-ratio: 4 / 5;
+        background: var(--stage);
+        overflow: hidden;
+      }
+      .poster img {
+        inline-size: 100%;
+        block-size: 100%;
+        object-fit: cover;
+        object-position: 50% 26%;
+        display: block;
+      }
+      .scheduled .poster,
+      .ended .poster {
+        aspect-ratio: 16 / 9;
+      }
+      .ended img {
+        filter: saturate(0.6);
+      }
+      .top {
+        position: absolute;
+        inset: var(--s-3) var(--s-3) auto;
+        gap: var(--s-2);
+        color: var(--stage-ink);
+      }
+      .pill-glass {
+        display: inline-flex;
+        align-items: center;
+        gap: 5px;
+        block-size: 22px;
+        padding: 0 9px;
+        border-radius: var(--r-full);
+        background: var(--stage-glass-2);
+        font-size: var(--t-12);
+        font-weight: var(--w-name);
+      }
+      .words {
+        padding: var(--s-4);
+        display: grid;
+        gap: 2px;
+        align-content: start;
+      }
+      .words h3 {
+        font-size: var(--t-18);
+        line-height: var(--l-18);
+      }
+      .live ul {
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr));
+      }
+      .empty {
+        display: grid;
+        gap: var(--s-2);
+        justify-items: center;
+        text-align: center;
+        padding: var(--s-16) var(--s-6);
+        border-radius: 18px;
+        background: var(--sheet);
+        box-shadow: inset 0 0 0 1px var(--line);
+      }
+      .ghost {
+        aspect-ratio: 4 / 5;
+        border-radius: 18px;
+        background: var(--sunken);
+      }
+      @media (max-width: 719px) {
+        main {
+          padding-inline: var(--s-4);
+        }
+      }
+    `,
+  ];
+
+  @state() private shows: Shows | null = null;
+  @state() private problem: unknown = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.load();
+    loadSession().then(
+      () => this.requestUpdate(),
+      () => undefined,
+    );
+  }
+
+  private async load(): Promise<void> {
+    this.problem = null;
+    try {
+      this.shows = await ask<Shows>("GET", "/api/shows");
+    } catch (problem) {
+      this.problem = problem;
+    }
+  }
+
+  override render(): TemplateResult {
+    document.title = session === null ? m.shows : `${m.shows}｜${session.shop.name}`;
+    return html`<plusone-header current="shows"></plusone-header>
+      <main>
+        <h1 class="said">${m.shows}</h1>
+        ${this.content()}
+      </main>`;
+  }
+
+  private content(): unknown {
+    if (this.problem !== null) {
+      return html`<div class="empty" role="alert">
+        ${icon("offline", 24)}
+        <p>${problemWords(this.problem)}</p>
+        <button class="btn btn-line" @click=${() => void this.load()}>${m.retry}</button>
+      </div>`;
+    }
+    if (this.shows === null) {
+      return html`<section class="live" aria-busy="true" aria-label=${m.loading}>
+        <ul>
+          <li class="ghost"></li>
+        </ul>
+      </section>`;
+    }
+    const { live, scheduled, ended } = this.shows;
+    if (live.length + scheduled.length + ended.length === 0) {
+      return html`<div class="empty">
+        <h2>${m.noShows}</h2>
+        <p class="quiet">${m.noShowsWords}</p>
+      </div>`;
+    }
+    return html`${this.section("live", m.onNow, live)}
+    ${this.section("scheduled", m.comingUp, scheduled)} ${this.section("ended", m.pastShows, ended)}`;
+  }
+
+  private section(kind: string, heading: string, shows: ShowCard[]): unknown {
+    if (shows.length === 0) return nothing;
+    return html`<section class=${kind} aria-label=${heading}>
+      <h2>${heading}</h2>
+      <ul>
+        ${shows.map((show) => html`<li>${this.card(show)}</li>`)}
+      </ul>
+    </section>`;
+  }
+
+  private card(show: ShowCard): TemplateResult {
+    const live = show.status === "live";
+    const at = live ? null : (show.ended_at ?? show.starts_at);
+    return html`<a class="card" href="/shows/${encodeURIComponent(show.id)}">
+      <div class="poster">
+        ${show.poster === null ? nothing : html`<img src=${show.poster} alt="" />`}
+        ${
+          live
+            ? html`<div class="row top">
+                <span class="on-air">${m.onAir}</span
+                ><span class="pill-glass"
+                  >${icon("eye", 16)}<span aria-hidden="true">${count(show.viewers)}</span
+                  ><span class="said">${m.watching(show.viewers)}</span></span
+                >
+              </div>`
+            : nothing
+        }
+      </div>
+      <div class="words">
+        ${
+          at === null
+            ? nothing
+            : html`<p class="t-13 quiet">
+                ${show.status === "ended" ? m.endedAt(longMoment(at)) : longMoment(at)}
+              </p>`
+        }
+        <h3>${show.title}</h3>
+        <p class="t-13 quiet">
+          ${[
+            show.host_name === null ? null : m.hostedBy(show.host_name),
+            show.items > 0 ? m.kindsOnShelf(show.items) : null,
+          ]
+            .filter(Boolean)
+            .join(m.comma)}
+        </p>
+      </div>
+    </a>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "plusone-home": Home;
+  }
+}

@@ -1,0 +1,2 @@
+import base from "../zh-Hant/shop";
+export default base;

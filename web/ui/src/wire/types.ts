@@ -1,0 +1,431 @@
+/** What goes over the wire. Instants are epoch milliseconds, amounts integer minor units. */
+
+// Session and shop
+
+export type PersonKind = "nobody" | "guest" | "customer" | "staff";
+export type Role = "host" | "moderator" | "rep" | "operator";
+export type PaymentMethod = "pickup" | "transfer" | "card";
+
+export interface Person {
+  kind: PersonKind;
+  id: string | null;
+  name: string | null;
+  email: string | null;
+  roles: Role[];
+}
+
+export interface Shop {
+  name: string;
+  currency: string;
+  locale: string;
+  time_zone: string;
+  environment: string;
+}
+
+export interface Session {
+  person: Person;
+  shop: Shop;
+  payments: PaymentMethod[];
+  card_is_test: boolean;
+  notices: boolean;
+}
+
+// Shows
+
+export type ShowStatus = "draft" | "scheduled" | "live" | "ended";
+
+export interface ShowCard {
+  id: string;
+  title: string;
+  status: ShowStatus;
+  starts_at: number | null;
+  started_at: number | null;
+  ended_at: number | null;
+  host_name: string | null;
+  poster: string | null;
+  items: number;
+  viewers: number;
+}
+
+export interface Variant {
+  key: string | null;
+  title: string | null;
+  words: string[][];
+  variant_id: string;
+  allotment: number;
+  planned?: number;
+  held: number;
+  sold: number;
+  left: number;
+  waiting: number;
+}
+
+export interface Item {
+  id: string;
+  code: string;
+  title: string;
+  picture: string | null;
+  status: "ready" | "open" | "closed";
+  price: number;
+  compare_at: number | null;
+  limit: number | null;
+  hold_s: number;
+  waiting_list: boolean;
+  countdown_until: number | null;
+  opened_at: number | null;
+  variants: Variant[];
+}
+
+export interface Outcome {
+  kind: "held" | "waiting" | "given_back";
+  item: string;
+  variant: string | null;
+  quantity: number;
+  claim?: string | null;
+  wait?: string | null;
+  place?: number | null;
+  later: null | "given_back" | "sold" | "held";
+}
+
+export type Speaker = "viewer" | "host" | "moderator";
+
+export interface Comment {
+  offset: number;
+  at_ms: number;
+  by: string;
+  role: Speaker;
+  name: string | null;
+  text: string | null;
+  hidden: boolean;
+  outcomes: Outcome[];
+}
+
+export interface Show {
+  id: string;
+  title: string;
+  status: ShowStatus;
+  starts_at: number | null;
+  started_at: number | null;
+  ended_at: number | null;
+  host_name: string | null;
+  poster: string | null;
+  currency: string;
+  slow_mode_s: number;
+  items: Item[];
+  pinned_item: string | null;
+  pinned_comment: Comment | null;
+  announcement: { offset: number; text: string } | null;
+  viewers: number;
+  comments: Comment[];
+}
+
+export type ClaimState = "held" | "paying" | "sold";
+
+export interface Claim {
+  id: string;
+  item: string;
+  variant: string | null;
+  quantity: number;
+  price: number;
+  state: ClaimState;
+  until: number | null;
+  order: string | null;
+  comment: number | null;
+  at_ms: number;
+}
+
+export interface Wait {
+  id: string;
+  item: string;
+  variant: string | null;
+  quantity: number;
+  place: number;
+  comment: number | null;
+  at_ms: number;
+}
+
+export interface Refusal {
+  offset: number;
+  at_ms: number;
+  comment: number | null;
+  item: string | null;
+  variant: string | null;
+  quantity: number | null;
+  reason: string;
+}
+
+export interface Near {
+  item: string;
+  code: string;
+  variant: string | null;
+}
+
+export interface Rejection {
+  text: string;
+  reason: string;
+  item: string | null;
+  code: string | null;
+  quantity: number | null;
+  nearest: Near[];
+}
+
+export interface Unread {
+  offset: number;
+  at_ms: number;
+  comment: number;
+  rejections: Rejection[];
+  quiet: string | null;
+}
+
+export interface Mine {
+  claims: Claim[];
+  waits: Wait[];
+  refusals: Refusal[];
+  unread: Unread[];
+  muted_until: number | null;
+  blocked: boolean;
+}
+
+export interface StaffClaim {
+  kind: "held" | "waiting" | "refused" | "unread" | "given_back";
+  offset: number;
+  at_ms: number;
+  by: string;
+  name: string | null;
+  item: string | null;
+  variant: string | null;
+  quantity: number | null;
+  claim: string | null;
+  wait: string | null;
+  state: string | null;
+  until: number | null;
+  reason: string | null;
+  typed: string | null;
+}
+
+export interface Totals {
+  claims: number;
+  held: number;
+  held_minor: number;
+  sold: number;
+  sold_minor: number;
+  expired: number;
+  waiting: number;
+  viewers: number;
+  viewers_peak: number;
+}
+
+export interface StaffWait {
+  id: string;
+  by: string;
+  name: string | null;
+  item: string;
+  variant: string | null;
+  quantity: number;
+  at_ms: number;
+}
+
+export interface Staff {
+  claims: StaffClaim[];
+  waits: StaffWait[];
+  muted: { person: string; name: string | null; until: number | null }[];
+  blocked: { person: string; name: string | null }[];
+  words: string[];
+  totals: Totals;
+  viewers: [at_ms: number, count: number][];
+}
+
+export interface Snapshot {
+  epoch: string;
+  offset: number;
+  at_ms: number;
+  show: Show;
+  mine: Mine;
+  staff?: Staff;
+}
+
+// Room
+
+export interface RoomEvent {
+  offset: number;
+  at_ms: number;
+  type: string;
+  data: Record<string, unknown>;
+  name?: string | null;
+  text?: string | null;
+}
+
+export interface Frame {
+  epoch: string;
+  from: number;
+  to: number;
+  at_ms: number;
+  events: RoomEvent[];
+}
+
+export interface Pulse {
+  viewers: number;
+  hearts: number;
+}
+
+export interface WireProblem {
+  code: string;
+  message: string;
+  retryable: boolean;
+  data: Record<string, unknown>;
+}
+
+export interface Done {
+  ok: true;
+  first: number;
+  last: number;
+  events: RoomEvent[];
+  repeated: boolean;
+}
+
+export type Answer<T> = ({ ok: true } & T) | { ok: false; error: WireProblem };
+
+// Shop
+
+export interface ProductVariant {
+  id: string;
+  sku: string;
+  title: string;
+  options: Record<string, string>;
+  price: number;
+  compare_at: number | null;
+  available: number;
+}
+
+export interface Product {
+  id: string;
+  title: string;
+  description: string | null;
+  pictures: string[];
+  options: { name: string; values: string[] }[];
+  variants: ProductVariant[];
+}
+
+export interface CartClaim {
+  id: string;
+  show: string;
+  show_title: string;
+  item: string;
+  code: string;
+  title: string;
+  variant_title: string | null;
+  picture: string | null;
+  quantity: number;
+  unit_price: number;
+  until: number | null;
+  state: "held" | "paying";
+}
+
+export interface CartLine {
+  id: string;
+  variant_id: string;
+  title: string;
+  variant_title: string | null;
+  picture: string | null;
+  quantity: number;
+  unit_price: number;
+  available: number;
+}
+
+export type DeliveryKind = "home" | "store" | "pickup";
+
+export interface Location {
+  id: string;
+  name: string;
+  address: string | null;
+  hours: string | null;
+}
+
+export interface Delivery {
+  kind: DeliveryKind;
+  fee: number;
+  free_from: number | null;
+  locations?: Location[];
+}
+
+export interface Contact {
+  name: string;
+  phone: string;
+  email?: string | null;
+}
+
+export const chains = ["7-ELEVEN", "FamilyMart", "Hi-Life", "OK"] as const;
+export type Chain = (typeof chains)[number];
+
+export type Fulfilment =
+  | { kind: "home"; postcode?: string | null; city: string; address: string }
+  | { kind: "store"; chain: Chain; store_code: string; store_name: string }
+  | { kind: "pickup"; location: string };
+
+export interface Cart {
+  currency: string;
+  claims: CartClaim[];
+  lines: CartLine[];
+  subtotal: number;
+  free_delivery_from: number | null;
+  deliveries: Delivery[];
+  remembered: { contact?: Contact | null; fulfilment?: Fulfilment | null };
+}
+
+export type OrderState =
+  | "awaiting_payment"
+  | "placed"
+  | "paid"
+  | "ready"
+  | "handed_out"
+  | "cancelled"
+  | "refunded"
+  | "lapsed";
+
+export interface OrderLine {
+  title: string;
+  variant_title: string | null;
+  picture: string | null;
+  code: string | null;
+  quantity: number;
+  unit_price: number;
+  amount: number;
+  show?: string | null;
+}
+
+export interface Order {
+  id: string;
+  number: string;
+  state: OrderState;
+  payment: {
+    method: PaymentMethod;
+    state: string;
+    due_at: number | null;
+    account?: string | Record<string, string> | null;
+  };
+  placed_at: number;
+  contact: Contact;
+  fulfilment: Fulfilment & { location_name?: string; name?: string };
+  lines: OrderLine[];
+  subtotal: number;
+  delivery_fee: number;
+  total: number;
+  currency: string;
+  history: { at: number; state: OrderState; by: "customer" | "staff" | "system"; note?: string }[];
+  may: { cancel: boolean; pay: boolean };
+  note?: string | null;
+}
+
+export interface OrderCard {
+  id: string;
+  number: string;
+  state: OrderState;
+  placed_at: number;
+  total: number;
+  currency: string;
+  lines?: OrderLine[];
+}
+
+export interface StaffOrder extends Order {
+  customer?: { id: string; name: string | null; email: string | null } | null;
+}
