@@ -3,8 +3,6 @@
 HTTP bodies and socket messages are JSON from strangers; both pass through `read_as`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, TypeVar
 

@@ -1,7 +1,5 @@
 """How often something may be done: a token bucket for each key, in this process's memory."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 
 from core.clock import Clock

@@ -1,7 +1,5 @@
 """The languages that we speak, and which of them a browser asks for."""
 
-from __future__ import annotations
-
 from typing import Final, Literal, get_args
 
 Locale = Literal["zh-Hant", "zh-Hant-HK", "zh-Hans", "en"]

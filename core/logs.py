@@ -4,8 +4,6 @@ Names of events are `what.happened`; values are keys of their own. Nothing that 
 e-mail address, no network address and no token is ever logged.
 """
 
-from __future__ import annotations
-
 import logging
 import sys
 

@@ -4,8 +4,6 @@ Every figure of plusone is called `plusone_…` and lives in prometheus-client's
 those of the process. Labels never carry ids, addresses or names: their values are few.
 """
 
-from __future__ import annotations
-
 from prometheus_client import REGISTRY, Counter, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 

@@ -1,7 +1,5 @@
 """The composition root: which parts there are, and in which order they open and close."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 

@@ -1,7 +1,5 @@
 """The command `plusone`. Each command's module is loaded when it is the one that was asked for."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """What machines ask: is the process alive, can it work, what are its figures."""
 
-from __future__ import annotations
-
 import asyncio
 import hmac
 

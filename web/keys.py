@@ -1,7 +1,5 @@
 """What the application holds that belongs to no feature, by typed keys."""
 
-from __future__ import annotations
-
 from aiohttp import web
 
 from core.clock import Clock

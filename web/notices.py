@@ -1,7 +1,5 @@
 """`/api/notices`: what would have been mailed, where no mail is sent. For trying things out."""
 
-from __future__ import annotations
-
 from aiohttp import web
 
 from core.errors import NotFound

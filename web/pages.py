@@ -1,7 +1,5 @@
 """The built pages and what belongs to them: one small HTML file for each kind of page."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 from typing import Final

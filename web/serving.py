@@ -1,7 +1,5 @@
 """Runs the application as a process: loop, listening, and an orderly end."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import signal

@@ -1,7 +1,5 @@
 """`/api/session`: who one is, and how one becomes somebody."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from aiohttp import web

@@ -1,7 +1,5 @@
 """A task that runs as long as something is open."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine

@@ -1,7 +1,5 @@
 """Around a handler: its time limit, and every error in the one shape."""
 
-from __future__ import annotations
-
 import asyncio
 import math
 from collections.abc import Awaitable, Callable

@@ -1,7 +1,5 @@
 """JSON in and out."""
 
-from __future__ import annotations
-
 from typing import Any, TypeVar
 
 import msgspec

@@ -1,7 +1,5 @@
 """Before a handler runs: who asks, whether a page of ours made her browser ask, whether she may."""
 
-from __future__ import annotations
-
 from aiohttp import web
 
 from core.errors import Forbidden

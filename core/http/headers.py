@@ -1,10 +1,9 @@
 """The headers that make browsers careful with what we send."""
 
-from __future__ import annotations
-
 from aiohttp import web
 
-from core.http.peer import PEERS, is_https
+from core.http.peer import is_https
+from core.http.sharing import share
 from core.http.watch import REQUEST
 
 _YEAR_S = 365 * 24 * 3600
@@ -52,18 +51,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         response.headers["X-Request-Id"] = request[REQUEST]
     if is_https(request):
         response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
-    _share(request, response)
-
-
-def _share(request: web.Request, response: web.StreamResponse) -> None:
-    """Let pages of the further origins that the settings allow read the answer (CORS)."""
-    origin = request.headers.get("Origin", "")
-    if request.app[PEERS].origins.further:
-        response.headers.add("Vary", "Origin")
-    if origin in request.app[PEERS].origins.further:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Allow-Credentials"] = "true"
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    share(request, response)
 
 
 POLICY = web.AppKey("policy", str)

@@ -1,7 +1,5 @@
 """Lays the ground under an application."""
 
-from __future__ import annotations
-
 from aiohttp import web
 
 from core.http.answers import errors, within_time
@@ -9,6 +7,7 @@ from core.http.guard import guard
 from core.http.headers import POLICY, add_headers, policy
 from core.http.peer import PEERS, Peers
 from core.http.routes import ROUTES
+from core.http.sharing import preflight
 from core.http.watch import watch
 from core.settings import Settings
 
@@ -22,5 +21,5 @@ def ground(app: web.Application, settings: Settings, log_key: bytes) -> None:
     app[PEERS] = peers = Peers(settings, log_key)
     own = peers.origins.own
     app[POLICY] = policy(own.replace("http", "ws", 1) if own else None)
-    app.middlewares.extend((watch, errors, within_time, guard))
+    app.middlewares.extend((watch, errors, preflight, within_time, guard))
     app.on_response_prepare.append(add_headers)

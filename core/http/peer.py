@@ -1,7 +1,5 @@
 """Whence a request comes: the client's address through proxies, https, the page's origin."""
 
-from __future__ import annotations
-
 import hashlib
 import ipaddress
 from urllib.parse import urlsplit

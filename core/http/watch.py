@@ -1,7 +1,5 @@
 """What is kept of a request: one line in the log and two figures, nothing of the person."""
 
-from __future__ import annotations
-
 import secrets
 import time
 

@@ -1,7 +1,5 @@
 """How often somebody tried to sign in, kept in the database: a restart forgives nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

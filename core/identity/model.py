@@ -1,7 +1,5 @@
 """Who a person is and what she may do: plain values and rules, no database and no clock."""
 
-from __future__ import annotations
-
 import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum

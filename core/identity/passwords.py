@@ -1,7 +1,5 @@
 """Passwords of staff: Argon2id with the second set of parameters of RFC 9106 §4."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

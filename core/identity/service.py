@@ -1,7 +1,5 @@
 """Who is asking, and how she becomes known: a guest by a name, a customer by a code."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from collections import OrderedDict

@@ -4,8 +4,6 @@ A session slides: it ends when it was not used for a while, and in any case afte
 (OWASP ASVS 5.0, 7.3). The token itself is stored nowhere.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from typing import Any

@@ -1,7 +1,5 @@
 """The accounts of staff: made from the command line, entered by e-mail address and password."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from aiohttp import web

@@ -1,7 +1,5 @@
 """What is asked of and written to the tables of people; each function runs inside a unit."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """The tables of people."""
 
-from __future__ import annotations
-
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,

@@ -1,7 +1,5 @@
 """Signed tokens for links: who may do one thing, until when. JWT, HS256, one key per purpose."""
 
-from __future__ import annotations
-
 import jwt
 
 from core.clock import Instant

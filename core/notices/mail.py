@@ -1,7 +1,5 @@
 """Sends mail through the SMTP server that the settings name."""
 
-from __future__ import annotations
-
 import asyncio
 import ssl
 from email.message import EmailMessage

@@ -4,8 +4,6 @@ What is kept is the template's name and its values, not the text: so a sign-in c
 out when the text is made, lies neither in the database nor in the queue.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.headerregistry import Address

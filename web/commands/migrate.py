@@ -1,7 +1,5 @@
 """`plusone migrate`."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 

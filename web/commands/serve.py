@@ -1,7 +1,5 @@
 """`plusone serve`."""
 
-from __future__ import annotations
-
 import argparse
 
 from core.settings import Settings

@@ -1,7 +1,5 @@
 """`plusone settings`."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 import textwrap

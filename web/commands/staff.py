@@ -1,7 +1,5 @@
 """`plusone staff`: who runs the shop. A password is asked for, or read from standard input."""
 
-from __future__ import annotations
-
 import argparse
 import getpass
 import sys
