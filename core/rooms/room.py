@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -41,7 +41,17 @@ _batches = Histogram(
 _commits = Counter("plusone_room_commits_total", "Transactions of rooms.", ["outcome"])
 _log = structlog.get_logger(__name__)
 
-Subscriber = Callable[["Room[Any]", Sequence[Logged]], None]
+
+class Subscriber(Protocol):
+    """Somebody who follows a room; keeps it in memory."""
+
+    def happened(self, room: Room[Any], events: Sequence[Logged]) -> None:
+        """These were committed; none where the history was replaced by another."""
+        ...
+
+    def ended(self, room: Room[Any]) -> None:
+        """The room left memory; nothing more comes of this one."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,11 @@ class Room(Generic[S]):
         if self._committed is None:
             raise Unavailable("The room is not loaded yet.")
         return self._committed
+
+    @property
+    def known(self) -> Committed[S] | None:
+        """The newest committed state, or None before the room is loaded."""
+        return self._committed if self._loaded.done() else None
 
     @property
     def tail(self) -> Tail:
@@ -343,7 +358,7 @@ class Room(Generic[S]):
         if events:
             self._publish(self, events)
             for subscriber in self.subscribers:
-                subscriber(self, events)
+                subscriber.happened(self, events)
 
     async def _events(self, after: int, to: int) -> Sequence[tuple[Logged, bytes]]:
         held = self.tail.between(after, to)

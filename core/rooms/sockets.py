@@ -1,0 +1,265 @@
+"""The Socket.IO server: what comes in is checked before a handler sees it, what a handler raises is
+told in the one form that every face has.
+
+Each event that a client sends is acknowledged with what its handler returns, or with
+`{"ok": false, "error": {code, message, retryable, data}}`. An event has one argument, or none: then
+its handler is given None.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import engineio
+import msgspec
+import socketio
+import structlog
+from aiohttp import web
+from engineio import packet as engine_packet
+from prometheus_client import Counter
+from socketio import packet
+from socketio.exceptions import ConnectionRefusedError
+
+from core.errors import BadRequest, InternalError, PlusOneError, RateLimited, TooLarge, Unavailable
+from core.ids import new_id
+from core.rooms.engine import (
+    BAD_DATA,
+    POLICY,
+    UNSENT_AT_MOST,
+    RoomEngine,
+    RoomSocket,
+)
+from core.rooms.wire import text_frame
+
+MAX_BYTES = 16 * 1024
+"""The longest message that a client may send."""
+IN_FLIGHT = 64
+"""Events of one socket that may be in the making; the next is refused."""
+REFUSALS = 200
+"""Events refused to one socket within `REFUSALS_S`; past them it is closed."""
+REFUSALS_S = 10
+
+RESERVED = frozenset({"connect", "connect_error", "disconnect"})
+"""Handlers that the server calls. A client that names one as its event is refused."""
+
+Admit = Callable[[str], RateLimited | None]
+"""Asked for each event, with the socket's own key, before anything looks at the event: None to let
+it pass, or the error that its sender is told."""
+
+_events = Counter("plusone_socket_events_total", "Events from clients.", ["outcome"])
+_log = structlog.get_logger(__name__)
+
+
+class Codec:
+    """JSON for python-socketio: `msgspec.Raw` is taken over as it is, depth is bounded."""
+
+    @staticmethod
+    def dumps(data: object, **_: object) -> str:
+        return msgspec.json.encode(data).decode()
+
+    @staticmethod
+    def loads(data: str) -> Any:
+        """Raises msgspec.DecodeError, and RecursionError for what is nested a thousand deep."""
+        return msgspec.json.decode(data)
+
+
+class RoomPacket(packet.Packet):
+    """A Socket.IO packet without attachments: nothing of ours is binary."""
+
+    uses_binary_events = False
+    json = Codec
+
+
+class RoomServer(socketio.AsyncServer):
+    """The Socket.IO server of all namespaces; made by `socket_server`."""
+
+    eio: RoomEngine
+
+    def __init__(self, admit: Admit | None, **options: Any) -> None:
+        super().__init__(serializer=RoomPacket, **options)
+        self._admit = admit
+        self._handling: set[asyncio.Task[None]] = set()
+
+    def _engineio_server_class(self) -> type[engineio.AsyncServer]:
+        return RoomEngine
+
+    def socket_of(self, sid: str, namespace: str) -> RoomSocket | None:
+        """The session beneath the namespace's `sid`; None when it has ended."""
+        eio_sid = self.manager.eio_sid_from_sid(sid, namespace)
+        socket = self.eio.sockets.get(eio_sid) if eio_sid is not None else None
+        return socket if isinstance(socket, RoomSocket) else None
+
+    async def close(self) -> None:
+        """End all sockets so that their clients come back, and all handlers."""
+        await self.eio.close()
+        for task in self._handling:
+            task.cancel()
+        await asyncio.gather(*self._handling, return_exceptions=True)
+
+    async def _trigger_event(self, event: str, namespace: str, *args: object) -> Any:
+        try:
+            return await super()._trigger_event(event, namespace, *args)
+        except PlusOneError as error:
+            if event != "connect":
+                raise
+            raise ConnectionRefusedError(error.message, error.as_json()) from error
+
+    async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
+        # Of all that engineio puts in there only the request is of use, and it lives anyway.
+        await super()._handle_eio_connect(eio_sid, {"aiohttp.request": environ["aiohttp.request"]})
+
+    async def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
+        socket = self.eio.sockets.get(eio_sid)
+        if not isinstance(socket, RoomSocket) or not isinstance(data, str):
+            return
+        try:
+            await self._take(socket, data)
+        except (ValueError, msgspec.DecodeError):
+            _events.labels("garbage").inc()
+            socket.end(BAD_DATA, "garbage")
+        except Exception:
+            _log.exception("socket.failed", incident=new_id("inc"))
+            socket.cut("failed")
+
+    async def _take(self, socket: RoomSocket, data: str) -> None:
+        try:
+            pkt = RoomPacket(encoded_packet=data)
+        except RecursionError:
+            self._refuse_deep(socket, data)
+            return
+        if pkt.packet_type == packet.EVENT:
+            self._take_event(socket, pkt)
+        elif pkt.packet_type == packet.CONNECT:
+            await self._handle_connect(socket.sid, pkt.namespace, pkt.data)
+        elif pkt.packet_type == packet.DISCONNECT:
+            await self._handle_disconnect(socket.sid, pkt.namespace, self.reason.CLIENT_DISCONNECT)
+        else:
+            # Attachments are taken of nobody, and nothing of ours asks to be acknowledged.
+            raise ValueError("a packet that clients do not send here")
+
+    def _take_event(self, socket: RoomSocket, pkt: packet.Packet) -> None:
+        namespace = pkt.namespace or "/"
+        name = pkt.data[0] if isinstance(pkt.data, list) and pkt.data else None
+        if not isinstance(name, str):
+            raise ValueError("an event has no name")
+        sid = self.manager.sid_from_eio_sid(socket.sid, namespace)
+        if sid is None or not self.manager.is_connected(sid, namespace):
+            return
+        refusal = self._refusal(socket, namespace, name, len(pkt.data) - 1)
+        if refusal is not None:
+            self._refuse(socket, pkt, refusal)
+            return
+        socket.in_flight += 1
+        task = asyncio.get_running_loop().create_task(self._handle(socket, sid, pkt))
+        self._handling.add(task)
+        task.add_done_callback(self._handling.discard)
+
+    def _refusal(
+        self, socket: RoomSocket, namespace: str, name: str, arguments: int
+    ) -> PlusOneError | None:
+        limited = self._admit(socket.sid) if self._admit is not None else None
+        if limited is not None:
+            return limited
+        if socket.in_flight >= IN_FLIGHT:
+            return RateLimited("Too much at once.", retry_after_ms=1000)
+        handler = self.namespace_handlers.get(namespace)
+        if name in RESERVED or not (
+            hasattr(handler, f"on_{name}") or name in self.handlers.get(namespace, ())
+        ):
+            return BadRequest("There is no such event.")
+        return None if arguments <= 1 else BadRequest("An event has one argument.")
+
+    def _refuse(self, socket: RoomSocket, pkt: packet.Packet, error: PlusOneError) -> None:
+        _events.labels("refused").inc()
+        now = asyncio.get_running_loop().time()
+        if now - socket.refusals_since > REFUSALS_S:
+            socket.refusals, socket.refusals_since = 0, now
+        socket.refusals += 1
+        if socket.refusals > REFUSALS:
+            socket.end(POLICY, "flood")
+        elif pkt.id is not None:
+            self._acknowledge(socket, pkt, refused(error))
+
+    def _refuse_deep(self, socket: RoomSocket, data: str) -> None:
+        """Refuse an event whose JSON the decoder gave up on: its head alone is read."""
+        head, bracket, _ = data.partition("[")
+        pkt = RoomPacket(encoded_packet=head) if bracket else None
+        if pkt is None or pkt.packet_type != packet.EVENT or pkt.data is not None:
+            raise ValueError("nested too deeply")
+        self._refuse(socket, pkt, TooLarge("The request is nested too deeply."))
+
+    async def _handle(self, socket: RoomSocket, sid: str, pkt: packet.Packet) -> None:
+        name, argument = pkt.data[0], pkt.data[1] if len(pkt.data) == 2 else None
+        try:
+            reply = await self._trigger_event(name, pkt.namespace or "/", sid, argument)
+            _events.labels("handled").inc()
+        except PlusOneError as error:
+            _events.labels("refused").inc()
+            reply = refused(error)
+        except Exception:
+            _events.labels("failed").inc()
+            incident = new_id("inc")
+            _log.exception("socket.event_failed", incident=incident)
+            reply = refused(InternalError(incident))
+        except asyncio.CancelledError:
+            self._acknowledge(socket, pkt, refused(Unavailable("The service is leaving.")))
+            raise
+        finally:
+            socket.in_flight -= 1
+        self._acknowledge(socket, pkt, reply)
+
+    def _acknowledge(self, socket: RoomSocket, pkt: packet.Packet, reply: object) -> None:
+        if pkt.id is None:
+            return
+        body = b"%d[%s]" % (pkt.id, msgspec.json.encode(reply))
+        if pkt.namespace not in (None, "/"):
+            body = f"{pkt.namespace},".encode() + body
+        if socket.transport is not None:
+            socket.write(text_frame(b"43" + body))
+        else:
+            socket.put(engine_packet.Packet(engine_packet.MESSAGE, "3" + body.decode()))
+
+
+def refused(error: PlusOneError) -> dict[str, Any]:
+    """How a client is told of `error` in an acknowledgement."""
+    return {"ok": False, "error": error.as_json()}
+
+
+def socket_server(
+    *,
+    allowed_origins: Callable[[str, web.Request], bool],
+    address_of: Callable[[web.Request], str] = lambda request: request.remote or "",
+    admit: Admit | None = None,
+    per_address: int = 50,
+    max_bytes: int = MAX_BYTES,
+    unsent_at_most: int = UNSENT_AT_MOST,
+    ping_interval_s: float = 25,
+    ping_timeout_s: float = 20,
+) -> RoomServer:
+    """A Socket.IO server for aiohttp (`attach` it to an application, `close` it at the end).
+
+    `allowed_origins(origin, request)` decides which pages may open a socket; a client that is no
+    browser sends no origin and passes. `address_of` names the network address by which at most
+    `per_address` sessions are counted ("" is not counted). No cookie is set or read here.
+    """
+
+    def allowed(origin: str, environ: dict[str, Any]) -> bool:
+        return allowed_origins(origin, environ["aiohttp.request"])
+
+    return RoomServer(
+        admit,
+        async_mode="aiohttp",
+        cors_allowed_origins=allowed,
+        cors_credentials=False,
+        cookie=None,
+        ping_interval=ping_interval_s,
+        ping_timeout=ping_timeout_s,
+        max_http_buffer_size=max_bytes,
+        http_compression=False,
+        namespaces=None,
+        address_of=address_of,
+        per_address=per_address,
+        unsent_at_most=unsent_at_most,
+    )
