@@ -1,0 +1,237 @@
+"""A comment's way: read by the grammar, shown to all, and each claim in it decided. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from core.errors import BadRequest, Conflict, Forbidden, RateLimited
+from core.rooms.events import Content
+from live import claims, plus_one
+from live import events as e
+from live.claims import ShowTurn
+from live.commands import Actor, Claim, Comment, GiveBack, Read
+from live.events import Item, Rejected, Suggestion, Variant
+from live.state import Show, variant_of
+
+
+class Vocabularies:
+    """What the grammar prepared for each menu seen lately; a cache of a pure function."""
+
+    _KEPT = 64
+
+    def __init__(self) -> None:
+        # By identity: hashing a whole menu for each comment would cost more than reading it.
+        self._by_menu: dict[int, tuple[tuple[plus_one.Item, ...], plus_one.Vocabulary]] = {}
+
+    def of(self, menu: tuple[plus_one.Item, ...]) -> plus_one.Vocabulary:
+        known = self._by_menu.get(id(menu))
+        if known is not None and known[0] is menu:
+            return known[1]
+        if len(self._by_menu) >= self._KEPT:
+            self._by_menu.clear()
+        vocabulary = plus_one.Vocabulary.of(menu)
+        self._by_menu[id(menu)] = (menu, vocabulary)
+        return vocabulary
+
+
+_vocabularies = Vocabularies()
+
+
+def read(show: Show, comment: Comment) -> Read:
+    """What the grammar makes of `comment` as the show stands; may be asked before its turn."""
+    vocabulary = _vocabularies.of(show.menu)
+    return Read(comment, vocabulary, plus_one.parse(comment.text, vocabulary, _rules(show)))
+
+
+def post(turn: ShowTurn, by: Actor, before: Read) -> None:
+    """Show the comment to all and decide each claim in it.
+
+    Mutes, slow mode and blocked words stop chatter, never a claim: a claim then goes through
+    without its comment being shown. A block stops both. Raises Forbidden (`blocked`, `muted`),
+    RateLimited (`slow_mode`), BadRequest (`blocked_words`), Conflict (`show_ended`).
+    """
+    show = turn.state
+    if show.status == "ended":
+        raise Conflict("The show has ended.", code="show_ended")
+    if claims.is_blocked(show, by):
+        raise Forbidden("A moderator has blocked you in this show.", code="blocked")
+    text = before.comment.text
+    if by.is_staff:
+        _say(turn, by, text)
+        return
+    parsed = before.parsed
+    if parsed is None or before.vocabulary is not _vocabularies.of(show.menu):
+        # Not read yet, or an item has opened or closed since.
+        parsed = plus_one.parse(text, _vocabularies.of(show.menu), _rules(show))
+    comment: int | None = None
+    if parsed.claims or parsed.rejections:
+        if _why_not(turn, by, text) is None:
+            comment = _say(turn, by, text)
+    else:
+        if (error := _why_not(turn, by, text)) is not None:
+            raise error
+        comment = _say(turn, by, text)
+    items = {item.code: item for item in show.run_down()}
+    for one in parsed.claims:
+        _decide(turn, by, items[one.code], one, comment)
+    quiet = items[parsed.quiet_chip].id if parsed.quiet_chip else None
+    if parsed.rejections or quiet:
+        unread = e.CommentUnread(
+            by=by.id,
+            comment=comment or 0,
+            rejections=tuple(_rejected(items, one) for one in parsed.rejections),
+            quiet=quiet,
+        )
+        turn.append(unread, to=by.id)
+
+
+def press(turn: ShowTurn, by: Actor, pressed: Claim) -> None:
+    """The +1 button, or a chip: the same claim without a comment. Raises BadRequest."""
+    item, variant = item_and_variant(turn.state, pressed.item, pressed.variant)
+    most = turn.state.rules.max_quantity
+    if pressed.quantity > most:
+        raise BadRequest("Too many at once.", code="quantity_out_of_range", most=most)
+    _take(turn, by, item, variant, pressed.quantity, None, wait_only=pressed.action == "wait")
+
+
+def hand_back(turn: ShowTurn, by: Actor, given: GiveBack) -> None:
+    """Cancel by button: her own only. Raises NotFound, Conflict, BadRequest."""
+    show = turn.state
+    if given.claim is not None and given.wait is None:
+        claim = show.claims.get(given.claim)
+        mine = claim is not None and claim.by in by.ids
+        claims.give_back(turn, given.claim if mine else "", given.quantity, "cancelled")
+    elif given.wait is not None and given.claim is None:
+        wait = show.waits.get(given.wait)
+        mine = wait is not None and wait.by in by.ids
+        claims.stop_waiting(turn, given.wait if mine else "", given.quantity, "cancelled")
+    else:
+        raise BadRequest("Name either a claim or a place in the waiting list.")
+
+
+def item_and_variant(show: Show, item_id: str, key: str | None) -> tuple[Item, Variant]:
+    """The item and the variant of it that `key` names. Raises BadRequest."""
+    item = show.items.get(item_id)
+    if item is None:
+        raise BadRequest("There is no such item.", code="unknown_item")
+    variant = variant_of(item, key)
+    if variant is None:
+        raise BadRequest("The item has no such variant.", code="unknown_variant")
+    return item, variant
+
+
+def _say(turn: ShowTurn, by: Actor, text: str) -> int:
+    posted = e.CommentPosted(by=by.id, role=by.role)
+    return turn.append(posted, content=Content(by.id, by.name, text))
+
+
+def _why_not(turn: ShowTurn, by: Actor, text: str) -> Forbidden | RateLimited | BadRequest | None:
+    """Why this may not be shown, if so."""
+    show = turn.state
+    for one in by.ids:
+        standing = show.standings.get(one)
+        until = standing.muted_until if standing else 0
+        if until is None or until > turn.now:
+            return Forbidden("A moderator has muted you.", code="muted", until=until)
+    if show.slow_mode_s:
+        last = max((show.spoke.get(one, 0) for one in by.ids), default=0)
+        wait_ms = last + show.slow_mode_s * 1000 - turn.now
+        if wait_ms > 0:
+            return RateLimited("Slow mode is on.", code="slow_mode", retry_after_ms=wait_ms)
+    if show.words and has_blocked_word(text, show.words):
+        return BadRequest("The comment has a blocked word.", code="blocked_words")
+    return None
+
+
+def _decide(
+    turn: ShowTurn, by: Actor, item: Item, one: plus_one.Claim, comment: int | None
+) -> None:
+    if one.action == "cancel":
+        keys = [one.variant]
+        if one.variant is None:
+            keys = [variant.key for variant in item.variants]
+        slots = [(item.id, key) for key in keys]
+        mine = [slot for slot in slots if _has(turn.state, by, slot)] or slots[:1]
+        for slot in mine:
+            claims.give_back_item(turn, by, slot, one.quantity, comment)
+        return
+    variant = variant_of(turn.state.items[item.id], one.variant)
+    if variant is None:
+        return
+    wait_only = one.action == "wait"
+    _take(turn, by, item, variant, one.quantity or 1, comment, wait_only=wait_only)
+
+
+def _take(
+    turn: ShowTurn,
+    by: Actor,
+    item: Item,
+    variant: Variant,
+    quantity: int,
+    comment: int | None,
+    *,
+    wait_only: bool,
+) -> None:
+    item = turn.state.items[item.id]  # an earlier claim of the same comment may have changed it
+    variant = variant_of(item, variant.key) or variant
+    if turn.state.rules.repeat == "replace":
+        slot = (item.id, variant.key)
+        has = claims.pieces(turn.state, by.ids, slot)
+        if has >= quantity:
+            if has > quantity:
+                claims.give_back_item(turn, by, slot, has - quantity, comment)
+            return
+        quantity -= has
+    claims.claim(turn, by, item, variant, quantity, comment=comment, wait_only=wait_only)
+
+
+def _has(show: Show, by: Actor, slot: tuple[str, str | None]) -> bool:
+    return claims.pieces(show, by.ids, slot) > 0
+
+
+def _rejected(items: dict[str, Item], one: plus_one.Rejection) -> Rejected:
+    """The rejection with what might be meant as items and variants of this show."""
+    item = items.get(one.code) if one.code is not None else None
+    nearest: list[Suggestion] = []
+    for name in one.nearest:
+        if one.reason == "needs_variant" and item is not None:
+            nearest.append(Suggestion(item=item.id, code=item.code, variant=name))
+        elif (near := items.get(name)) is not None:
+            nearest.append(Suggestion(item=near.id, code=near.code))
+    return Rejected(
+        text=one.text,
+        reason=one.reason,
+        item=item.id if item else None,
+        code=one.code,
+        quantity=one.quantity,
+        nearest=tuple(nearest),
+    )
+
+
+def _rules(show: Show) -> plus_one.Rules:
+    rules = show.rules
+    return plus_one.Rules(
+        strictness=rules.strictness, max_quantity=rules.max_quantity, repeat=rules.repeat
+    )
+
+
+_LOOKALIKES = str.maketrans("013457@$!|", "oieastasil")
+_BETWEEN = re.compile(r"[\W_]+")
+
+
+def has_blocked_word(text: str, words: tuple[str, ...]) -> bool:
+    """Whether `text` has one of `words`, simple evasions folded.
+
+    Folded are width and case, accents, signs and spaces between letters, and digits that stand for
+    letters (`b@d w0rd`).
+    """
+    plain = folded(text)
+    return any(word and word in plain for word in map(folded, words))
+
+
+def folded(text: str) -> str:
+    """`text` as it is compared with blocked words."""
+    spread = unicodedata.normalize("NFKD", text).casefold()
+    letters = "".join(c for c in spread if not unicodedata.combining(c))
+    return _BETWEEN.sub("", letters.translate(_LOOKALIKES))

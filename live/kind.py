@@ -1,0 +1,97 @@
+"""The show as a kind of room: its rules, its views and its projections, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection
+
+from core.clock import Instant
+from core.rooms.events import Event, Logged, Reader
+from core.rooms.kind import Command, Turn
+from live import claims, comments, moderation, payment, rundown, store, stored, view
+from live import commands as c
+from live import events as e
+from live.evolve import evolve
+from live.state import Show
+
+SHOW = "show"
+
+
+class ShowKind:
+    """See `core.rooms.kind.RoomKind`."""
+
+    name = SHOW
+    model = stored.MODEL
+    events: Mapping[str, type[Event]] = MappingProxyType(e.EVENTS)
+
+    def initial(self, room: str) -> Show:
+        return Show(id=room)
+
+    def decide(self, turn: Turn[Show], command: Command) -> None:
+        act: c.Act = command.body
+        _decide(turn, act.by, act.do)
+        rundown.return_rest(turn)
+
+    def expire(self, turn: Turn[Show]) -> None:
+        claims.expire(turn)
+        rundown.return_rest(turn)
+
+    def evolve(self, state: Show, logged: Logged) -> Show:
+        return evolve(state, logged)
+
+    def next_due(self, state: Show) -> Instant | None:
+        due = [
+            item.countdown_until
+            for item in state.items.values()
+            if item.countdown_until is not None
+        ]
+        if state.deadlines is not None:
+            due.append(state.deadlines.at)
+        return min(due, default=None)
+
+    def snapshot(self, state: Show, reader: Reader) -> dict[str, Any]:
+        return view.personal(state, reader)
+
+    def public(self, state: Show) -> dict[str, Any]:
+        return view.public(state)
+
+    def dump(self, state: Show) -> bytes:
+        return stored.dump(state)
+
+    def load(self, stored_state: bytes) -> Show:
+        return stored.load(stored_state)
+
+    def upcast(self, type_: str, version: int, data: bytes) -> tuple[str, bytes]:
+        raise LookupError(f"{type_} was never of version {version}")
+
+    def project(
+        self, connection: Connection, room: str, logged: Sequence[Logged], state: Show
+    ) -> None:
+        store.project(connection, room, logged, state)
+
+
+def _decide(turn: Turn[Show], by: c.Actor, do: Any) -> None:
+    match do:
+        case c.Read():
+            comments.post(turn, by, do)
+        case c.Claim():
+            comments.press(turn, by, do)
+        case c.GiveBack():
+            comments.hand_back(turn, by, do)
+        case c.BeginPayment():
+            payment.begin(turn, by, do)
+        case c.OrderPlaced():
+            payment.placed(turn, do)
+        case c.OrderReleased():
+            payment.released(turn, do)
+        case c.OrderCancelled():
+            payment.cancelled(turn, do)
+        case c.Merge():
+            payment.merge(turn, do)
+        case _ if type(do) in rundown.ACTS:
+            rundown.run(turn, by, do)
+        case _:
+            moderation.moderate(turn, by, do)

@@ -1,0 +1,304 @@
+"""What the host does with the show and its run-down. Pure.
+
+Stock comes from the shop before an item opens or is raised (the service asks for it), and goes back
+by what these rules append: an `ItemAllotted` with `back` pieces.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from core.errors import BadRequest, Conflict, NotFound
+from core.money import price as checked_price
+from core.rooms.events import STAFF
+from live import claims
+from live import commands as c
+from live import events as e
+from live.claims import ShowTurn
+from live.events import Item, Variant
+from live.state import Show, variant_of
+
+_Act = Callable[[ShowTurn, c.Actor, Any], None]
+
+
+def run(turn: ShowTurn, by: c.Actor, do: Any) -> None:
+    """Carry out one of `commands.Run`, `Create`, `NewItem`, `Opened` or `Raised`.
+
+    Raises NotFound, Conflict, BadRequest.
+    """
+    ACTS[type(do)](turn, by, do)
+
+
+def return_rest(turn: ShowTurn) -> None:
+    """After the end: what nobody holds or has bought goes back to the shop."""
+    if turn.state.status != "ended":
+        return
+    for item in turn.state.run_down():
+        for variant in item.variants:
+            if variant.free > 0:
+                kept = variant.held + variant.sold
+                _allot(turn, item, variant, kept, back=variant.free, staff=None)
+
+
+def _create(turn: ShowTurn, by: c.Actor, do: c.Create) -> None:
+    if turn.next_offset != 1:
+        return  # made before, by a request that was sent again
+    turn.append(
+        e.ShowCreated(
+            title=do.title,
+            currency=do.currency,
+            host_name=do.host_name,
+            poster=do.poster,
+            starts_at=do.starts_at,
+            rules=do.rules,
+            staff=by.id,
+        )
+    )
+
+
+def _go_live(turn: ShowTurn, by: c.Actor, _do: c.GoLive) -> None:
+    if turn.state.status == "ended":
+        raise Conflict("The show has ended.", code="show_ended")
+    if turn.state.status != "live":
+        turn.append(e.ShowLive(staff=by.id))
+
+
+def _end(turn: ShowTurn, by: c.Actor, _do: c.End) -> None:
+    """The waiting list closes, holds live to their deadline, the rest goes back."""
+    if turn.state.status == "ended":
+        return
+    if turn.state.status != "live":
+        raise Conflict("The show is not live.", code="show_not_live")
+    for item in turn.state.run_down():
+        if item.status == "open":
+            turn.append(e.ItemClosed(item=item.id, staff=by.id))
+    for queue in list(turn.state.queues.values()):
+        for wait_id in queue:
+            wait = turn.state.waits[wait_id]
+            claims.leave(turn, wait, wait.quantity, "closed")
+    turn.append(e.ShowEnded(staff=by.id))
+
+
+def _change(turn: ShowTurn, by: c.Actor, do: c.ChangeShow) -> None:
+    changed = e.ShowChanged(
+        title=do.title, host_name=do.host_name, starts_at=do.starts_at, staff=by.id
+    )
+    turn.append(changed)
+
+
+def _add_item(turn: ShowTurn, by: c.Actor, new: c.NewItem) -> None:
+    show, do = turn.state, new.do
+    _not_ended(show)
+    if len(show.items) >= c.ITEMS:
+        raise Conflict(f"A show has at most {c.ITEMS} items.", code="too_many_items")
+    if any(_same_code(item.code, do.code) for item in show.run_down()):
+        raise Conflict("The code is taken in this show.", code="code_taken")
+    keys = [variant.key for variant in do.variants]
+    if len(set(keys)) != len(keys) or (None in keys and len(keys) > 1):
+        raise BadRequest("Each variant needs a key of its own.", code="bad_variants")
+    checked_price(do.price, show.currency)
+    if do.compare_at is not None:
+        checked_price(do.compare_at, show.currency)
+    item = Item(
+        id=f"i{turn.next_offset}",
+        code=do.code,
+        title=do.title or new.title,
+        picture=new.picture,
+        product=do.product,
+        price=do.price,
+        compare_at=do.compare_at,
+        limit=do.limit,
+        hold_s=do.hold_s,
+        waiting_list=do.waiting_list,
+        countdown_s=do.countdown_s,
+        variants=tuple(
+            Variant(
+                key=variant.key,
+                title=variant.title or title,
+                words=tuple(tuple(words) for words in variant.words),
+                variant_id=variant.variant_id,
+                planned=variant.allotment,
+            )
+            for variant, title in zip(do.variants, new.variant_titles, strict=True)
+        ),
+    )
+    turn.append(e.ItemAdded(item=item, staff=by.id))
+
+
+def _change_item(turn: ShowTurn, by: c.Actor, do: c.ChangeItem) -> None:
+    """A new price is for claims from now on; what was granted keeps the price it was granted at."""
+    _item(turn.state, do.item)
+    changed = do.model_fields_set - {"type", "item"}
+    never_none = {"title", "price", "hold_s"}
+    if any(getattr(do, name) is None for name in changed & never_none):
+        raise BadRequest("A title, price or hold time cannot be taken away.")
+    for amount in (do.price, do.compare_at):
+        if amount is not None:
+            checked_price(amount, turn.state.currency)
+    if changed:
+        values = {name: getattr(do, name) for name in changed}
+        event = e.ItemChanged(item=do.item, changed=tuple(sorted(changed)), staff=by.id, **values)
+        turn.append(event)
+
+
+def _lower(turn: ShowTurn, by: c.Actor, do: c.Allot) -> None:
+    """Plan another allotment, or give back a part of what was granted."""
+    item, variant = _variant(turn.state, do.item, do.variant)
+    if item.id not in turn.state.grants:
+        event = e.ItemAllotted(
+            item=item.id, variant=variant.key, allotment=0, planned=do.allotment, staff=by.id
+        )
+        turn.append(event)
+        return
+    bound = variant.held + variant.sold
+    if do.allotment < bound:
+        raise Conflict("That many are held or sold.", code="allotment_in_use", least=bound)
+    if do.allotment > variant.allotment:
+        raise Conflict("The show has moved on; try again.", code="stale")
+    if do.allotment < variant.allotment:
+        back = variant.allotment - do.allotment
+        _allot(turn, item, variant, do.allotment, back=back, staff=by.id)
+
+
+def _opened(turn: ShowTurn, by: c.Actor, do: c.Opened) -> None:
+    item = _item(turn.state, do.item)
+    if turn.state.grants.get(item.id, 0) != do.grant:
+        return  # this grant is in the log already
+    _live(turn.state)
+    turn.append(e.ItemPlaced(item=item.id, places=do.places), to=STAFF)
+    countdown_s = do.countdown_s if do.countdown_s is not None else item.countdown_s
+    until = turn.now + countdown_s * 1000 if countdown_s is not None else None
+    allotments = tuple(
+        variant.allotment + pieces for variant, pieces in zip(item.variants, do.pieces, strict=True)
+    )
+    turn.append(
+        e.ItemOpened(item=item.id, allotments=allotments, countdown_until=until, staff=by.id)
+    )
+    for variant in item.variants:
+        claims.promote(turn, (item.id, variant.key))
+
+
+def _raised(turn: ShowTurn, by: c.Actor, do: c.Raised) -> None:
+    item, variant = _variant(turn.state, do.item, do.variant)
+    if turn.state.grants.get(item.id, 0) != do.grant:
+        return
+    places = tuple(
+        do.place if one.key == do.variant else turn.state.places[item.id, one.key]
+        for one in item.variants
+    )
+    turn.append(e.ItemPlaced(item=item.id, places=places), to=STAFF)
+    _allot(turn, item, variant, variant.allotment + do.pieces, back=0, staff=by.id)
+    claims.promote(turn, (item.id, variant.key))
+
+
+def _close(turn: ShowTurn, by: c.Actor, do: c.CloseItem) -> None:
+    if _item(turn.state, do.item).status == "open":
+        turn.append(e.ItemClosed(item=do.item, staff=by.id))
+
+
+def _move(turn: ShowTurn, by: c.Actor, do: c.MoveItem) -> None:
+    _item(turn.state, do.item)
+    rest = [item for item in turn.state.order if item != do.item]
+    if do.before is None:
+        rest.append(do.item)
+    elif do.before in rest:
+        rest.insert(rest.index(do.before), do.item)
+    else:
+        raise NotFound("There is no such item.", code="unknown_item")
+    if tuple(rest) != turn.state.order:
+        turn.append(e.ItemsMoved(items=tuple(rest), staff=by.id))
+
+
+def _remove(turn: ShowTurn, by: c.Actor, do: c.RemoveItem) -> None:
+    item = _item(turn.state, do.item)
+    if item.id in turn.state.grants:
+        raise Conflict("The item was on sale already; close it.", code="item_was_open")
+    turn.append(e.ItemRemoved(item=item.id, staff=by.id))
+
+
+def _pin(turn: ShowTurn, by: c.Actor, do: c.PinItem) -> None:
+    if do.item is not None:
+        _item(turn.state, do.item)
+    if do.item != turn.state.pinned_item:
+        turn.append(e.ItemPinned(item=do.item, staff=by.id))
+
+
+def _countdown(turn: ShowTurn, by: c.Actor, do: c.Countdown) -> None:
+    item = _item(turn.state, do.item)
+    if item.status != "open":
+        raise Conflict("The item is not open.", code="item_closed")
+    if do.until is not None and do.until <= turn.now:
+        raise BadRequest("A countdown ends in the future.")
+    turn.append(e.ItemCountdown(item=item.id, until=do.until, staff=by.id))
+
+
+def _sample(turn: ShowTurn, _by: c.Actor, do: c.SampleViewers) -> None:
+    turn.append(e.ViewersSampled(count=do.count))
+
+
+ACTS: dict[type, _Act] = {
+    c.Create: _create,
+    c.GoLive: _go_live,
+    c.End: _end,
+    c.ChangeShow: _change,
+    c.NewItem: _add_item,
+    c.ChangeItem: _change_item,
+    c.Allot: _lower,
+    c.Opened: _opened,
+    c.Raised: _raised,
+    c.CloseItem: _close,
+    c.MoveItem: _move,
+    c.RemoveItem: _remove,
+    c.PinItem: _pin,
+    c.Countdown: _countdown,
+    c.SampleViewers: _sample,
+}
+
+
+def _allot(
+    turn: ShowTurn, item: Item, variant: Variant, pieces: int, *, back: int, staff: str | None
+) -> None:
+    event = e.ItemAllotted(
+        item=item.id,
+        variant=variant.key,
+        allotment=pieces,
+        planned=pieces,
+        back=back,
+        staff=staff,
+    )
+    turn.append(event)
+
+
+def _item(show: Show, item_id: str) -> Item:
+    item = show.items.get(item_id)
+    if item is None:
+        raise NotFound("There is no such item.", code="unknown_item")
+    return item
+
+
+def _variant(show: Show, item_id: str, key: str | None) -> tuple[Item, Variant]:
+    item = _item(show, item_id)
+    variant = variant_of(item, key)
+    if variant is None:
+        raise NotFound("The item has no such variant.", code="unknown_variant")
+    return item, variant
+
+
+def _live(show: Show) -> None:
+    if show.status != "live":
+        raise Conflict("The show is not live.", code="show_not_live")
+
+
+def _not_ended(show: Show) -> None:
+    if show.status == "ended":
+        raise Conflict("The show has ended.", code="show_ended")
+
+
+def _same_code(one: str, other: str) -> bool:
+    return _plain(one) == _plain(other)
+
+
+def _plain(code: str) -> str:
+    return unicodedata.normalize("NFKC", code).casefold().replace("-", "").replace(" ", "")

@@ -1,0 +1,189 @@
+"""What people do in shows. Each checks who may, before anything else.
+
+The ways of viewers put their command into the room's queue before their first await: the order in
+which comments came in is the order in which they are decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+from commerce_bridge.port import Shop
+from core.clock import Instant
+from core.db import Database
+from core.errors import Forbidden, NotFound, NotSignedIn
+from core.identity.model import Person, Role, require
+from core.ids import new_id
+from core.rooms.events import Position, Reader
+from core.rooms.kind import Command
+from core.rooms.room import Answer, Room
+from core.rooms.rooms import Rooms
+from live import commands as c
+from live import comments, store
+from live.events import Rules
+from live.kind import SHOW
+from live.state import Show
+from live.stock import Stock
+
+RUNNERS = (Role.HOST, Role.OPERATOR)
+"""Who runs a show."""
+MODERATORS = (Role.MODERATOR, *RUNNERS)
+"""Who moderates one, and sees what staff see of it."""
+
+
+class Shows:
+    """The shows of this service."""
+
+    def __init__(self, database: Database, rooms: Rooms, shop: Shop, currency: str) -> None:
+        self._database = database
+        self._rooms = rooms
+        self._stock = Stock(shop)
+        self._shop = shop
+        self._currency = currency
+
+    # Looking
+
+    async def listed(self, person: Person) -> list[dict[str, object]]:
+        """The newest 200 shows; drafts for those who may moderate them."""
+        drafts = person.has(*MODERATORS)
+        return await self._database.read(
+            lambda connection: store.list_shows(connection, drafts=drafts, limit=200)
+        )
+
+    async def enter(self, person: Person, show_id: str) -> Room[Show]:
+        """The room of a show that `person` may see. Raises NotFound."""
+        room = self._room(show_id)
+        await room.loaded()
+        show = room.committed.state
+        hidden = show.status == "draft" and not person.has(*MODERATORS)
+        if not show.title or hidden:
+            raise NotFound("There is no such show.")
+        return room
+
+    async def whole_or_missed(
+        self, room: Room[Show], reader: Reader, since: Position | None
+    ) -> dict[str, Any]:
+        """`{missed}` where that is proven to be all, else `{whole}`."""
+        missed = await room.missed(since, reader) if since is not None else None
+        return {"whole": room.snapshot(reader)} if missed is None else {"missed": missed}
+
+    # What viewers do
+
+    def comment(self, person: Person, show_id: str, sent: c.SendComment) -> Awaitable[Answer]:
+        """Say something. Raises what `comments.post` does."""
+        actor = actor_of(person)
+        room = self._room(show_id)
+        comment = c.Comment.model_construct(text=sent.text)
+        known = room.known
+        body = c.Read(comment) if known is None else comments.read(known.state, comment)
+        return self._told(room, person, sent.request_id, c.Act(actor, body))
+
+    def claim(self, person: Person, show_id: str, sent: c.SendClaim) -> Awaitable[Answer]:
+        """The +1 button. Raises BadRequest, and Forbidden for staff."""
+        return self._as_customer(person, show_id, sent.request_id, sent)
+
+    def give_back(self, person: Person, show_id: str, sent: c.SendGiveBack) -> Awaitable[Answer]:
+        """Cancel a claim or leave the waiting list. Raises NotFound, Conflict."""
+        return self._as_customer(person, show_id, sent.request_id, sent)
+
+    # What staff do
+
+    async def create(
+        self,
+        person: Person,
+        *,
+        title: str,
+        host_name: str,
+        poster: str | None,
+        starts_at: Instant | None,
+        rules: Rules,
+    ) -> str:
+        """A new show; returns its id."""
+        require(person, *RUNNERS)
+        show_id = new_id("shw")
+        body = c.Create(title, self._currency, host_name, poster, starts_at, rules)
+        command = _command(person, "create", c.Act(actor_of(person), body))
+        await self._rooms.create(SHOW, show_id, command, reader_of(person))
+        return show_id
+
+    async def run(self, person: Person, show_id: str, sent: c.SendRun) -> Answer:
+        """Run the show and its run-down. Raises what `rundown.run` does, and the shop's errors."""
+        require(person, *RUNNERS)
+        room = await self.enter(person, show_id)
+        do: Any = sent.do
+        match do:
+            case c.AddItem():
+                do = await self._new_item(do)
+            case c.OpenItem():
+                do = await self._stock.for_opening(room.committed.state, do)
+            case c.Allot():
+                do = await self._stock.for_allotting(room.committed.state, do)
+        return await self._told(room, person, sent.request_id, c.Act(actor_of(person), do))
+
+    async def moderate(self, person: Person, show_id: str, sent: c.SendModerate) -> Answer:
+        """Moderate the show. Raises what `moderation.moderate` does."""
+        require(person, *MODERATORS)
+        room = await self.enter(person, show_id)
+        return await self._told(room, person, sent.request_id, c.Act(actor_of(person), sent.do))
+
+    async def sample_viewers(self, show_id: str, count: int, at: Instant) -> None:
+        """Put the number of viewers on record."""
+        act = c.Act(c.SYSTEM, c.SampleViewers(count))
+        command = Command(c.SYSTEM.id, f"viewers-{at}", act)
+        await self._rooms.tell(show_id, SHOW, command, Reader(staff=True))
+
+    # How
+
+    def _as_customer(
+        self, person: Person, show_id: str, request_id: str, do: Any
+    ) -> Awaitable[Answer]:
+        if person.is_staff:
+            raise Forbidden("Staff order as customers do: signed in as one.")
+        act = c.Act(actor_of(person), do)
+        return self._told(self._room(show_id), person, request_id, act)
+
+    async def _new_item(self, do: c.AddItem) -> c.NewItem:
+        product = await self._shop.product(do.product)
+        known = {variant.id: variant for variant in product.variants}
+        if any(variant.variant_id not in known for variant in do.variants):
+            raise NotFound("The product has no such variant.", code="unknown_variant")
+        titles = tuple(known[variant.variant_id].title for variant in do.variants)
+        picture = product.pictures[0] if product.pictures else None
+        return c.NewItem(do, product.title, picture, titles)
+
+    def _room(self, show_id: str) -> Room[Show]:
+        return self._rooms.room(show_id, SHOW)
+
+    def _told(
+        self, room: Room[Show], person: Person, request_id: str, act: c.Act
+    ) -> Awaitable[Answer]:
+        outcome = room.submit(_command(person, request_id, act))
+
+        async def answer() -> Answer:
+            return await room.answer(await outcome, reader_of(person))
+
+        return answer()
+
+
+def actor_of(person: Person) -> c.Actor:
+    """Who acts. Raises NotSignedIn for nobody, Forbidden for staff without a part in shows."""
+    if person.id is None or person.name is None:
+        raise NotSignedIn("Say a name or sign in first.")
+    if not person.is_staff:
+        return c.Actor(person.id, person.name, "viewer", person.aliases | {person.id})
+    if person.has(*RUNNERS):
+        return c.Actor(person.id, person.name, "host", frozenset({person.id}))
+    if person.has(Role.MODERATOR):
+        return c.Actor(person.id, person.name, "moderator", frozenset({person.id}))
+    raise Forbidden("This is not among your roles.")
+
+
+def reader_of(person: Person) -> Reader:
+    """What `person` reads of a show."""
+    ids = person.aliases | {person.id} if person.id is not None else frozenset()
+    return Reader(ids, staff=person.has(*MODERATORS))
+
+
+def _command(person: Person, request_id: str, act: c.Act) -> Command:
+    return Command(person.id or "", request_id, act, person.aliases)

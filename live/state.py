@@ -1,0 +1,225 @@
+"""What a show is, between two events: one immutable value.
+
+Maps are `immutables.Map` (hash tries that share what did not change), so that a batch can work on
+a draft while readers keep the committed state, at the price of a few microseconds an event.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+from immutables import Map
+
+from core.clock import Instant
+from live import plus_one
+from live.deadlines import Deadlines
+from live.events import ClaimRefused, CommentUnread, Item, Role, Rules, ShowStatus, Variant
+
+COMMENTS = 100
+"""Comments that a newcomer sees."""
+RECORDS = 200
+"""Claims and refusals that staff see."""
+REFUSALS = 20
+"""Refusals, and unread comments, that their writer sees again."""
+SAMPLES = 720
+"""Samples of the viewer count kept for the curve: two hours of one every 10 seconds."""
+
+Slot = tuple[str, str | None]
+"""An item's id and a variant's key."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a claim in a comment. `later` is what became of it since."""
+
+    kind: str
+    item: str
+    variant: str | None
+    quantity: int
+    claim: str | None = None
+    wait: str | None = None
+    place: int | None = None
+    later: str | None = None
+
+
+class Comment(msgspec.Struct, frozen=True, kw_only=True):
+    offset: int
+    at_ms: Instant
+    by: str
+    role: Role
+    name: str | None
+    text: str | None
+    hidden: bool = False
+    outcomes: tuple[Outcome, ...] = ()
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """Pieces granted to one person. `until` is the deadline of a hold or of a payment."""
+
+    id: str
+    offset: int
+    at_ms: Instant
+    by: str
+    name: str | None
+    item: str
+    variant: str | None
+    quantity: int
+    price: int
+    state: Literal["held", "paying", "sold"]
+    until: Instant
+    comment: int | None
+    order: str | None = None
+    hold_until: Instant = 0
+    """The deadline of the hold, which comes back when a payment fails."""
+    extended: bool = False
+    """A failed payment has lengthened the hold once."""
+
+
+class Wait(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in the waiting list, for `quantity` pieces still missing."""
+
+    id: str
+    offset: int
+    at_ms: Instant
+    by: str
+    name: str | None
+    item: str
+    variant: str | None
+    quantity: int
+    comment: int | None
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the studio's list of claims."""
+
+    kind: str
+    offset: int
+    at_ms: Instant
+    by: str
+    name: str | None
+    item: str | None = None
+    variant: str | None = None
+    quantity: int | None = None
+    claim: str | None = None
+    wait: str | None = None
+    reason: str | None = None
+    typed: str | None = None
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim that was refused, as its writer was told."""
+
+    offset: int
+    at_ms: Instant
+    event: ClaimRefused
+
+
+class Unread(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment with pieces that became no claim, as its writer was told."""
+
+    offset: int
+    at_ms: Instant
+    event: CommentUnread
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What moderation decided about one person. `muted_until`: 0 not muted, None without end."""
+
+    name: str | None = None
+    muted_until: Instant | None = 0
+    blocked: bool = False
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """Sums over the show; pieces, and minor units at each claim's own price."""
+
+    claims: int = 0
+    held: int = 0
+    held_minor: int = 0
+    sold: int = 0
+    sold_minor: int = 0
+    expired: int = 0
+    waiting: int = 0
+    viewers: int = 0
+    viewers_peak: int = 0
+
+
+class Show(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of one show. The maps by person hold ids in the order in which they came."""
+
+    id: str
+    title: str = ""
+    currency: str = "TWD"
+    host_name: str = ""
+    poster: str | None = None
+    status: ShowStatus = "draft"
+    starts_at: Instant | None = None
+    started_at: Instant | None = None
+    ended_at: Instant | None = None
+    rules: Rules = Rules()
+
+    items: Map[str, Item] = Map()
+    order: tuple[str, ...] = ()
+    menu: tuple[plus_one.Item, ...] = ()
+    """What the grammar knows of the items; the same object until an item changes in that."""
+    places: Map[Slot, str] = Map()
+    grants: Map[str, int] = Map()
+    pinned_item: str | None = None
+
+    claims: Map[str, Claim] = Map()
+    waits: Map[str, Wait] = Map()
+    queues: Map[Slot, tuple[str, ...]] = Map()
+    taken: Map[tuple[str, str], int] = Map()
+    """Pieces that count toward a limit, by person and item: held, in payment, sold, waiting."""
+    claims_of: Map[str, tuple[str, ...]] = Map()
+    waits_of: Map[str, tuple[str, ...]] = Map()
+    deadlines: Deadlines | None = None
+
+    comments: tuple[Comment, ...] = ()
+    pinned_comment: Comment | None = None
+    announcement: tuple[int, str] | None = None
+    spoke: Map[str, Instant] = Map()
+    standings: Map[str, Standing] = Map()
+    slow_mode_s: int = 0
+    words: tuple[str, ...] = ()
+    records: tuple[Record, ...] = ()
+    refusals: Map[str, tuple[Refusal, ...]] = Map()
+    unread: Map[str, tuple[Unread, ...]] = Map()
+    totals: Totals = Totals()
+    samples: tuple[tuple[Instant, int], ...] = ()
+
+    def run_down(self) -> Iterator[Item]:
+        """The items in their order."""
+        return (self.items[item_id] for item_id in self.order)
+
+    def comment_at(self, offset: int) -> int | None:
+        """Where the comment of this offset stands among the kept ones; None if it is not kept."""
+        i = bisect.bisect_left(self.comments, offset, key=_offset)
+        return i if i < len(self.comments) and self.comments[i].offset == offset else None
+
+
+def _offset(comment: Comment) -> int:
+    return comment.offset
+
+
+def menu_of(show: Show) -> tuple[plus_one.Item, ...]:
+    """The items as the grammar reads them."""
+    return tuple(
+        plus_one.Item(
+            code=item.code,
+            open=item.status == "open",
+            variants=tuple(
+                plus_one.Variant(key=variant.key, words=variant.words)
+                for variant in item.variants
+                if variant.key is not None
+            ),
+        )
+        for item in show.run_down()
+    )
+
+
+def variant_of(item: Item, key: str | None) -> Variant | None:
+    """The variant that `key` names in `item`."""
+    return next((variant for variant in item.variants if variant.key == key), None)

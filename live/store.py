@@ -1,0 +1,137 @@
+"""What is looked up about shows from outside their rooms: their list, carts, stock to return.
+
+Written in the transaction of the batch that made it so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, Column, Connection, Integer, String, Table, Text, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from commerce_bridge import claims as cart
+from core import outbox
+from core.clock import Instant
+from core.db import metadata
+from core.rooms.events import Logged
+from core.rooms.tables import room_content
+from live import events as e
+from live.state import Claim, Show, variant_of
+
+show_table = Table(
+    "show",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("status", String(10), nullable=False, index=True),
+    Column("host_name", Text, nullable=False),
+    Column("poster", Text),
+    Column("starts_at", BigInteger),
+    Column("started_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("items", Integer, nullable=False),
+    Column("viewers", Integer, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+
+ALLOTMENT_BACK = "allotment.back"
+"""Outbox: `{key, place, quantity}` goes back to the shop."""
+
+_LISTED = (
+    e.ShowCreated, e.ShowChanged, e.ShowLive, e.ShowEnded, e.ItemAdded, e.ItemRemoved,
+    e.ViewersSampled,
+)  # fmt: skip
+_CLAIMED = (e.ClaimHeld, e.ClaimGivenBack, e.ClaimPaying, e.ClaimReleased, e.ClaimSold)
+
+
+def project(connection: Connection, room: str, logged: Sequence[Logged], show: Show) -> None:
+    """Bring the list of shows, the carts and the outbox up to `show`, the state after `logged`."""
+    changed: dict[str, None] = {}
+    listed = False
+    for one in logged:
+        event = one.event
+        if isinstance(event, _CLAIMED):
+            changed[event.claim] = None
+        elif isinstance(event, e.PersonMerged):
+            changed.update(dict.fromkeys(show.claims_of.get(event.to, ())))
+        elif isinstance(event, _LISTED):
+            listed = True
+        elif isinstance(event, e.ItemAllotted) and event.back:
+            place = show.places[event.item, event.variant]
+            back = {"key": f"{room}.{one.offset}", "place": place, "quantity": event.back}
+            outbox.add(connection, ALLOTMENT_BACK, room, back)
+    if changed:
+        kept = [show.claims[claim] for claim in changed if claim in show.claims]
+        cart.put(connection, [_cart_row(show, claim) for claim in kept])
+        cart.drop(connection, [claim for claim in changed if claim not in show.claims])
+    if listed:
+        _list(connection, show, logged[-1].at_ms)
+
+
+def _cart_row(show: Show, claim: Claim) -> cart.ClaimRow:
+    item = show.items[claim.item]
+    variant = variant_of(item, claim.variant)
+    return {
+        "claim_id": claim.id,
+        "customer": claim.by,
+        "show": show.id,
+        "show_title": show.title,
+        "item": claim.item,
+        "code": item.code,
+        "title": item.title,
+        "variant_title": variant.title if variant else "",
+        "variant_id": variant.variant_id if variant else "",
+        "picture": item.picture,
+        "quantity": claim.quantity,
+        "unit_price": claim.price,
+        "currency": show.currency,
+        "until": claim.until,
+        "state": claim.state,
+        "order_id": claim.order,
+    }
+
+
+def _list(connection: Connection, show: Show, now: Instant) -> None:
+    row = {
+        "id": show.id,
+        "title": show.title,
+        "status": show.status,
+        "host_name": show.host_name,
+        "poster": show.poster,
+        "starts_at": show.starts_at,
+        "started_at": show.started_at,
+        "ended_at": show.ended_at,
+        "items": len(show.items),
+        "viewers": show.totals.viewers,
+        "changed_at": now,
+    }
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
+    statement = insert(show_table).values(row)
+    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+
+
+def list_shows(connection: Connection, *, drafts: bool, limit: int) -> list[dict[str, object]]:
+    """Shows by their newest change, with drafts or without."""
+    query = select(show_table).order_by(show_table.c.changed_at.desc()).limit(limit)
+    if not drafts:
+        query = query.where(show_table.c.status != "draft")
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def status_of(connection: Connection, show_id: str) -> str | None:
+    """Where the show stands; None where there is none."""
+    query = select(show_table.c.status).where(show_table.c.id == show_id)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def live_shows(connection: Connection) -> list[str]:
+    """Ids of the shows that are live."""
+    query = select(show_table.c.id).where(show_table.c.status == "live")
+    return list(connection.execute(query).scalars())
+
+
+def shows_of(connection: Connection, author: str) -> list[str]:
+    """Shows in which `author` has claimed or typed something."""
+    query = select(room_content.c.room_id).where(room_content.c.author == author).distinct()
+    return list(connection.execute(query).scalars())
