@@ -8,6 +8,7 @@ working folder (or the file that `PLUSONE_SETTINGS` names), else it is the defau
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -63,6 +64,14 @@ class Settings(BaseSettings):
         0, ge=0, le=5, description="Reverse proxies in front whose `X-Forwarded-For` is believed."
     )
 
+    sockets_per_address: int = Field(
+        500,
+        ge=1,
+        le=100_000,
+        description="Sockets open at once from one network address; a mobile carrier's customers"
+        " share few.",
+    )
+
     shop_name: str = Field("阿禾醬坊", max_length=60, description="Shown in titles and receipts.")
     currency: Currency = Field("TWD", description="ISO 4217 code that the shop prices in.")
     locale: Literal["zh-Hant", "zh-Hant-HK", "zh-Hans", "en"] = Field(
@@ -76,6 +85,26 @@ class Settings(BaseSettings):
         " on the notices page (not in production).",
     )
     mail_from: str = Field("plusone@localhost", description="Sender address of mail.")
+
+    country: str = Field(
+        "TW",
+        pattern=r"^[A-Z]{2}$",
+        description="ISO 3166 code of the country whose phone numbers are written without a prefix.",
+    )
+    delivery: tuple[Literal["home", "store", "pickup"], ...] = Field(
+        ("home", "store", "pickup"),
+        description="How orders reach people: to their homes, to a convenience store, or fetched at"
+        " the shop's own locations.",
+    )
+    home_fee: Decimal = Field(
+        Decimal(80), ge=0, description="Fee for home delivery, in the currency (`80`, not cents)."
+    )
+    store_fee: Decimal = Field(
+        Decimal(60), ge=0, description="Fee for delivery to a convenience store."
+    )
+    free_delivery_from: Decimal = Field(
+        Decimal(999), ge=0, description="Orders of this much are delivered free; 0: none is."
+    )
 
     card_provider: Literal["none", "test"] = Field(
         "test", description="Who takes card payments; `test` takes no money, not in production."

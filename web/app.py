@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import structlog
 from aiohttp import web
 
+from commerce_bridge.embedded.shop import EmbeddedShop
 from core import http
 from core.clock import Clock, SystemClock
 from core.db import Database
@@ -18,7 +19,7 @@ from core.notices import NOTICES, Notices
 from core.outbox import Outbox
 from core.secret import Secret
 from core.settings import Settings
-from web import health, notices, pages, session
+from web import health, live, notices, pages, session
 from web.keys import CLOCK, DATABASE, OUTBOX, SECRET, SETTINGS
 from web.tasks import running
 
@@ -36,11 +37,14 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     app[session.GUESTS] = Limiter(session.GUESTS_PER_S, session.GUESTS_AT_ONCE, clock=app[CLOCK])
     http.ground(app, settings, app[SECRET].key("addresses in logs"))
 
-    app.cleanup_ctx.extend((_database, _people, _deliveries, _tidying))
+    app.cleanup_ctx.extend(
+        (_database, _people, _shop, live.rooms, live.shows, _deliveries, _tidying)
+    )
 
     session.routes.join(app)
     notices.routes.join(app)
     health.routes.join(app)
+    live.attach(app)
     pages.join(app)
     return app
 
@@ -62,6 +66,11 @@ async def _people(app: web.Application) -> AsyncIterator[None]:
     app[STAFF] = StaffAccounts(database, clock, secret, identity, passwords)
     yield
     passwords.close()
+
+
+async def _shop(app: web.Application) -> AsyncIterator[None]:
+    app[live.SHOP] = EmbeddedShop(app[DATABASE], app[CLOCK])
+    yield
 
 
 async def _deliveries(app: web.Application) -> AsyncIterator[None]:

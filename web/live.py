@@ -1,0 +1,99 @@
+"""Rooms, sockets and shows, opened and closed as parts of the application."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import structlog
+from aiohttp import web
+
+from commerce_bridge.port import Shop
+from core.errors import PlusOneError, RateLimited
+from core.http import client_address, is_https
+from core.http.peer import PEERS
+from core.identity.service import IDENTITY
+from core.limits import Limiter
+from core.rooms.broadcast import FanOut
+from core.rooms.rooms import Rooms
+from core.rooms.sockets import RoomServer, socket_server
+from live import routes, store
+from live.audience import Audience
+from live.kind import ShowKind
+from live.namespace import NAMESPACE, LiveNamespace
+from live.orders import ShowClaims
+from live.service import Shows
+from live.stock import Stock
+from web.keys import CLOCK, DATABASE, OUTBOX, SETTINGS
+from web.tasks import running
+
+ROOMS = web.AppKey("rooms", Rooms)
+SOCKETS = web.AppKey("sockets", RoomServer)
+SHOP = web.AppKey[Shop]("shop")
+SHOW_CLAIMS = web.AppKey("show_claims", ShowClaims)
+
+EVENTS_PER_S, EVENTS_AT_ONCE = 8.0, 40
+"""What one socket may send; a person types less, and a returning phone sends what it kept."""
+RECHECK_S = 30.0
+"""How long a socket may go on as somebody who was signed out elsewhere."""
+
+log = structlog.get_logger(__name__)
+
+
+def attach(app: web.Application) -> None:
+    """Make the sockets part of `app`, before it starts; `routes` too."""
+    settings = app[SETTINGS]
+    limiter = Limiter(EVENTS_PER_S, EVENTS_AT_ONCE, clock=app[CLOCK])
+
+    def admit(socket: str) -> RateLimited | None:
+        wait_ms = limiter.take(socket)
+        return None if wait_ms is None else RateLimited("Too fast.", retry_after_ms=wait_ms)
+
+    def allowed(origin: str, request: web.Request) -> bool:
+        scheme = "https" if is_https(request) else "http"
+        return app[PEERS].origins.allow(origin, request.host, scheme)
+
+    app[SOCKETS] = socket_server(
+        allowed_origins=allowed,
+        address_of=client_address,
+        admit=admit,
+        per_address=settings.sockets_per_address,
+    )
+    app[SOCKETS].attach(app)
+    routes.routes.join(app)
+
+
+async def rooms(app: web.Application) -> AsyncIterator[None]:
+    """Rooms, and what the shop asks of them; before all that tells them anything."""
+    settings = app[SETTINGS]
+    app[ROOMS] = Rooms(
+        app[DATABASE], app[CLOCK], [ShowKind()], idle_s=settings.room_idle_minutes * 60
+    )
+    app[SHOW_CLAIMS] = ShowClaims(app[DATABASE], app[ROOMS])
+    app[SHOW_CLAIMS].join(app[OUTBOX])
+    app[OUTBOX].subscribe(store.ALLOTMENT_BACK, Stock(app[SHOP]).give_back)
+    async with running(app[ROOMS].run(), "rooms"):
+        yield
+    await app[ROOMS].close()
+
+
+async def shows(app: web.Application) -> AsyncIterator[None]:
+    """Shows and their sockets."""
+    fan_out = FanOut(app[SOCKETS], NAMESPACE)
+    app[routes.SHOWS] = Shows(app[DATABASE], app[ROOMS], app[SHOP], app[SETTINGS].currency)
+    audience = Audience(fan_out, app[routes.SHOWS], app[CLOCK])
+    namespace = LiveNamespace(
+        app[SOCKETS], fan_out, app[routes.SHOWS], app[IDENTITY], audience, app[CLOCK]
+    )
+    app[SOCKETS].register_namespace(namespace)
+    async with running(audience.run(), "audience"), running(_recheck(namespace), "recheck"):
+        yield
+    await app[SOCKETS].close()
+    await fan_out.close()
+
+
+async def _recheck(namespace: LiveNamespace) -> None:
+    while True:
+        await asyncio.sleep(RECHECK_S)
+        try:
+            await namespace.recheck()
+        except PlusOneError as error:
+            log.warning("recheck.failed", error=error.error_code)
