@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from core.secret import Secret
 from core.settings import Settings
@@ -27,7 +28,7 @@ def test_many_who_start_at_once_have_the_same(tmp_path: Path) -> None:
 
 
 def test_the_settings_secret_comes_first(tmp_path: Path) -> None:
-    settings = Settings(data_folder=tmp_path, secret="s" * 40)
+    settings = Settings(data_folder=tmp_path, secret=SecretStr("s" * 40))
     assert Secret.of(settings).key("x") == Secret(b"s" * 40).key("x")
     assert not list(tmp_path.iterdir())
 

@@ -1,0 +1,158 @@
+"""Sessions: who one is by a cookie, for how long, and how soon a change is seen."""
+
+import pytest
+from sqlalchemy import select
+
+from core.errors import Forbidden
+from core.identity.model import NOBODY, Role
+from core.identity.service import KNOWN_FOR_MS
+from core.identity.sessions import CUSTOMER_WHOLE_MS, DAY_MS, STAFF_IDLE_MS, STAFF_WHOLE_MS
+from core.identity.tables import session
+from core.ids import new_secret
+from tests.core.identity.conftest import People
+
+
+async def guest(people: People, name: str = "小美") -> str:
+    _, token = await people.identity.become_guest(NOBODY, name)
+    assert token
+    return token
+
+
+async def host(people: People) -> str:
+    await people.staff.add("h@example.com", "阿禾", "a good password", [Role.HOST])
+    _, token = await people.staff.sign_in("h@example.com", "a good password", "192.0.2.1")
+    return token
+
+
+async def test_a_guest_is_known_by_her_token(people: People) -> None:
+    person = await people.identity.person_for(await guest(people))
+    assert (person.kind, person.name, person.email) == ("guest", "小美", None)
+    assert person.aliases == {person.id}
+
+
+@pytest.mark.parametrize("token", [None, "", "x", "../../etc", "é" * 43, "a" * 43, "a" * 10_000])
+async def test_a_forged_token_is_nobodys(people: People, token: str | None) -> None:
+    await guest(people)
+    assert await people.identity.person_for(token) == NOBODY
+
+
+async def test_the_token_itself_is_not_kept(people: People) -> None:
+    token = await guest(people)
+    query = select(session)
+    row = await people.database.read(lambda c: c.execute(query).mappings().one())
+    assert token not in str(dict(row))
+
+
+async def test_two_guests_are_two_people(people: People) -> None:
+    first = await people.identity.person_for(await guest(people))
+    second = await people.identity.person_for(await guest(people))
+    assert first.id != second.id
+
+
+async def test_a_session_slides_and_ends_when_it_is_not_used(people: People) -> None:
+    token = await guest(people)
+    for _ in range(3):
+        people.clock.advance(29 * DAY_MS)
+        assert (await people.identity.person_for(token)).kind == "guest"
+    people.clock.advance(30 * DAY_MS)
+    assert await people.identity.person_for(token) == NOBODY
+
+
+async def test_a_session_ends_after_a_year_however_much_it_is_used(people: People) -> None:
+    token = await guest(people)
+    began = people.clock.now()
+    while people.clock.now() - began < CUSTOMER_WHOLE_MS - 25 * DAY_MS:
+        people.clock.advance(25 * DAY_MS)
+        assert (await people.identity.person_for(token)).kind == "guest"
+    people.clock.advance(25 * DAY_MS)
+    assert await people.identity.person_for(token) == NOBODY
+
+
+async def test_a_session_of_staff_is_shorter(people: People) -> None:
+    token = await host(people)
+    began = people.clock.now()
+    while people.clock.now() - began < STAFF_WHOLE_MS - STAFF_IDLE_MS:
+        people.clock.advance(STAFF_IDLE_MS - 1)
+        assert (await people.identity.person_for(token)).is_staff
+    people.clock.advance(STAFF_IDLE_MS)
+    assert await people.identity.person_for(token) == NOBODY
+
+
+async def test_a_socket_that_asks_whether_she_is_still_there_keeps_her_session(
+    people: People,
+) -> None:
+    token = await host(people)
+    known = {token: await people.identity.person_for(token)}
+    for _ in range(4):
+        people.clock.advance(STAFF_IDLE_MS - 1)
+        assert await people.identity.changed(known) == {}
+
+
+async def test_signing_out_is_seen_at_once_here_and_soon_elsewhere(people: People) -> None:
+    token = await guest(people)
+    _, elsewhere, _ = people.process()
+    person = await elsewhere.person_for(token)
+    assert await people.identity.person_for(token) == person
+    await people.identity.sign_out(token)
+    assert await people.identity.person_for(token) == NOBODY
+    assert await elsewhere.changed({token: person}) == {token: NOBODY}
+    people.clock.advance(KNOWN_FOR_MS)
+    assert await elsewhere.person_for(token) == NOBODY
+
+
+async def test_a_change_of_roles_is_seen_at_once_here_and_soon_elsewhere(people: People) -> None:
+    token = await host(people)
+    _, elsewhere, _ = people.process()
+    person = await elsewhere.person_for(token)
+    await people.staff.set_roles("h@example.com", [Role.REP])
+    assert (await people.identity.person_for(token)).roles == {Role.REP}
+    changed = await elsewhere.changed({token: person})
+    assert changed[token].roles == {Role.REP}
+    people.clock.advance(KNOWN_FOR_MS)
+    assert (await elsewhere.person_for(token)).roles == {Role.REP}
+
+
+async def test_a_read_from_before_a_change_is_not_remembered(people: People) -> None:
+    token = await guest(people)
+    read = people.database.read
+
+    async def overtaken(query):  # type: ignore[no-untyped-def]
+        found = await read(query)
+        people.database.read = read  # type: ignore[method-assign]
+        await people.identity.sign_out(token)
+        return found
+
+    people.database.read = overtaken  # type: ignore[method-assign]
+    assert (await people.identity.person_for(token)).kind == "guest"
+    assert await people.identity.person_for(token) == NOBODY
+
+
+async def test_renaming_keeps_the_id_and_the_session(people: People) -> None:
+    token = await guest(people)
+    before = await people.identity.person_for(token)
+    renamed, new_token = await people.identity.become_guest(before, "大美")
+    assert new_token is None
+    assert (renamed.id, renamed.name) == (before.id, "大美")
+    assert await people.identity.person_for(token) == renamed
+
+
+async def test_staff_do_not_name_themselves(people: People) -> None:
+    person = await people.identity.person_for(await host(people))
+    with pytest.raises(Forbidden):
+        await people.identity.become_guest(person, "店長")
+
+
+async def test_signing_out_of_nothing_is_no_fault(people: People) -> None:
+    await people.identity.sign_out(None)
+    await people.identity.sign_out(new_secret(32))
+
+
+async def test_what_is_over_is_removed(people: People) -> None:
+    await guest(people)
+    await people.mailed_code("may@example.com")
+    people.clock.advance(40 * DAY_MS)
+    kept = await guest(people)
+    await people.identity.forget_old()
+    rows = await people.database.read(lambda c: c.execute(select(session)).all())
+    assert len(rows) == 1
+    assert (await people.identity.person_for(kept)).kind == "guest"
