@@ -18,6 +18,6 @@ export abstract class PlusoneElement extends LitElement {
 
   protected override async scheduleUpdate(): Promise<void> {
     if (ready !== null) await ready;
-    super.scheduleUpdate();
+    await super.scheduleUpdate();
   }
 }

@@ -74,6 +74,12 @@ export class Sheet extends PlusoneElement {
         padding: 0 var(--s-4) calc(var(--s-5) + env(safe-area-inset-bottom));
         min-block-size: 0;
       }
+      ::slotted([slot="foot"]) {
+        flex: none;
+        padding: 0 var(--s-4) calc(var(--s-4) + env(safe-area-inset-bottom));
+        background: var(--sheet);
+        border-block-start: 1px solid var(--line);
+      }
       @media (min-width: 720px) {
         dialog {
           inset: 0;
@@ -112,6 +118,7 @@ export class Sheet extends PlusoneElement {
         </button>
       </header>
       <div class="body"><slot></slot></div>
+      <slot name="foot"></slot>
     </dialog>`;
   }
 

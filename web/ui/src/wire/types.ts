@@ -1,3 +1,5 @@
+import type { RoomEvent } from "./events";
+
 /** What goes over the wire. Instants are epoch milliseconds, amounts integer minor units. */
 
 // Session and shop
@@ -49,11 +51,12 @@ export interface ShowCard {
 
 export interface Variant {
   key: string | null;
-  title: string | null;
+  title: string;
   words: string[][];
   variant_id: string;
+  /** What will be asked of the shop when the item opens. */
+  planned: number;
   allotment: number;
-  planned?: number;
   held: number;
   sold: number;
   left: number;
@@ -71,6 +74,7 @@ export interface Item {
   limit: number | null;
   hold_s: number;
   waiting_list: boolean;
+  countdown_s: number | null;
   countdown_until: number | null;
   opened_at: number | null;
   variants: Variant[];
@@ -81,9 +85,9 @@ export interface Outcome {
   item: string;
   variant: string | null;
   quantity: number;
-  claim?: string | null;
-  wait?: string | null;
-  place?: number | null;
+  claim: string | null;
+  wait: string | null;
+  place: number | null;
   later: null | "given_back" | "sold" | "held";
 }
 
@@ -245,15 +249,6 @@ export interface Snapshot {
 }
 
 // Room
-
-export interface RoomEvent {
-  offset: number;
-  at_ms: number;
-  type: string;
-  data: Record<string, unknown>;
-  name?: string | null;
-  text?: string | null;
-}
 
 export interface Frame {
   epoch: string;

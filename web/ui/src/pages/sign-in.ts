@@ -1,0 +1,1 @@
+import "../session/sign-in-page";

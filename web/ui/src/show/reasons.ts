@@ -1,0 +1,58 @@
+import { m } from "../i18n/index";
+import type { Refusal, Rejection, Show } from "../wire/types";
+import { itemOf } from "./reading";
+
+/** Why a piece of a comment was no order, as a sentence to its writer. */
+export function rejectionWords({ text, reason, item, code }: Rejection, show: Show): string {
+  const named = code ?? itemOf(show, item)?.code ?? text;
+  switch (reason) {
+    case "unknown_item":
+      return m.noSuchItem(text);
+    case "ambiguous_item":
+      return m.whichItem;
+    case "needs_variant":
+      return m.whichVariant(named);
+    case "unknown_variant":
+      return m.noSuchVariant(text, named);
+    case "item_closed":
+      return itemOf(show, item)?.status === "ready" ? m.notOpenYet(named) : m.notOnSale(named);
+    case "quantity_out_of_range":
+      return m.tooManyAsked(text);
+    case "question":
+      return m.aQuestion;
+    case "not_an_order":
+      return m.notAnOrder(text);
+    case "replace_not_supported":
+      return m.noReplacing;
+    default:
+      return m.notUnderstood(text);
+  }
+}
+
+/** Why a claim was refused, as a sentence to whom it was refused. */
+export function refusalWords({ reason, item, quantity }: Refusal, show: Show): string {
+  const one = itemOf(show, item);
+  const named = one?.code ?? "";
+  switch (reason) {
+    case "limit_reached":
+      return m.overLimit(named, one?.limit ?? null, quantity ?? 0);
+    case "sold_out":
+      return m.allGone(named);
+    case "item_closed":
+      return one?.status === "ready" ? m.notOpenYet(named) : m.notOnSale(named);
+    case "show_not_live":
+      return m.notLive;
+    case "not_allowed":
+      return m.notAllowed;
+    case "unknown_item":
+      return m.noSuchItem(named);
+    case "unknown_variant":
+      return m.whichVariant(named);
+    case "nothing_to_give_back":
+      return m.nothingToGiveBack(named);
+    case "in_payment":
+      return m.inPayment(named);
+    default:
+      return m.somethingWrong;
+  }
+}
