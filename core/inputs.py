@@ -3,7 +3,7 @@
 HTTP bodies and socket messages are JSON from strangers; both pass through `read_as`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from core.errors import BadRequest, TooLarge
 
 DEPTH = 16
-"""Levels of lists and objects, one within the other; a checkout needs four."""
+"""How far below the top something may lie; a checkout needs four levels."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -41,21 +41,23 @@ def check_tree(tree: object) -> None:
 
     NUL is refused by PostgreSQL, a lone surrogate by UTF-8; both can be written in JSON.
     """
-    level: Sequence[object] = (tree,)
+    level = [tree]
     for _ in range(DEPTH + 1):
-        below: list[object] = []
-        for node in level:
-            if isinstance(node, str):
-                _check_text(node)
-            elif isinstance(node, dict):
-                below.extend(node.keys())
-                below.extend(node.values())
-            elif isinstance(node, list):
-                below.extend(node)
-        if not below:
+        level = [child for node in level for child in _children(node)]
+        if not level:
             return
-        level = below
     raise TooLarge("The request is nested too deeply.", levels=DEPTH)
+
+
+def _children(node: object) -> Iterable[object]:
+    """What `node` holds; of text, what stands in the way of keeping it."""
+    if isinstance(node, str):
+        _check_text(node)
+    elif isinstance(node, dict):
+        return (*node.keys(), *node.values())
+    elif isinstance(node, list):
+        return node
+    return ()
 
 
 def _check_text(text: str) -> None:

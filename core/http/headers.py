@@ -9,7 +9,6 @@ from core.http.watch import REQUEST
 _YEAR_S = 365 * 24 * 3600
 
 _ALWAYS = {
-    "Server": "plusone",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -46,6 +45,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     """For `on_response_prepare`: so that files, errors and sockets have them too."""
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)
+    response.headers["Server"] = "plusone"
     response.headers.setdefault("Content-Security-Policy", request.app[POLICY])
     if REQUEST in request:
         response.headers["X-Request-Id"] = request[REQUEST]
