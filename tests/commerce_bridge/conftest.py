@@ -1,0 +1,67 @@
+"""A small shop to try things on: two products, two locations, and rooms that hold claims."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from commerce_bridge.embedded import catalogue, stock
+from commerce_bridge.embedded.catalogue import ProductDraft, VariantDraft
+from commerce_bridge.embedded.shop import EmbeddedShop
+from core.clock import ManualClock
+from core.db import Database
+from core.settings import Settings
+from tests.commerce_bridge.world import Goods, twd
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_folder=tmp_path, transfer_account="822-0000-1111")
+
+
+@pytest.fixture
+async def goods(database: Database, clock: ManualClock) -> Goods:
+    def unit(connection: Connection) -> Goods:
+        storeroom = catalogue.put_location(connection, "網路倉")
+        xinyi = catalogue.put_location(
+            connection, "信義店", address="松仁路 1 號", hours="11–21", pickup=True
+        )
+        chilli = ProductDraft(
+            "chilli",
+            "秋釀剝皮辣椒",
+            "脆。",
+            ("/demo/a01.svg",),
+            (VariantDraft("A01", {}, twd(360)),),
+        )
+        oil = ProductDraft(
+            "oil",
+            "手炒花椒辣油",
+            "麻。",
+            ("/demo/b01.svg",),
+            (
+                VariantDraft("B01-S", {"辣度": "小辣"}, twd(380)),
+                VariantDraft("B01-L", {"辣度": "大辣"}, twd(380)),
+            ),
+        )
+        now = clock.now()
+        ids = catalogue.put_product(connection, chilli, now)
+        ids |= catalogue.put_product(connection, oil, now)
+        found = Goods(ids["A01"], ids["B01-S"], ids["B01-L"], storeroom, xinyi)
+        there = {found.chilli: 10, found.oil_mild: 5}
+        stock.count(connection, storeroom, there, key="count:1", at=now)
+        stock.count(connection, xinyi, {found.chilli: 2}, key="count:2", at=now)
+        return found
+
+    return await database.write(unit)
+
+
+@pytest.fixture
+def shop(database: Database, clock: ManualClock) -> EmbeddedShop:
+    return EmbeddedShop(database, clock)

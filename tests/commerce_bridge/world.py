@@ -1,0 +1,118 @@
+"""What the tests of the shop play with: people, goods, and rooms that hold claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, cast
+
+import msgspec
+from msgspec.structs import asdict
+from sqlalchemy import Connection
+
+from commerce_bridge import claims
+from commerce_bridge.claims import ClaimRow
+from commerce_bridge.rooms import ClaimedLine, ClaimExpired, ClaimInPayment, OrderTold
+from core.clock import Instant
+from core.db import Database
+from core.identity.model import Person
+from core.money import Money
+
+
+def twd(dollars: int) -> Money:
+    return Money(dollars * 100, "TWD")
+
+
+def person(name: str, *aliases: str) -> Person:
+    own = f"cus_{name}"
+    return Person("customer", own, frozenset({own, *aliases}), name, f"{name}@example.test")
+
+
+class Goods(msgspec.Struct, frozen=True):
+    """What lies in the shop: ids."""
+
+    chilli: str
+    """12 pieces at NT$360: 10 in the store-room, 2 in the shop in Xinyi."""
+    oil_mild: str
+    """5 pieces at NT$380, in the store-room."""
+    oil_hot: str
+    """None left."""
+    storeroom: str
+    xinyi: str
+
+
+_SHARED = ClaimRow.__annotations__.keys() & ClaimedLine.__annotations__.keys()
+
+
+class Rooms:
+    """Stands in for `live`: claims in memory, and in the cart by the projection that rooms write.
+
+    `told` is what came through the outbox. What a subclass or a test puts in `before` runs before
+    the rooms look at what `begin_payment` asks.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.lines: dict[str, ClaimedLine] = {}
+        self.rows: dict[str, ClaimRow] = {}
+        self.told: list[tuple[str, OrderTold]] = []
+        self.begun: list[str] = []
+
+    async def hold(self, customer: Person, line: ClaimedLine, until: Instant) -> None:
+        """`customer` holds a claim until then."""
+        row = cast(
+            "ClaimRow",
+            {
+                "claim_id": line.claim,
+                "customer": customer.id,
+                "show_title": "秋釀開罐夜",
+                "currency": "TWD",
+                "until": until,
+                "state": "held",
+                "order_id": None,
+                **{name: value for name, value in asdict(line).items() if name in _SHARED},
+            },
+        )
+        self.lines[line.claim] = line
+        self.rows[line.claim] = row
+        await self._database.write(lambda c: claims.put(c, [row]))
+
+    async def begin_payment(
+        self, customer: Person, order: str, claims: Sequence[str], until: Instant
+    ) -> list[ClaimedLine]:
+        self.begun.append(order)
+        for claim in claims:
+            row = self.rows.get(claim)
+            if row is None or row["customer"] not in customer.aliases or row["state"] == "sold":
+                raise ClaimExpired("gone", claims=[claim])
+            if row["state"] == "paying" and row["order_id"] != order:
+                raise ClaimInPayment("in payment", claims=[claim])
+            await self._set(claim, state="paying", order_id=order)
+        return [self.lines[claim] for claim in claims]
+
+    async def hear(self, topic: str, payload: OrderTold) -> None:
+        """What `live` does with what the outbox brings."""
+        self.told.append((topic, payload))
+        for claim in payload["claims"]:
+            row = self.rows.get(claim)
+            if row is None or row["order_id"] != payload["order"]:
+                continue
+            if topic in ("order.placed", "order.paid"):
+                await self._set(claim, state="sold")
+            elif topic == "order.released" and row["state"] == "paying":
+                await self._set(claim, state="held", order_id=None)
+            else:
+                del self.rows[claim]
+                await self._database.write(partial(_drop, claim))
+
+    async def _set(self, claim: str, **changes: Any) -> None:
+        row = cast("ClaimRow", {**self.rows[claim], **changes})
+        self.rows[claim] = row
+        await self._database.write(lambda c: claims.put(c, [row]))
+
+    def states(self) -> dict[str, str]:
+        return {claim: row["state"] for claim, row in self.rows.items()}
+
+
+def _drop(claim: str, connection: Connection) -> None:
+    claims.drop(connection, [claim])
