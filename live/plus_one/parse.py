@@ -1,0 +1,65 @@
+"""A comment in, claims and rejections out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from live.plus_one.model import Claim, Parsed, Rejection, Rules
+from live.plus_one.normalise import normalise
+from live.plus_one.reading import Reading
+from live.plus_one.settle import settle
+from live.plus_one.vocabulary import Vocabulary
+
+OUTCOMES_MAX: Final = 100
+"""Claims and rejections of one comment; nobody means more, and each one costs the show work."""
+
+DEFAULT: Final = Rules()
+_CHATTER: Final = Parsed()
+
+
+def parse(text: str, vocabulary: Vocabulary, rules: Rules = DEFAULT) -> Parsed:
+    """Read one comment. Pure; never raises; takes time linear in the text, which is cut at 500.
+
+    Of more than `OUTCOMES_MAX` claims and rejections the first count.
+    """
+    shown, folded = normalise(text)
+    reading = Reading(vocabulary, exact=rules.strictness == "exact")
+    reading.read(shown, folded)
+    claims: list[Claim] = []
+    rejections: list[Rejection] = []
+    others = reading.others
+    for draft in reading.drafts:
+        outcomes = settle(draft, vocabulary, rules)
+        if outcomes is None:
+            others += 1
+            continue
+        for outcome in outcomes[: OUTCOMES_MAX - len(claims) - len(rejections)]:
+            if isinstance(outcome, Claim):
+                claims.append(outcome)
+            else:
+                rejections.append(outcome)
+    exact = reading.exact
+    if reading.abroad and not (claims or rejections or (exact and others)):
+        rejections.append(Rejection(reading.abroad, "not_an_order"))
+    if exact and others:
+        claims, rejections = [], []
+    if not claims and not rejections:
+        chip = _first_open(reading.mentioned, vocabulary) if exact else None
+        return Parsed(quiet_chip=chip) if chip else _CHATTER
+    chip = None
+    if exact and reading.left_over:
+        told = {claim.code for claim in claims} | {one.code for one in rejections}
+        codes = [
+            place
+            for place in reading.left_over
+            if vocabulary.items[place].code not in told
+        ]
+        chip = _first_open(codes, vocabulary)
+    return Parsed(tuple(claims), tuple(rejections), chatter=False, quiet_chip=chip)
+
+
+def _first_open(places: list[int], vocabulary: Vocabulary) -> str | None:
+    for place in places:
+        if vocabulary.items[place].open:
+            return vocabulary.items[place].code
+    return None

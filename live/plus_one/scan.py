@@ -1,0 +1,223 @@
+"""From one line's characters to tokens: numbers, signs, and words of the show and the grammar.
+
+A line is read once, left to right. Courtesy and unnamed punctuation leave no token; what nobody
+knows is a `WORD`. Known words inside longer, unknown ones are not found: 買家 is not 買, and 粉底液
+is not 粉底.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from live.plus_one.glued import code_like, read_glued
+from live.plus_one.normalise import ALNUM, UNSPACED
+from live.plus_one.tokens import Token
+from live.plus_one.unspaced import read_unspaced
+from live.plus_one.vocabulary import Vocabulary
+from live.plus_one.words import CF, Kind
+
+
+# Countries whose telephone numbers turn up in these rooms. Not 1: `+1 0912345678` is an order.
+_COUNTRY: Final = "886|852|853|86|84|81|82|66|65|63|62|60"
+_TOKEN: Final = re.compile(
+    rf"""
+    (?P<abroad> \+\ ?(?:{_COUNTRY})(?=(?:[ ()-]{{0,2}}[0-9]){{7,12}}(?![0-9]))
+                [ -]?(?:\(0\))?[0-9]{{1,11}}(?:[ -]?[0-9]{{2,4}}){{0,3}}(?![0-9a-z])
+              | \+\ ?[0-9]{{8,}} )
+  | (?P<phone> (?<![0-9a-z])
+               (?: \(0[0-9]{{1,2}}\)\ ?[0-9]{{3,4}}[ -]?[0-9]{{4}}
+                 | 0[0-9]{{1,3}}[ -][0-9]{{3,4}}[ -]?[0-9]{{3,4}}
+                 | [0-9]{{3}}[ -][0-9]{{3}}[ -][0-9]{{3,4}}
+                 | [0-9]{{4}}[ -][0-9]{{4}}
+                 | [0-9]{{8,}} ) (?![0-9a-z]) )
+  | (?P<clock> (?<![0-9a-z])[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?![0-9]) )
+  | (?P<money> (?:(?<![0-9a-z])(?:nt|hk|us|tw|s))?[$¥€£₩₫฿]\ ?[0-9][0-9,]*(?:\.[0-9]+)? )
+  | (?P<decimal> (?<![0-9a-z])[0-9]+\.[0-9]+(?:\.[0-9]+)* )
+  | (?P<thousands> (?<![0-9a-z])[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9a-z,]) )
+  | (?P<date> (?<![0-9a-z])[0-9]{{1,4}}/[0-9]{{1,2}}(?:/[0-9]{{1,4}})?(?![0-9a-z/]) )
+  | (?P<alnum> {ALNUM}(?:'[a-z]+)? )
+  | (?P<unspaced> {UNSPACED} )
+  | (?P<plus> \++ )
+  | (?P<minus> -+ )
+  | (?P<times> \*+ )
+  | (?P<equals> = )
+  | (?P<percent> % )
+  | (?P<separator> [,、;/] )
+    """,
+    re.VERBOSE,
+)
+
+_SIGNS: Final = {
+    "plus": Kind.PLUS,
+    "minus": Kind.MINUS,
+    "times": Kind.TIMES,
+    "equals": Kind.EQUALS,
+    "separator": Kind.SEPARATOR,
+    "phone": Kind.PHONE,
+    "abroad": Kind.ABROAD,
+    "clock": Kind.FIGURE,
+    "money": Kind.FIGURE,
+    "decimal": Kind.FIGURE,
+}
+DECIMAL: Final = "decimal"
+_UNCOUNTED: Final = ("clock", DECIMAL)
+"""The `word` of figures that a plus behind them belongs to."""
+_DIGITS = re.compile("[0-9]+")
+_DIGITS_APART = re.compile("[ -]{1,3}([0-9]+)(?![0-9a-z])")
+_PRICE = re.compile("(rm|nt|ntd|twd|hkd|usd|myr|sgd|thb|vnd)[0-9]+")
+_AMOUNT = re.compile(r" ?[0-9][0-9,]*(?:\.[0-9]+)?(?![0-9a-z])")
+_COUNTED = re.compile(r" ?\+? ?[0-9]")
+_ORDERED = re.compile(r" ?(?:[+*=]|x ?[0-9])")
+_OPERATORS: Final = frozenset({Kind.PLUS, Kind.MINUS, Kind.TIMES, Kind.EQUALS})
+
+
+def scan(line: str, vocabulary: Vocabulary, place: int = 0) -> list[Token]:
+    """The tokens of `line`, normalised and without line ends, from `place` on."""
+    tokens: list[Token] = []
+    phrases = vocabulary.phrases
+    search = _TOKEN.search
+    while (match := search(line, place)) is not None:
+        start, place = match.span()
+        name = match.lastgroup
+        if line[start] in phrases and (phrase := _phrase(line, start, vocabulary)):
+            place = start + len(phrase)
+            kind = vocabulary.words[phrase]
+            if kind is not Kind.COURTESY:
+                number = vocabulary.codes[phrase] if kind is Kind.CODE else 0
+                tokens.append(Token(kind, start, place, number, phrase))
+        elif name == "alnum":
+            place = _alnum(tokens, line, start, place, vocabulary)
+        elif name == "unspaced":
+            before = tokens[-1] if tokens else None
+            found, place = read_unspaced(line, start, place, vocabulary, before)
+            tokens += found
+        elif name == "percent":
+            if tokens and tokens[-1].kind is Kind.NUMBER and tokens[-1].end == start:
+                tokens[-1].kind = Kind.FIGURE
+                tokens[-1].end = place
+        elif name in ("thousands", "date"):
+            place = _figure(tokens, line, start, place, name, vocabulary)
+        else:
+            assert name is not None
+            word = name if name in _UNCOUNTED else ""
+            tokens.append(Token(_SIGNS[name], start, place, word=word))
+    return tokens
+
+
+def _phrase(line: str, start: int, vocabulary: Vocabulary) -> str | None:
+    for phrase in vocabulary.phrases[line[start]]:
+        if line.startswith(phrase, start):
+            after = line[start + len(phrase) : start + len(phrase) + 1]
+            if not (phrase[-1] < "\u2e80" and after.isalnum() and after < "\u2e80"):
+                return phrase
+    return None
+
+
+def _figure(
+    tokens: list[Token], line: str, start: int, end: int, name: str, vocabulary: Vocabulary
+) -> int:
+    """A date or a number with thousands set off, unless the signs set codes or claims apart."""
+    parts = line[start:end].replace("/", ",").split(",")
+    counted = bool(tokens) and tokens[-1].kind in _OPERATORS
+    if any(part in vocabulary.codes for part in parts) or (name == "date" and counted):
+        digits = _DIGITS.match(line, start)
+        assert digits is not None
+        tokens.append(Token(Kind.NUMBER, start, digits.end(), int(digits[0]), digits[0]))
+        return digits.end()
+    if name == "thousands":
+        tokens.append(Token(Kind.NUMBER, start, end, int("".join(parts))))
+    else:
+        tokens.append(Token(Kind.FIGURE, start, end))
+    return end
+
+
+def _alnum(tokens: list[Token], line: str, start: int, end: int, vocabulary: Vocabulary) -> int:
+    """Letters and digits in one run; returns where reading goes on."""
+    run = line[start:end]
+    if run.isdigit():
+        tokens.append(Token(Kind.NUMBER, start, end, int(run), run))
+        return end
+    kind = vocabulary.words.get(run)
+    before = tokens[-1] if tokens else None
+    near = before if before is not None and line[before.end : start] in ("", " ") else None
+    if run == "x":
+        if (near is not None and near.kind is Kind.NUMBER) or _COUNTED.match(line, end):
+            kind = Kind.TIMES
+    elif kind is not Kind.VARIANT and run.isalpha():
+        if (apart := _code_apart(tokens, line, start, end, run, vocabulary)) is not None:
+            return apart
+        if kind is None and run.startswith(CF) and run[2:] in vocabulary.codes:
+            tokens.append(Token(Kind.VERB, start, start + 2, word=CF))
+            return _alnum(tokens, line, start + 2, end, vocabulary)
+    if kind is None:
+        if run.isalpha() or "'" in run:
+            tokens.append(Token(Kind.WORD, start, end, word=run))
+        elif (price := _PRICE.fullmatch(run)) and price[1] not in vocabulary.code_letters:
+            tokens.append(Token(Kind.FIGURE, start, end))
+        else:
+            tokens += read_glued(run, start, vocabulary)
+    elif kind is Kind.CODE:
+        tokens.append(Token(kind, start, end, vocabulary.codes[run], run))
+    elif kind in _BY_PLACE:
+        return _BY_PLACE[kind](tokens, line, start, end, near)
+    elif kind is not Kind.COURTESY:
+        tokens.append(Token(Kind.WORD if kind is Kind.LINK else kind, start, end, word=run))
+    return end
+
+
+def _code_apart(
+    tokens: list[Token], line: str, start: int, end: int, run: str, vocabulary: Vocabulary
+) -> int | None:
+    """A code with a blank or a hyphen between its letters and its digits."""
+    letters = run
+    if run not in vocabulary.code_letters and run.startswith(CF):
+        letters = run[2:]
+    if letters not in vocabulary.code_letters and len(letters) not in vocabulary.shapes:
+        return None
+    digits = _DIGITS_APART.match(line, end)
+    if digits is None:
+        return None
+    code = letters + digits[1]
+    if code in vocabulary.codes:
+        kind = Kind.CODE
+    elif code_like(code, 0, vocabulary) == len(code) and _ORDERED.match(line, digits.end()):
+        kind = Kind.UNKNOWN_CODE
+    else:
+        return None
+    tokens.append(Token(kind, start, digits.end(), vocabulary.codes.get(code, 0), code))
+    return digits.end()
+
+
+def _measure(tokens: list[Token], line: str, start: int, end: int, near: Token | None) -> int:
+    if near is not None and near.kind is Kind.NUMBER:
+        near.end = end
+        near.measured = True
+    else:
+        tokens.append(Token(Kind.WORD, start, end, word=line[start:end]))
+    return end
+
+
+def _unit(tokens: list[Token], line: str, start: int, end: int, near: Token | None) -> int:
+    if near is not None and near.kind in (Kind.NUMBER, Kind.FIGURE):
+        near.end = end
+        near.kind = Kind.FIGURE
+    else:
+        tokens.append(Token(Kind.WORD, start, end, word=line[start:end]))
+    return end
+
+
+def _currency(tokens: list[Token], line: str, start: int, end: int, near: Token | None) -> int:
+    if amount := _AMOUNT.match(line, end):
+        tokens.append(Token(Kind.FIGURE, start, amount.end()))
+        return amount.end()
+    return _unit(tokens, line, start, end, near)
+
+
+_BY_PLACE: Final[dict[Kind, Callable[[list[Token], str, int, int, Token | None], int]]] = {
+    Kind.CURRENCY: _currency,
+    Kind.MEASURE: _measure,
+    Kind.PRICE_UNIT: _unit,
+    Kind.UNIT: _unit,
+}

@@ -1,0 +1,160 @@
+"""Words in text that has no blanks between words: Chinese, Thai and the like.
+
+The longest known word is taken at each place. A known word of one sign, or a code of any length,
+that touches unknown text is part of a longer word and means nothing: 買家 is not 買, 紅茶 is not 紅,
+粉底液 is not 粉底.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from live.plus_one import numerals
+from live.plus_one.normalise import NUMERALS
+from live.plus_one.tokens import Token
+from live.plus_one.vocabulary import Vocabulary
+from live.plus_one.words import MEASURES, Kind
+
+_SOFT: Final = frozenset(
+    {
+        Kind.CHANGE,
+        Kind.CONNECTIVE,
+        Kind.COURTESY,
+        Kind.EACH,
+        Kind.INSTEAD,
+        Kind.SEPARATOR,
+        Kind.UNIT,
+        Kind.VARIANT,
+        Kind.VERB,
+        Kind.WAIT,
+    }
+)
+_THAI_SOFT: Final = frozenset({Kind.VARIANT, Kind.VERB})
+_LABELS: Final = "號号"
+
+
+def read_unspaced(
+    line: str, start: int, end: int, vocabulary: Vocabulary, before: Token | None
+) -> tuple[list[Token], int]:
+    """The tokens of `line[start:end]`, and where reading went on to.
+
+    That is behind `end` where a word of the show goes on in another script. `before` is the token
+    in front, which may be a number that a measure word here belongs to.
+    """
+    pieces: list[Token] = []
+    place = start
+    while place < end:
+        kind, size = _known(line, place, end, vocabulary)
+        if line[place] in NUMERALS:
+            stop = place + 1
+            while stop < end and line[stop] in NUMERALS:
+                stop += 1
+            if stop - place >= size and (value := numerals.value(line[place:stop])) is not None:
+                pieces.append(Token(Kind.NUMBER, place, stop, value))
+                place = stop
+                continue
+        ahead = pieces[-1] if pieces else before
+        near = ahead if ahead is not None and line[ahead.end : place] in ("", " ") else None
+        word = line[place : place + size]
+        if near is not None and near.kind is Kind.NUMBER and word in MEASURES:
+            near.end = place + size
+            near.measured = True
+        else:
+            _take(pieces, kind, place, word, near)
+            if kind is Kind.CODE:
+                pieces[-1].number = vocabulary.codes[word]
+        place += size
+    _absorb(pieces)
+    return _finished(line, pieces, before), place
+
+
+def _known(line: str, place: int, end: int, vocabulary: Vocabulary) -> tuple[Kind, int]:
+    """The longest known word at `place`; one unknown sign where there is none."""
+    start = line[place]
+    for phrase in vocabulary.phrases.get(start, ()):
+        if line.startswith(phrase, place) and not (
+            phrase[-1].isascii() and line[place + len(phrase) : place + len(phrase) + 1].isalnum()
+        ):
+            return vocabulary.words[phrase], len(phrase)
+    for size in vocabulary.starts.get(start, ()):
+        if place + size <= end:
+            kind = vocabulary.words.get(line[place : place + size])
+            if kind is not None:
+                return kind, size
+    return Kind.WORD, 1
+
+
+def _take(pieces: list[Token], kind: Kind, place: int, word: str, near: Token | None) -> None:
+    """Add a word, as far as what stands before it lets it be what it is."""
+    end = place + len(word)
+    beside = near.kind if near is not None else None
+    if kind is Kind.SUFFIX:
+        if near is not None and beside is Kind.VARIANT:
+            near.end = end
+            return
+        if not (beside is Kind.NUMBER and word in _LABELS):
+            kind = Kind.WORD
+    elif kind is Kind.PRICE_UNIT:
+        if near is not None and beside in (Kind.NUMBER, Kind.FIGURE):
+            near.kind = Kind.FIGURE
+            near.end = end
+            return
+        kind = Kind.WORD
+    elif kind is Kind.UNIT:
+        # 8點 is a time; in 一點 (a bit) nothing is counted.
+        if pieces or beside not in (Kind.NUMBER, Kind.FIGURE):
+            kind = Kind.WORD
+    elif kind in (Kind.MEASURE, Kind.CURRENCY, Kind.ZONE):
+        kind = Kind.WORD
+    pieces.append(Token(kind, place, end, word=word))
+
+
+def _absorb(pieces: list[Token]) -> None:
+    """Make what touches unknown text part of it."""
+    for order in (range(1, len(pieces)), range(len(pieces) - 2, -1, -1)):
+        for i in order:
+            beside = pieces[i - order.step]
+            if beside.kind is Kind.WORD:
+                if _is_soft(pieces, i):
+                    pieces[i].kind = Kind.WORD
+            elif (
+                beside.kind is Kind.LINK
+                and pieces[i].kind in (Kind.VERB, Kind.COURTESY)
+                and len(pieces[i].word) == 1
+            ):
+                pieces[i].kind = Kind.WORD
+
+
+def _is_soft(pieces: list[Token], i: int) -> bool:
+    piece = pieces[i]
+    if piece.kind is Kind.CODE:
+        return True
+    if piece.kind is Kind.NUMBER:
+        return not piece.measured
+    if piece.kind is Kind.EACH:
+        return i + 1 < len(pieces) and pieces[i + 1].kind is not Kind.NUMBER
+    if "\u0e00" <= piece.word[:1] < "\u0e80":
+        return piece.kind in _THAI_SOFT
+    return len(piece.word) == 1 and piece.kind in _SOFT
+
+
+def _finished(line: str, pieces: list[Token], before: Token | None) -> list[Token]:
+    """The tokens: unknown neighbours as one word, courtesy gone, a unit with its number."""
+    tokens: list[Token] = []
+    for piece in pieces:
+        last = tokens[-1] if tokens else None
+        if piece.kind in (Kind.WORD, Kind.LINK):
+            if last is not None and last.kind is Kind.WORD and last.end == piece.start:
+                last.end = piece.end
+                last.word = line[last.start : last.end]
+                continue
+            piece.kind = Kind.WORD
+            piece.word = line[piece.start : piece.end]
+        elif piece.kind is Kind.COURTESY:
+            continue
+        elif piece.kind is Kind.UNIT and before is not None:
+            before.kind = Kind.FIGURE
+            before.end = piece.end
+            continue
+        tokens.append(piece)
+    return tokens
