@@ -1,12 +1,13 @@
 """Sends mail through the SMTP server that the settings name."""
 
-import asyncio
 import ssl
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 import stamina
+
+from core.errors import Unavailable
 
 TIMEOUT_S = 10
 TRIES = 2
@@ -35,23 +36,25 @@ class Mail:
         self.sender = sender
 
     async def send(self, message: EmailMessage) -> None:
-        """Hand `message` to the server. Raises Refused for good, OSError or SMTPException."""
+        """Hand `message` to the server. Raises Refused for good, Unavailable for now.
+
+        What the server said stays out of both: it repeats the recipient's address, and errors are
+        logged.
+        """
         try:
             async for attempt in stamina.retry_context(
                 on=_may_pass, attempts=TRIES, wait_initial=0.2, wait_max=1
             ):
                 with attempt:
                     await self._once(message)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            if all(500 <= refused.code < 600 for refused in error.recipients):
-                raise Refused("recipient refused") from error
-            raise
-        except aiosmtplib.SMTPResponseException as error:
-            if 500 <= error.code < 600 and not isinstance(
-                error, aiosmtplib.SMTPAuthenticationError
-            ):
-                raise Refused(f"answered {error.code}") from error
-            raise
+        except (aiosmtplib.SMTPException, OSError) as error:
+            code = _code(error)
+            if 500 <= code < 600 and not isinstance(error, aiosmtplib.SMTPAuthenticationError):
+                raise Refused(f"answered {code}") from None
+            reason = type(error).__name__
+            raise Unavailable(
+                "The mail server took nothing.", reason=reason, answered=code
+            ) from None
 
     async def _once(self, message: EmailMessage) -> None:
         must_encrypt = self._password is not None and not self._tls
@@ -68,9 +71,15 @@ class Mail:
         )
 
 
+def _code(error: Exception) -> int:
+    """What the server answered; 0 if it did not get that far."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return min(refused.code for refused in error.recipients)
+    return error.code if isinstance(error, aiosmtplib.SMTPResponseException) else 0
+
+
 def _may_pass(error: Exception) -> bool:
     """Whether the same message may go through a moment later."""
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        return 400 <= error.code < 500
-    lost = (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPServerDisconnected, OSError)
-    return isinstance(error, (*lost, asyncio.TimeoutError, aiosmtplib.SMTPTimeoutError))
+    if isinstance(error, aiosmtplib.SMTPResponseException | aiosmtplib.SMTPRecipientsRefused):
+        return 400 <= _code(error) < 500
+    return isinstance(error, aiosmtplib.SMTPServerDisconnected | OSError)

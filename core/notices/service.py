@@ -175,8 +175,8 @@ class Notices:
         # The same at every try, so that a mailbox shows a message that came twice once.
         message["Message-ID"] = f"<{row.id}@{address.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
+        message.set_content(read.text, cte="base64")  # any server takes it, whatever it is in
         message["Content-Language"] = row.locale
-        message.set_content(read.text)
         return message
 
 
