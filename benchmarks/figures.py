@@ -106,10 +106,9 @@ def _line(figure: Figure) -> str:
 def _table(figures: Sequence[Figure]) -> list[str]:
     rows = [("figure", "median", "min", "max", "unit", "peer", "ratio", "target", "")]
     for figure in figures:
-        target = figure.target
-        met = (
-            "" if target is None else "met" if target.met(figure.value, figure.ratio) else "MISSED"
-        )
+        target, met = figure.target, ""
+        if target is not None:
+            met = "met" if target.met(figure.value, figure.ratio) else "MISSED"
         rows.append(
             (
                 figure.name,

@@ -23,7 +23,7 @@ ANSWERED_S = 60
 
 
 def program() -> Path:
-    """The compiled load program; made when its source is new. Raises SystemExit without a compiler."""
+    """The compiled load program, made when its source is new. SystemExit without a compiler."""
     source = _SOURCE.read_bytes()
     built = _BUILT / f"load-{hashlib.sha256(source).hexdigest()[:12]}"
     if built.exists():
@@ -92,7 +92,7 @@ class Load:
         self._end()
 
     def run(self, *, ms: int, warm_ms: int = 1_500, **what: float) -> dict[str, Any]:
-        """One measured run; `what` are the program's words (see `load.c`), the result is its own."""
+        """One measured run; `what` are the program's words (see `load.c`), so is the result."""
         words = [f"ms={ms}", f"warm_ms={warm_ms}", *(f"{k}={v}" for k, v in what.items())]
         if self._process.stdin is None:
             raise RuntimeError("the load program has no standard input")

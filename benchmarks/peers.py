@@ -1,5 +1,4 @@
-"""The usual way to do it, as a service to compare with: python-socketio, SQLAlchemy, one transaction
-for each claim.
+"""The usual way to do it, to compare with: python-socketio and a transaction for each claim.
 
     python -m benchmarks.peers WAY PORT DATABASE_URL ALLOTMENT
 
