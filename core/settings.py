@@ -72,6 +72,14 @@ class Settings(BaseSettings):
         " share few.",
     )
 
+    events_per_s: int = Field(
+        8,
+        ge=1,
+        le=1_000_000,
+        description="What one socket may send in a second in the long run, and five times as much"
+        " at once; a person types less, and a returning phone sends what it kept.",
+    )
+
     shop_name: str = Field("阿禾醬坊", max_length=60, description="Shown in titles and receipts.")
     currency: Currency = Field("TWD", description="ISO 4217 code that the shop prices in.")
     locale: Literal["zh-Hant", "zh-Hant-HK", "zh-Hans", "en"] = Field(

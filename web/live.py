@@ -30,8 +30,8 @@ SOCKETS = web.AppKey("sockets", RoomServer)
 SHOP = web.AppKey[Shop]("shop")
 SHOW_CLAIMS = web.AppKey("show_claims", ShowClaims)
 
-EVENTS_PER_S, EVENTS_AT_ONCE = 8.0, 40
-"""What one socket may send; a person types less, and a returning phone sends what it kept."""
+EVENTS_AT_ONCE = 5
+"""What one socket may send at once, in seconds' worth of `events_per_s`."""
 RECHECK_S = 30.0
 """How long a socket may go on as somebody who was signed out elsewhere."""
 
@@ -41,7 +41,8 @@ log = structlog.get_logger(__name__)
 def attach(app: web.Application) -> None:
     """Make the sockets part of `app`, before it starts; `routes` too."""
     settings = app[SETTINGS]
-    limiter = Limiter(EVENTS_PER_S, EVENTS_AT_ONCE, clock=app[CLOCK])
+    rate = settings.events_per_s
+    limiter = Limiter(rate, rate * EVENTS_AT_ONCE, clock=app[CLOCK])
 
     def admit(socket: str) -> RateLimited | None:
         wait_ms = limiter.take(socket)
