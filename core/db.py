@@ -35,7 +35,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -87,8 +87,9 @@ class Database:
     async def write(self, unit: Unit[T]) -> T:
         """Run `unit` in one transaction and return what it returns, committed.
 
-        Raises what the unit raises (all of it rolled back), `Unavailable` when the database could
-        not do it (nothing done), `OutcomeUnknown` when it failed in COMMIT.
+        Raises what the unit raises (all of it rolled back), a constraint's or a value's error of
+        SQLAlchemy among it; `Unavailable` when the database could not do it (nothing done), and
+        `OutcomeUnknown` when it failed in COMMIT.
         """
         raise NotImplementedError
 
@@ -207,9 +208,9 @@ def _in_transaction(engine: Engine, unit: Unit[T]) -> tuple[T, bool]:
                 transaction.rollback()
                 raise OutcomeUnknown("The database failed in COMMIT.") from error
             return result, asked
-    except IntegrityError:
-        raise
     except DBAPIError as error:
+        if _is_fault(error):
+            raise
         raise _unavailable(error) from error
 
 
@@ -242,9 +243,9 @@ class _PostgreSQL(Database):
                 except _LOST as error:
                     await connection.invalidate()
                     raise OutcomeUnknown("The connection was lost in COMMIT.") from error
-        except IntegrityError:
-            raise
         except _LOST as error:
+            if _is_fault(error):
+                raise
             raise _unavailable(error) from error
         self._committed(asked)
         return result
@@ -288,6 +289,16 @@ async def _roll_back(connection: AsyncConnection) -> None:
     except _LOST:
         # Without its connection the server rolls back by itself; the first error is what counts.
         await connection.invalidate()
+
+
+def _is_fault(error: Exception) -> bool:
+    """Whether the same unit would fail again: by a value, a constraint, a statement."""
+    if isinstance(error, (DataError, IntegrityError, ProgrammingError)):
+        return True
+    # SQLAlchemy tells few of asyncpg's errors apart. Classes 22, 23 and 42 of PostgreSQL's
+    # manual, "Error Codes": data exception, constraint violation, wrong statement.
+    sqlstate = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return sqlstate[:2] in {"22", "23", "42"}
 
 
 def _unavailable(error: Exception) -> Unavailable:
