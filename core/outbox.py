@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 import structlog
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -59,7 +59,6 @@ LONGEST_PAUSE_MS = 300_000
 
 _handled = Counter("plusone_outbox_handled_total", "Messages handed over.", ["topic"])
 _failed = Counter("plusone_outbox_failed_total", "Hand-overs that raised.", ["topic"])
-_waiting = Gauge("plusone_outbox_waiting", "Messages not yet handed over.")
 
 log = structlog.get_logger(__name__)
 
@@ -72,49 +71,79 @@ def add(connection: Connection, topic: str, key: str, payload: Any) -> None:
 
 
 class Outbox:
-    """Hands messages over; `run` is its one task."""
+    """Hands messages over; `run` is its one task, which owns one for each message in the making."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
         self._handlers: dict[str, list[Handler]] = defaultdict(list)
+        self._making: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         database.on_commit(self._woken.set)
 
     def subscribe(self, topic: str, handler: Handler) -> None:
-        """Call `handler(payload)` for each message of `topic`; before `run`."""
+        """Call `handler(payload)` for each message of `topic`; before `run`.
+
+        A message whose topic has no subscriber in this process is left to one that has.
+        """
         self._handlers[topic].append(handler)
 
     async def run(self) -> None:
         """Hand over until cancelled; what is in the making is then tried again by the next run."""
-        while True:
-            self._woken.clear()
-            try:
-                while await self.hand_over():
-                    pass
-            except PlusOneError as error:  # the database is away: nothing was lost, go on later
-                log.warning("outbox.unavailable", error=error.error_code, detail=error.data)
-            try:
-                await asyncio.wait_for(self._woken.wait(), POLL_S)
-            except TimeoutError:
-                continue
+        try:
+            while True:
+                self._woken.clear()
+                try:
+                    while await self._begin():
+                        pass
+                except PlusOneError as error:  # the database is away: nothing was lost
+                    log.warning("outbox.unavailable", error=error.error_code, detail=error.data)
+                try:
+                    await asyncio.wait_for(self._woken.wait(), POLL_S)
+                except TimeoutError:
+                    continue
+        finally:
+            making = list(self._making)
+            for task in making:
+                task.cancel()
+            await asyncio.gather(*making, return_exceptions=True)
 
     async def hand_over(self) -> int:
-        """Hand over what is due now, once; returns how many messages were taken."""
-        taken = await self._database.write(self._take)
-        if taken:
-            await asyncio.gather(*(self._one(message) for message in taken))
-        return len(taken)
+        """Hand over what is due now, once and to the end; returns how many messages that were."""
+        begun = await self._begin()
+        await asyncio.gather(*begun)
+        return len(begun)
 
-    def _take(self, connection: Connection) -> list[_Message]:
+    async def _begin(self) -> list[asyncio.Task[None]]:
+        """Take what is due, and begin to hand it over; slow handlers hold up only their own key."""
+        room = AT_ONCE - len(self._making)
+        if room <= 0 or not self._handlers:
+            return []
+        begun: list[asyncio.Task[None]] = []
+        for message in await self._database.write(lambda connection: self._take(connection, room)):
+            task = asyncio.get_running_loop().create_task(self._one(message))
+            self._making.add(task)
+            task.add_done_callback(self._made)
+            begun.append(task)
+        return begun
+
+    def _made(self, task: asyncio.Task[None]) -> None:
+        self._making.discard(task)
+        self._woken.set()  # the key's next message may be handed over
+
+    def _take(self, connection: Connection, limit: int) -> list[_Message]:
         """Lease the first message of each key, so that no other process takes it too."""
         now = self._clock.now()
         first = select(func.min(outbox_message.c.id)).group_by(outbox_message.c.key)
         due = (
             select(outbox_message)
-            .where(outbox_message.c.id.in_(first), outbox_message.c.not_before <= now)
+            .where(
+                outbox_message.c.id.in_(first),
+                outbox_message.c.not_before <= now,
+                outbox_message.c.topic.in_(self._handlers),
+            )
             .order_by(outbox_message.c.id)
-            .limit(AT_ONCE)
+            .limit(limit)
             .with_for_update(skip_locked=True)
         )
         taken = [
@@ -124,12 +153,11 @@ class Outbox:
             ids = [message.id for message in taken]
             lease = update(outbox_message).where(outbox_message.c.id.in_(ids))
             connection.execute(lease.values(not_before=now + LEASE_MS))
-        _waiting.set(len(taken))
         return taken
 
     async def _one(self, message: _Message) -> None:
-        payload = msgspec.json.decode(message.payload)
         try:
+            payload = msgspec.json.decode(message.payload)
             async with asyncio.timeout(HANDLER_TIMEOUT_S):
                 for handler in self._handlers[message.topic]:
                     await handler(payload)
@@ -137,10 +165,16 @@ class Outbox:
             # Whatever a handler raises must not lose the message, nor stop the others.
             _failed.labels(message.topic).inc()
             log.exception("outbox.failed", topic=message.topic, id=message.id, tries=message.tries)
-            await self._database.write(lambda connection: self._put_back(connection, message))
+            await self._settle(message, self._put_back)
         else:
             _handled.labels(message.topic).inc()
-            await self._database.write(lambda connection: _forget(connection, message))
+            await self._settle(message, _forget)
+
+    async def _settle(self, message: _Message, how: Callable[[Connection, _Message], None]) -> None:
+        try:
+            await self._database.write(lambda connection: how(connection, message))
+        except PlusOneError as error:  # when its lease is over, it is handed over once more
+            log.warning("outbox.not_settled", id=message.id, error=error.error_code)
 
     def _put_back(self, connection: Connection, message: _Message) -> None:
         later = self._clock.now() + pause_ms(message.tries)
