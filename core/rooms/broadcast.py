@@ -205,7 +205,7 @@ class Channel:
         self._fan = fan
         self._persons: dict[str, set[Member]] = {}
         self._sent = room.committed.head
-        self._epoch = room.committed.epoch
+        self._replaced = False
         self._pulses: dict[str, Wire] = {}
         self._woken = asyncio.Event()
         room.subscribers.append(self)
@@ -237,6 +237,7 @@ class Channel:
 
     def happened(self, room: Room[Any], events: Sequence[Logged]) -> None:
         """The room has moved on; what to, is read from its tail when the frame is made."""
+        self._replaced = self._replaced or not events
         self._woken.set()
 
     def ended(self, room: Room[Any]) -> None:
@@ -280,8 +281,8 @@ class Channel:
         now, start = self.room.committed, self._sent
         pulses = list(self._pulses.values())
         self._pulses.clear()
-        events = self.room.tail.between(start, now.head) if now.epoch == self._epoch else None
-        self._sent, self._epoch = now.head, now.epoch
+        events = None if self._replaced else self.room.tail.between(start, now.head)
+        self._sent, self._replaced = now.head, False
         if events is None:
             self._lose()
             return

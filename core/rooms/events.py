@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import msgspec
+from msgspec.structs import replace
 
 from core.clock import Instant
 
@@ -33,6 +34,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         """Offsets of events whose withheld content is everyone's to read again."""
         return ()
 
+    def erases(self) -> str | None:
+        """The author whose content so far is blanked for good; `EVERYONE` for all authors.
+
+        The log blanks what lies beside it, and the tails; `evolve` blanks what the state holds.
+        """
+        return None
+
 
 class Content(msgspec.Struct, frozen=True):
     """What a person typed, and the name she goes by. Text, never markup."""
@@ -51,6 +59,11 @@ class Logged(msgspec.Struct, frozen=True):
     event: Event
     content: Content | None = None
     withheld: bool = False
+
+    def blanked(self) -> Logged:
+        """The same event with nothing left of what was typed."""
+        said = self.content
+        return self if said is None else replace(self, content=Content(said.author))
 
     def wire(self) -> bytes:
         """`{offset, at_ms, type, data, name?, text?}` as JSON; without content that is withheld."""

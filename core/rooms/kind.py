@@ -80,7 +80,7 @@ class RoomKind(Protocol[S]):
         ...
 
     def evolve(self, state: S, logged: Logged) -> S:
-        """The state after `logged`; never refuses."""
+        """The state after `logged`; never refuses, and leaves `state` itself as it was."""
         ...
 
     def next_due(self, state: S) -> Instant | None:

@@ -1,33 +1,31 @@
-"""The log on disk: one batch of commands in one transaction, and reading back.
+"""The log on disk: one batch of commands in one transaction.
 
-Everything here runs inside a write unit or a read of `core.db`.
+Everything here runs inside a write unit of `core.db`; `history` reads it back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 import structlog
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from core.clock import Instant
-from core.db import any_of, database_now
+from core.db import any_of
 from core.errors import InternalError, NotFound, PlusOneError, Unavailable
 from core.ids import new_id, new_secret
-from core.rooms.events import Content, Logged
+from core.rooms.events import EVERYONE, Logged
+from core.rooms.history import PAGE, RoomTime, read_events
 from core.rooms.kind import Command, RoomKind, Turn
 from core.rooms.tables import room, room_command, room_content, room_event, room_state
 
 S = TypeVar("S")
 
-PAGE = 500
-"""Events read at once: small enough to fold without holding the loop for long."""
-
+_encode = msgspec.json.Encoder().encode
 _log = structlog.get_logger(__name__)
-_room_row = (room.c.epoch, room.c.head, room.c.last_at_ms, room.c.next_due_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,14 @@ class Outcome:
 
 @dataclass(slots=True)
 class Batch(Generic[S]):
-    """What one transaction did: `logged` is all that came after the state it was given."""
+    """What one transaction did.
+
+    `missed` is what others had appended after the state it was given, `fresh` what it appended.
+    """
 
     committed: Committed[S]
-    logged: list[Logged] = field(default_factory=list)
+    missed: list[Logged] = field(default_factory=list)
+    fresh: list[Logged] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
 
 
@@ -67,19 +69,22 @@ class HistoryChanged(Unavailable):
     """The database was restored: it holds another history than the one followed so far."""
 
 
-def create(connection: Connection, kind: str, *, room_id: str, now: Instant) -> None:
-    """A new room with an empty log. An id that is taken raises IntegrityError."""
+def create(connection: Connection, kind: str, *, room_id: str, now: Instant) -> str:
+    """A new room with an empty log; returns its epoch. An id that is taken: IntegrityError."""
+    epoch = new_secret(12)
     connection.execute(
         insert(room).values(
             id=room_id,
             kind=kind,
-            epoch=new_secret(12),
+            epoch=epoch,
             head=0,
             last_at_ms=now,
             next_due_at=None,
+            erased=0,
             created_at=now,
         )
     )
+    return epoch
 
 
 def renew_epochs(connection: Connection) -> None:
@@ -95,29 +100,29 @@ def commit_batch(
     room_id: str,
     known: Committed[S],
     commands: Sequence[Command],
-    clock: Callable[[Connection], Instant],
+    time: RoomTime,
 ) -> Batch[S]:
     """Run `commands` in their order, after what others appended and what is due.
 
-    Raises NotFound where there is no such room. Errors of single commands are in their outcomes.
+    Raises NotFound where there is no such room, HistoryChanged where `known` is no part of its
+    history. Errors of single commands are in their outcomes.
     """
-    row = _lock(connection, room_id)
+    row = _lock(connection, room_id, time)
     if row.epoch != known.epoch or row.head < known.head:
         raise HistoryChanged("The room's history was replaced; read it anew.")
-    known, caught_up = _catch_up(connection, kind, room_id, known, row)
-    now = max(row.last_at_ms, clock(connection))
+    known, missed = _catch_up(connection, kind, room_id, known, row)
+    # A clock that was set back changes nothing: a room's time never runs backwards.
+    now = max(row.last_at_ms, row.now)
     earlier = _earlier(connection, room_id, commands)
 
-    batch = Batch(known, logged=caught_up)
-    fresh: list[Logged] = []
+    batch = Batch(known, missed)
+    turn = _expire(kind, Turn(kind, room_id, known.state, now=now, next_offset=row.head + 1))
+    fresh = turn.logged
     spans: list[dict[str, object]] = []
-    turn = Turn(kind, room_id, known.state, now=now, next_offset=row.head + 1)
-    kind.expire(turn)
-    fresh += turn.logged
     for command in commands:
-        same = next((e for e in earlier.get(command.request_id, ()) if command.is_from(e[0])), None)
+        same = _same(earlier, command)
         if same is not None:
-            batch.outcomes.append(Outcome(same[1], same[2], repeated=True))
+            batch.outcomes.append(same)
             continue
         mine = Turn(kind, room_id, turn.state, now=now, next_offset=turn.next_offset)
         outcome = _decide(kind, mine, command)
@@ -138,24 +143,23 @@ def commit_batch(
             }
         )
     if fresh:
-        _append(connection, kind, room_id, fresh, turn.state)
+        _append(connection, room_id, fresh)
         if spans:
             connection.execute(insert(room_command), spans)
-        batch.logged = caught_up + fresh
+        kind.project(connection, room_id, fresh, turn.state)
+        batch.fresh = fresh
         batch.committed = Committed(turn.state, row.epoch, fresh[-1].offset, now)
-    due = kind.next_due(turn.state)
-    if fresh or due != row.next_due_at:
-        head, at_ms = batch.committed.head, batch.committed.at_ms
-        connection.execute(
-            update(room)
-            .where(room.c.id == room_id)
-            .values(head=head, last_at_ms=at_ms, next_due_at=due)
-        )
+    _note(connection, room_id, batch, kind.next_due(turn.state), row.next_due_at)
     return batch
 
 
-def _lock(connection: Connection, room_id: str) -> Row[str, int, int, int | None]:
-    query = select(*_room_row).where(room.c.id == room_id).with_for_update()
+_RoomRow = Row[str, str, int, int, int | None, int]
+
+
+def _lock(connection: Connection, room_id: str, time: RoomTime) -> _RoomRow:
+    now = time.column(connection).label("now")
+    columns = (room.c.kind, room.c.epoch, room.c.head, room.c.last_at_ms, room.c.next_due_at, now)
+    query = select(*columns).where(room.c.id == room_id).with_for_update()
     row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFound("There is no such room.")
@@ -167,18 +171,32 @@ def _catch_up(
     kind: RoomKind[S],
     room_id: str,
     known: Committed[S],
-    row: Row[str, int, int, int | None],
+    row: _RoomRow,
 ) -> tuple[Committed[S], list[Logged]]:
     """What other processes appended since `known`, folded."""
     missed: list[Logged] = []
     state, after = known.state, known.head
     while after < row.head:
         page = read_events(connection, kind, room_id, after=after, limit=PAGE)
+        if not page:
+            raise HistoryChanged("The room's log ends before its head.")
         for logged in page:
             state = kind.evolve(state, logged)
         missed += page
         after = page[-1].offset
     return Committed(state, row.epoch, row.head, row.last_at_ms), missed
+
+
+def _expire(kind: RoomKind[S], turn: Turn[S]) -> Turn[S]:
+    """What is due, done; an empty turn when that fails, since people must still get their turn."""
+    before = turn.state
+    try:
+        kind.expire(turn)
+    except Exception:
+        _log.exception("room.expire_failed", room=turn.room)
+        first = turn.next_offset - len(turn.logged)
+        return Turn(kind, turn.room, before, now=turn.now, next_offset=first)
+    return turn
 
 
 def _decide(kind: RoomKind[S], turn: Turn[S], command: Command) -> Outcome:
@@ -196,11 +214,12 @@ def _decide(kind: RoomKind[S], turn: Turn[S], command: Command) -> Outcome:
     return Outcome(turn.logged[0].offset, turn.logged[-1].offset)
 
 
-def _earlier(
-    connection: Connection, room_id: str, commands: Sequence[Command]
-) -> dict[str, list[tuple[str, int, int]]]:
+_Earlier = dict[str, list[tuple[str, int, int]]]
+
+
+def _earlier(connection: Connection, room_id: str, commands: Sequence[Command]) -> _Earlier:
     """By request id: (sender, first, last) of commands that happened under that name before."""
-    found: dict[str, list[tuple[str, int, int]]] = {}
+    found: _Earlier = {}
     if commands:
         names = [command.request_id for command in commands]
         query = select(
@@ -217,26 +236,26 @@ def _earlier(
     return found
 
 
+def _same(earlier: _Earlier, command: Command) -> Outcome | None:
+    for sender, first, last in earlier.get(command.request_id, ()):
+        if command.is_from(sender):
+            return Outcome(first, last, repeated=True)
+    return None
+
+
 def find_outcomes(
-    connection: Connection, room_id: str, commands: Sequence[Command]
+    connection: Connection, room_id: str, commands: Sequence[Command], time: RoomTime
 ) -> list[Outcome | None]:
     """What became of commands whose commit is in doubt; None where it is proven absent.
 
     Takes the room's lock, so that a transaction still ending elsewhere has ended.
     """
-    _lock(connection, room_id)
+    _lock(connection, room_id, time)
     earlier = _earlier(connection, room_id, commands)
-    found: list[Outcome | None] = []
-    for command in commands:
-        same = next((e for e in earlier.get(command.request_id, ()) if command.is_from(e[0])), None)
-        found.append(None if same is None else Outcome(same[1], same[2], repeated=True))
-    return found
+    return [_same(earlier, command) for command in commands]
 
 
-def _append(
-    connection: Connection, kind: RoomKind[S], room_id: str, fresh: Sequence[Logged], state: S
-) -> None:
-    encode = msgspec.json.encode
+def _append(connection: Connection, room_id: str, fresh: Sequence[Logged]) -> None:
     connection.execute(
         insert(room_event),
         [
@@ -247,7 +266,7 @@ def _append(
                 "type": logged.event.TYPE,
                 "version": logged.event.VERSION,
                 "audience": logged.audience,
-                "data": encode(logged.event).decode(),
+                "data": _encode(logged.event).decode(),
             }
             for logged in fresh
         ],
@@ -259,154 +278,72 @@ def _append(
             "author": logged.content.author,
             "name": logged.content.name,
             "text": logged.content.text,
-            "withheld": logged.withheld,
+            "withheld": False,
         }
         for logged in fresh
         if logged.content is not None
     ]
     if said:
         connection.execute(insert(room_content), said)
-    _withhold(connection, room_id, (o for e in fresh for o in e.event.withholds()), withheld=True)
-    _withhold(connection, room_id, (o for e in fresh for o in e.event.restores()), withheld=False)
-    kind.project(connection, room_id, fresh, state)
+    for logged in fresh:
+        for offset in logged.event.withholds():
+            _withhold(connection, room_id, offset, withheld=True)
+        for offset in logged.event.restores():
+            _withhold(connection, room_id, offset, withheld=False)
+        if (author := logged.event.erases()) is not None:
+            _erase(connection, room_id, author, logged.offset)
 
 
-def _withhold(
-    connection: Connection, room_id: str, offsets: Iterable[int], *, withheld: bool
-) -> None:
-    for offset in offsets:
-        place = and_(room_content.c.room_id == room_id, room_content.c.offset == offset)
-        connection.execute(update(room_content).where(place).values(withheld=withheld))
+def _withhold(connection: Connection, room_id: str, offset: int, *, withheld: bool) -> None:
+    place = and_(room_content.c.room_id == room_id, room_content.c.offset == offset)
+    connection.execute(update(room_content).where(place).values(withheld=withheld))
 
 
-def erase_author(connection: Connection, author: str) -> list[str]:
-    """Blank all that `author` typed, in every room, for good; returns the rooms concerned.
-
-    Their stored states go too, since those hold what was typed. The caller reloads these rooms.
-    """
-    mine = room_content.c.author == author
-    rooms = connection.execute(select(room_content.c.room_id).where(mine).distinct())
-    concerned = list(rooms.scalars())
-    connection.execute(update(room_content).where(mine).values(name=None, text=None))
-    for room_id in concerned:
-        connection.execute(delete(room_state).where(room_state.c.room_id == room_id))
-    return concerned
+def _erase(connection: Connection, room_id: str, author: str, offset: int) -> None:
+    """Blank what was typed before `offset`, and throw away stored states, which hold it too."""
+    typed = and_(room_content.c.room_id == room_id, room_content.c.offset < offset)
+    if author != EVERYONE:
+        typed = and_(typed, room_content.c.author == author)
+    connection.execute(update(room_content).where(typed).values(name=None, text=None))
+    connection.execute(delete(room_state).where(room_state.c.room_id == room_id))
+    connection.execute(update(room).where(room.c.id == room_id).values(erased=offset))
 
 
-def read_events(
+def _note(
     connection: Connection,
-    kind: RoomKind[S],
     room_id: str,
-    *,
-    after: int,
-    limit: int,
-) -> list[Logged]:
-    """Up to `limit` events after the offset `after`, in order, what people typed included."""
-    query = (
-        select(
-            room_event.c.offset,
-            room_event.c.at_ms,
-            room_event.c.audience,
-            room_event.c.type,
-            room_event.c.version,
-            room_event.c.data,
-            room_content.c.author,
-            room_content.c.name,
-            room_content.c.text,
-            room_content.c.withheld,
+    batch: Batch[S],
+    due: Instant | None,
+    was_due: Instant | None,
+) -> None:
+    """Bring the room's own row up to date."""
+    if batch.fresh or due != was_due:
+        now = batch.committed
+        connection.execute(
+            update(room)
+            .where(room.c.id == room_id)
+            .values(head=now.head, last_at_ms=now.at_ms, next_due_at=due)
         )
-        .select_from(
-            room_event.outerjoin(
-                room_content,
-                and_(
-                    room_content.c.room_id == room_event.c.room_id,
-                    room_content.c.offset == room_event.c.offset,
-                ),
-            )
-        )
-        .where(
-            room_event.c.room_id == room_id,
-            room_event.c.offset > after,
-            room_event.c.offset <= after + limit,
-        )
-        .order_by(room_event.c.offset)
-    )
-    return list(_decoded(kind, connection.execute(query)))
-
-
-def _decoded(kind: RoomKind[S], rows: Iterable[Row[*tuple[Any, ...]]]) -> Iterator[Logged]:
-    decode = msgspec.json.decode
-    for offset, at_ms, audience, type_, version, data, author, name, text, withheld in rows:
-        event_class = kind.events.get(type_)
-        if event_class is None or version != event_class.VERSION:
-            type_, lifted = kind.upcast(type_, version, data.encode())
-            event = decode(lifted, type=kind.events[type_])
-        else:
-            event = decode(data, type=event_class)
-        content = Content(author, name, text) if author is not None else None
-        yield Logged(offset, at_ms, audience, event, content, bool(withheld))
-
-
-def read_head(connection: Connection, room_id: str) -> tuple[str, int, Instant]:
-    """(epoch, head, instant of the head) of a room. Raises NotFound."""
-    row = connection.execute(select(*_room_row).where(room.c.id == room_id)).one_or_none()
-    if row is None:
-        raise NotFound("There is no such room.")
-    return row.epoch, row.head, row.last_at_ms
-
-
-def read_heads(connection: Connection, rooms: Sequence[str]) -> dict[str, int]:
-    """The newest offset of each of `rooms`, in one query."""
-    query = select(room.c.id, room.c.head).where(any_of(connection, room.c.id, rooms))
-    return {row.id: row.head for row in connection.execute(query)}
-
-
-def read_due(connection: Connection, now: Instant) -> list[tuple[str, str]]:
-    """(id, kind) of up to 100 rooms in which something has become due."""
-    query = select(room.c.id, room.c.kind).where(room.c.next_due_at <= now).limit(100)
-    return [(room_id, kind) for room_id, kind in connection.execute(query)]
-
-
-def read_at_ms(connection: Connection, room_id: str, offset: int) -> Instant | None:
-    """When the event at `offset` happened; None where there is none."""
-    query = select(room_event.c.at_ms).where(
-        room_event.c.room_id == room_id, room_event.c.offset == offset
-    )
-    return connection.execute(query).scalar_one_or_none()
-
-
-def read_stored_state(connection: Connection, room_id: str, model: int) -> tuple[int, bytes] | None:
-    """(offset, bytes) of the newest stored state of this model."""
-    query = select(room_state.c.offset, room_state.c.state).where(
-        room_state.c.room_id == room_id, room_state.c.model == model
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else (row.offset, row.state)
 
 
 def store_state(
     connection: Connection, room_id: str, model: int, offset: int, state: bytes
 ) -> None:
-    """Keep `state` as the shortcut for opening this log; those of other models go."""
-    connection.execute(delete(room_state).where(room_state.c.room_id == room_id))
+    """Keep `state` as the shortcut for opening this log, unless there is a better one.
+
+    Those of older models go. Under the room's lock: nothing can be erased, and no other process
+    store its own, in between.
+    """
+    lock = select(room.c.erased).where(room.c.id == room_id).with_for_update()
+    erased = connection.execute(lock).scalar_one_or_none()
+    stored = select(func.max(room_state.c.offset)).where(
+        room_state.c.room_id == room_id, room_state.c.model == model
+    )
+    newest = connection.execute(stored).scalar_one_or_none()
+    if erased is None or offset < erased or (newest is not None and newest >= offset):
+        return
+    older = delete(room_state).where(room_state.c.room_id == room_id, room_state.c.model <= model)
+    connection.execute(older)
     connection.execute(
         insert(room_state).values(room_id=room_id, model=model, offset=offset, state=state)
     )
-
-
-def room_time(
-    clock_now: Callable[[], Instant], *, ask_database: bool
-) -> Callable[[Connection], Instant]:
-    """The clock of a batch: the database's where it has one and is asked, else the process's."""
-
-    def now(connection: Connection) -> Instant:
-        theirs = database_now(connection) if ask_database else None
-        return clock_now() if theirs is None else theirs
-
-    return now
-
-
-def count_events(connection: Connection, room_id: str) -> int:
-    """How many events the log holds; equals the head, or the log has a hole."""
-    query = select(func.count()).where(room_event.c.room_id == room_id)
-    return connection.execute(query).scalar_one()

@@ -12,16 +12,16 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 import structlog
 from prometheus_client import Counter, Histogram
-from sqlalchemy import Connection
 
-from core.clock import Instant
 from core.db import Database
-from core.errors import InternalError, NotFound, OutcomeUnknown, PlusOneError, Unavailable
+from core.errors import InternalError, OutcomeUnknown, PlusOneError, Unavailable
 from core.ids import new_id
-from core.rooms import log
+from core.rooms import history, log
 from core.rooms.events import Logged, Position, Reader
+from core.rooms.history import RoomTime
 from core.rooms.kind import Command, RoomKind
 from core.rooms.log import Committed, HistoryChanged, Outcome
+from core.rooms.opening import open_log
 from core.rooms.tail import LENGTH, Tail, frame, readable
 
 S = TypeVar("S")
@@ -43,7 +43,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Subscriber(Protocol):
-    """Somebody who follows a room; keeps it in memory."""
+    """Somebody who follows a room, and so keeps it in memory."""
 
     def happened(self, room: Room[Any], events: Sequence[Logged]) -> None:
         """These were committed; none where the history was replaced by another."""
@@ -64,6 +64,9 @@ class Answer:
     events: list[msgspec.Raw]
 
 
+_Waiting = tuple[Command, "asyncio.Future[Outcome]"]
+
+
 class Room(Generic[S]):
     """One room as this process knows it. Made by `Rooms`, which owns its task."""
 
@@ -72,25 +75,28 @@ class Room(Generic[S]):
         room_id: str,
         kind: RoomKind[S],
         database: Database,
-        clock: Callable[[Connection], Instant],
+        time: RoomTime,
         publish: Callable[[Room[S], Sequence[Logged]], None],
     ) -> None:
         self.id = room_id
         self.kind = kind
+        self.subscribers: list[Subscriber] = []
         self._database = database
-        self._clock = clock
+        self._time = time
         self._publish = publish
         self._committed: Committed[S] | None = None
-        self._tail: Tail | None = None
-        self._queue: deque[tuple[Command, asyncio.Future[Outcome]]] = deque()
+        self._tail = Tail(0)
+        self._public: tuple[int, bytes] | None = None
+        self._queue: deque[_Waiting] = deque()
         self._woken = asyncio.Event()
         self._loaded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._busy = False
-        self._behind = False
         self._due = False
+        self._heard = 0  # the newest offset that exists as far as anybody said
+        self._doubted = False  # somebody spoke of another history
+        self._leaving = False
         self._stored = 0
-        self._public: tuple[int, bytes] | None = None
-        self.subscribers: list[Subscriber] = []
+        self._storing: asyncio.Task[None] | None = None
 
     # What others ask of a room
 
@@ -101,7 +107,9 @@ class Room(Generic[S]):
         commands came in is the order in which they are decided.
         """
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        if len(self._queue) >= WAITING:
+        if self._leaving:
+            future.set_result(Outcome(error=Unavailable("The room is being closed.")))
+        elif len(self._queue) >= WAITING:
             future.set_result(Outcome(error=Unavailable("The room has too much to do.")))
         else:
             self._queue.append((command, future))
@@ -111,7 +119,8 @@ class Room(Generic[S]):
     async def answer(self, outcome: Outcome, reader: Reader) -> Answer:
         """What `reader` is told of `outcome`; raises its error."""
         if outcome.error is not None:
-            raise outcome.error
+            # One error may be told to a whole batch: without the traces of the others.
+            raise outcome.error.with_traceback(None)
         if outcome.first is None or outcome.last is None:
             return Answer(None, None, outcome.repeated, [])
         events = await self._events(outcome.first - 1, outcome.last)
@@ -123,32 +132,25 @@ class Room(Generic[S]):
         await asyncio.shield(self._loaded)
 
     @property
+    def known(self) -> Committed[S] | None:
+        """The newest committed state known here; None until it is loaded."""
+        return self._committed
+
+    @property
     def committed(self) -> Committed[S]:
-        """The newest committed state known here; after `loaded`."""
+        """The newest committed state known here; after `loaded`. Raises Unavailable before."""
         if self._committed is None:
             raise Unavailable("The room is not loaded yet.")
         return self._committed
 
     @property
-    def known(self) -> Committed[S] | None:
-        """The newest committed state, or None before the room is loaded."""
-        return self._committed if self._loaded.done() else None
-
-    @property
     def tail(self) -> Tail:
-        if self._tail is None:
-            raise Unavailable("The room is not loaded yet.")
         return self._tail
 
     @property
     def idle(self) -> bool:
         """Nothing waits, nothing is being committed, nobody follows."""
-        return not (self._queue or self._busy or self.subscribers)
-
-    def wake(self) -> None:
-        """Something has become due."""
-        self._due = True
-        self._woken.set()
+        return not (self._queue or self._busy or self.subscribers or self._storing)
 
     def snapshot(self, reader: Reader) -> msgspec.Raw:
         """`{epoch, offset, at_ms, …}` as JSON: all that `reader` sees, as of the committed head."""
@@ -168,58 +170,64 @@ class Room(Generic[S]):
         """The frame from `since` to now; None where only a whole snapshot will do.
 
         A client is told that it is whole only where that is proven: the same epoch, and at its
-        offset the very event that it saw last.
+        offset the very event that it saw last. Never suspends, since the tail holds all that this
+        ever sends: what is returned is so until the next await.
         """
         now = self.committed
         if since.epoch != now.epoch or not 0 < since.offset <= now.head:
             return None
-        if now.head - since.offset > LENGTH:
+        if now.head - since.offset > LENGTH or self._tail.at_ms(since.offset) != since.at_ms:
             return None
-        at_ms = self.tail.at_ms(since.offset)
-        if at_ms is None:
-            at_ms = await self._database.read(
-                partial(log.read_at_ms, room_id=self.id, offset=since.offset)
-            )
-        if at_ms != since.at_ms:
+        events = self._tail.between(since.offset, now.head)
+        if events is None:
             return None
-        events = await self._events(since.offset, now.head)
-        wires = readable(events, reader)
-        return frame(now.epoch, since.offset + 1, now.head, now.at_ms, wires)
+        return frame(now.epoch, since.offset + 1, now.head, now.at_ms, readable(events, reader))
+
+    # What `Rooms` tells a room
+
+    def wake(self) -> None:
+        """Something has become due."""
+        self._due = True
+        self._woken.set()
 
     def receive(self, epoch: str, events: Sequence[Logged]) -> None:
         """Take in what another process committed; a gap is filled from the log."""
-        if self._committed is None or not events:
+        now = self._committed
+        if now is None or not events:
             return
-        if events[-1].offset <= self._committed.head and epoch == self._committed.epoch:
-            return
-        gap = events[0].offset > self._committed.head + 1
-        if gap or self._busy or epoch != self._committed.epoch:
-            self.look_behind()
-        else:
+        if epoch == now.epoch and not self._busy and events[0].offset <= now.head + 1:
             self._advance(events)
+        else:
+            self.hear(epoch, events[-1].offset)
 
-    def is_behind(self, head: int) -> bool:
-        """Whether the log, known to reach `head`, has grown beyond what is known here."""
-        return self._committed is not None and head != self._committed.head and not self._busy
+    def hear(self, epoch: str, head: int) -> None:
+        """The log reaches as far as `head`: read on if that is news."""
+        now = self._committed
+        if now is None:
+            return
+        self._heard = max(self._heard, head)
+        self._doubted = self._doubted or epoch != now.epoch
+        if self._is_behind:
+            self._woken.set()
 
-    def look_behind(self) -> None:
-        """The log has grown elsewhere: read on."""
-        self._behind = True
+    def leave(self) -> None:
+        """Finish what is being committed, then end; what waits is answered as retryable."""
+        self._leaving = True
         self._woken.set()
 
     # The room's own task
 
     async def run(self) -> None:
-        """Load the room, then commit batches until cancelled."""
+        """Load the room, then commit batches until told to leave."""
         try:
             await self._load()
         except PlusOneError as error:
             self._loaded.set_exception(error)
-            self._loaded.exception()  # nobody may be waiting; the commands below are told
-            self._answer_all(error)
+            self._loaded.exception()  # nobody may be waiting; those who queued are told by `close`
+            self.close(error)
             return
         self._loaded.set_result(None)
-        while True:
+        while not self._leaving:
             await self._woken.wait()
             self._woken.clear()
             self._busy = True
@@ -227,117 +235,143 @@ class Room(Generic[S]):
                 await self._turn()
             except HistoryChanged:
                 await self._load()
+                for subscriber in list(self.subscribers):
+                    subscriber.happened(self, ())
             except Unavailable as error:
                 _log.warning("room.unavailable", room=self.id, detail=error.data)
             finally:
                 self._busy = False
+        if self._storing is not None:
+            await self._storing
 
-    def close(self) -> None:
-        """Tell those who still wait that nothing was done."""
-        self._answer_all(Unavailable("The service is being restarted."))
+    def close(self, error: PlusOneError | None = None) -> None:
+        """The room is over: tell those who still wait, and those who follow."""
+        self._leaving = True
+        if not self._loaded.done():
+            self._loaded.set_exception(error or Unavailable("The service is being restarted."))
+            self._loaded.exception()
+        refused = Outcome(error=error or Unavailable("The service is being restarted."))
+        while self._queue:
+            _answer(self._queue.popleft(), refused)
+        for subscriber in list(self.subscribers):
+            subscriber.ended(self)
+
+    @property
+    def _is_behind(self) -> bool:
+        return self._doubted or self._heard > self.committed.head
 
     async def _turn(self) -> None:
-        if self._behind:
-            self._behind = False
-            await self._read_on()
-        while self._queue or self._due:
-            self._due = False
-            await self._commit(
-                [self._queue.popleft() for _ in range(min(AT_ONCE, len(self._queue)))]
-            )
+        """Do all that there is to do. A batch reads on by itself before it decides."""
+        while not self._leaving:
+            if self._queue or self._due:
+                self._due = False
+                count = min(AT_ONCE, len(self._queue))
+                await self._commit([self._queue.popleft() for _ in range(count)])
+                if self._doubted:
+                    await self._read_on()
+            elif self._is_behind:
+                await self._read_on()
+            else:
+                return
 
-    async def _commit(self, waiting: Sequence[tuple[Command, asyncio.Future[Outcome]]]) -> None:
-        commands = [command for command, _ in waiting]
+    async def _commit(self, waiting: Sequence[_Waiting]) -> None:
+        # Told to everybody if this is cancelled in the middle: nobody may wait for ever.
+        outcomes = [Outcome(error=OutcomeUnknown("The service is being restarted."))] * len(waiting)
+        try:
+            outcomes = await self._outcomes([command for command, _ in waiting])
+        finally:
+            for one, outcome in zip(waiting, outcomes, strict=True):
+                _answer(one, outcome)
+        self._store_state()
+
+    async def _outcomes(self, commands: Sequence[Command]) -> list[Outcome]:
         unit = partial(
             log.commit_batch,
             kind=self.kind,
             room_id=self.id,
             known=self.committed,
             commands=commands,
-            clock=self._clock,
+            time=self._time,
         )
         try:
             # Shielded: a cancelled wait would not stop the transaction, only forget its answers.
             batch = await asyncio.shield(self._database.write(unit))
-        except HistoryChanged as error:
-            outcomes = [Outcome(error=error) for _ in waiting]
-            self._behind = True
-            self._woken.set()
         except OutcomeUnknown:
             _commits.labels("unknown").inc()
-            outcomes = await self._find_out(commands)
+            return await self._find_out(commands)
         except PlusOneError as error:
             _commits.labels("failed").inc()
-            outcomes = [Outcome(error=error) for _ in waiting]
+            self._doubted = self._doubted or isinstance(error, HistoryChanged)
+            return [Outcome(error=error) for _ in commands]
         except Exception:
             _commits.labels("failed").inc()
+            if len(commands) > 1:
+                # One of them cannot be written; the others shall not suffer for it.
+                return [(await self._outcomes([command]))[0] for command in commands]
             incident = new_id("inc")
             _log.exception("room.commit_failed", incident=incident, room=self.id)
-            outcomes = [Outcome(error=InternalError(incident)) for _ in waiting]
-        else:
-            _commits.labels("done").inc()
-            _batches.observe(len(waiting))
-            self._move_to(batch.committed, batch.logged)
-            outcomes = batch.outcomes
-        for (_, future), outcome in zip(waiting, outcomes, strict=True):
-            if not future.done():
-                future.set_result(outcome)
-        await self._store_state()
+            return [Outcome(error=InternalError(incident)) for _ in commands]
+        _commits.labels("done").inc()
+        _batches.observe(len(commands))
+        self._move_to(batch.committed, [*batch.missed, *batch.fresh])
+        if batch.fresh:
+            self._publish(self, batch.fresh)
+        return batch.outcomes
 
     async def _find_out(self, commands: Sequence[Command]) -> list[Outcome]:
         """After a COMMIT whose outcome is unknown: believe the log alone."""
-        again = [Outcome(error=Unavailable("The database was lost; send this again."))]
+        again = Outcome(error=Unavailable("The database was lost; send this again."))
+        unit = partial(log.find_outcomes, room_id=self.id, commands=commands, time=self._time)
         deadline = asyncio.get_running_loop().time() + IN_DOUBT_S
         while True:
             try:
-                found = await self._database.write(
-                    partial(log.find_outcomes, room_id=self.id, commands=commands)
-                )
-                await self._read_on()
+                found = await self._database.write(unit)
+                self._publish(self, await self._read_on())
+            except HistoryChanged:
+                self._doubted = True
+                return [again for _ in commands]
             except Unavailable:
                 if asyncio.get_running_loop().time() > deadline:
-                    self._behind = True
-                    return again * len(commands)
+                    self._heard = self.committed.head + 1
+                    return [again for _ in commands]
                 await asyncio.sleep(0.2)  # the database is away; a new connection may be had soon
             else:
-                return [outcome or again[0] for outcome in found]
+                return [again if outcome is None else outcome for outcome in found]
+
+    # Reading
 
     async def _load(self) -> None:
-        epoch, head, _ = await self._database.read(partial(log.read_head, room_id=self.id))
-        state, after = self.kind.initial(self.id), 0
-        stored = await self._database.read(
-            partial(log.read_stored_state, room_id=self.id, model=self.kind.model)
-        )
-        if stored is not None and stored[0] <= head:
-            after = stored[0]
-            state = await asyncio.to_thread(self.kind.load, stored[1])
-        self._stored = after
-        at_ms = await self._database.read(partial(log.read_at_ms, room_id=self.id, offset=after))
-        at_ms = at_ms or 0
-        self._committed = Committed(state, epoch, after, at_ms)
-        self._tail = Tail(after, at_ms)
-        await self._read_on()
-        self._behind = False
+        opened = await open_log(self._database, self.kind, self.id)
+        self._committed, self._tail, self._stored = opened.committed, opened.tail, opened.stored
+        self._public = None
+        self._heard, self._doubted = opened.committed.head, False
+        self._store_state()
 
-    async def _read_on(self) -> None:
-        """Take in all that the log holds beyond the committed head, a page at a time."""
-        epoch, head, _ = await self._database.read(partial(log.read_head, room_id=self.id))
-        if epoch != self.committed.epoch or head < self.committed.head:
-            raise log.HistoryChanged("The room's history was replaced.")
-        while self.committed.head < head:
+    async def _read_on(self) -> Sequence[Logged]:
+        """Take in all that the log holds beyond the committed head, and return it."""
+        read = partial(history.read_head, room_id=self.id, kind=self.kind.name)
+        head = await self._database.read(read)
+        known = self.committed
+        if head.epoch != known.epoch or head.head < known.head:
+            raise HistoryChanged("The room's history was replaced.")
+        found: list[Logged] = []
+        while self.committed.head < head.head:
             page = await self._database.read(
                 partial(
-                    log.read_events,
+                    history.read_events,
                     kind=self.kind,
                     room_id=self.id,
                     after=self.committed.head,
-                    limit=log.PAGE,
+                    limit=history.PAGE,
                 )
             )
             if not page:
-                raise NotFound("The log ends before its head.")
+                raise HistoryChanged("The log ends before its head.")
             self._advance(page)
+            found += page
             await asyncio.sleep(0)  # a long log must not hold the loop
+        self._heard, self._doubted = self.committed.head, False
+        return found
 
     def _advance(self, events: Sequence[Logged]) -> None:
         known = self.committed
@@ -351,54 +385,60 @@ class Room(Generic[S]):
 
     def _move_to(self, committed: Committed[S], events: Sequence[Logged]) -> None:
         self._committed = committed
-        self.tail.extend(events)
-        for logged in events:
-            self.tail.replace(logged.event.withholds(), withheld=True)
-            self.tail.replace(logged.event.restores(), withheld=False)
+        self._heard = max(self._heard, committed.head)
         if events:
-            self._publish(self, events)
-            for subscriber in self.subscribers:
+            self._tail.extend(events)
+            for subscriber in list(self.subscribers):
                 subscriber.happened(self, events)
 
     async def _events(self, after: int, to: int) -> Sequence[tuple[Logged, bytes]]:
-        held = self.tail.between(after, to)
+        """Events after `after` up to `to`: of the tail, or of the log where it is long ago."""
+        held = self._tail.between(after, to)
         if held is not None:
             return held
         found: list[tuple[Logged, bytes]] = []
         while after < to:
             page = await self._database.read(
                 partial(
-                    log.read_events,
+                    history.read_events,
                     kind=self.kind,
                     room_id=self.id,
                     after=after,
-                    limit=min(log.PAGE, to - after),
+                    limit=min(history.PAGE, to - after),
                 )
             )
             found += [(logged, logged.wire()) for logged in page]
-            after += log.PAGE
+            after += history.PAGE
         return found
 
-    async def _store_state(self) -> None:
-        now = self.committed
-        if now.head - self._stored < STORE_EVERY:
-            return
-        self._stored = now.head
-        stored = await asyncio.to_thread(self.kind.dump, now.state)
-        unit = partial(
-            log.store_state,
-            room_id=self.id,
-            model=self.kind.model,
-            offset=now.head,
-            state=stored,
-        )
-        try:
-            await self._database.write(unit)
-        except Unavailable:
-            _log.warning("room.state_not_stored", room=self.id, offset=now.head)
+    # Stored states
 
-    def _answer_all(self, error: PlusOneError) -> None:
-        while self._queue:
-            _, future = self._queue.popleft()
-            if not future.done():
-                future.set_result(Outcome(error=error))
+    def _store_state(self) -> None:
+        """Store the state beside the next batches, now and then."""
+        now = self.committed
+        if now.head - self._stored >= STORE_EVERY and self._storing is None:
+            self._stored = now.head
+            self._storing = asyncio.get_running_loop().create_task(self._store(now))
+
+    async def _store(self, now: Committed[S]) -> None:
+        try:
+            stored = await asyncio.to_thread(self.kind.dump, now.state)
+            unit = partial(
+                log.store_state,
+                room_id=self.id,
+                model=self.kind.model,
+                offset=now.head,
+                state=stored,
+            )
+            await self._database.write(unit)
+        except Exception:
+            # A shortcut only: the log has it all.
+            _log.warning("room.state_not_stored", room=self.id, offset=now.head, exc_info=True)
+        finally:
+            self._storing = None
+
+
+def _answer(waiting: _Waiting, outcome: Outcome) -> None:
+    future = waiting[1]
+    if not future.done():
+        future.set_result(outcome)

@@ -9,18 +9,23 @@ from typing import Any
 
 import structlog
 from prometheus_client import Gauge
+from sqlalchemy import Connection
 
 from core.clock import Clock, ManualClock
 from core.db import Database
-from core.errors import Unavailable
-from core.rooms import log
+from core.errors import Conflict, NotFound, PlusOneError
+from core.rooms import history, log
 from core.rooms.events import Logged, Reader
+from core.rooms.history import RoomTime
 from core.rooms.kind import Command, RoomKind
+from core.rooms.log import Committed
 from core.rooms.relay import InProcessRelay, Relay
 from core.rooms.room import Answer, Room
 
 SWEEP_S = 1.0
 """How often due rooms are woken and heads compared with the database."""
+LEAVE_S = 20
+"""How long rooms may take to finish what they are committing when the process ends."""
 
 _open = Gauge("plusone_rooms_open", "Rooms in memory.")
 _log = structlog.get_logger(__name__)
@@ -41,9 +46,9 @@ class Rooms:
         self._database = database
         self._kinds: Mapping[str, RoomKind[Any]] = {kind.name: kind for kind in kinds}
         # A clock that tests move is the only one; else the database's, where it has one.
-        self._time = log.room_time(clock.now, ask_database=not isinstance(clock, ManualClock))
+        self._time = RoomTime(clock, ask_database=not isinstance(clock, ManualClock))
         self._rooms: dict[str, Room[Any]] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[Room[Any], asyncio.Task[None]] = {}
         self._used: dict[str, float] = {}
         self._idle_s = idle_s
         self._relay = relay if relay is not None else InProcessRelay()
@@ -52,17 +57,20 @@ class Rooms:
     def room(self, room_id: str, kind: str) -> Room[Any]:
         """The room `room_id`, being loaded if it was not in memory; never waits.
 
-        That it exists shows when it is loaded: `await room.loaded()` raises NotFound else.
+        That it exists shows when it is loaded: `await room.loaded()` raises NotFound else. One of
+        another kind that is in memory raises NotFound at once.
         """
-        self._used[room_id] = asyncio.get_running_loop().time()
         room = self._rooms.get(room_id)
         if room is None:
             room = Room(room_id, self._kinds[kind], self._database, self._time, self._committed)
             self._rooms[room_id] = room
-            task = asyncio.create_task(room.run(), name=f"room {room_id}")
-            self._tasks[room_id] = task
+            task = asyncio.get_running_loop().create_task(room.run(), name=f"room {room_id}")
+            self._tasks[room] = task
             task.add_done_callback(partial(self._ended, room))
-            _open.set(len(self._rooms))
+            _open.inc()
+        elif room.kind.name != kind:
+            raise NotFound("There is no such room.")
+        self._used[room_id] = asyncio.get_running_loop().time()
         return room
 
     async def tell(self, room_id: str, kind: str, command: Command, reader: Reader) -> Answer:
@@ -72,13 +80,27 @@ class Rooms:
         return await room.answer(outcome, reader)
 
     async def create(self, kind: str, room_id: str, command: Command, reader: Reader) -> Answer:
-        """Make a room and have its first command done. A crash between leaves an empty log."""
-        now = partial(self._create, kind=kind, room_id=room_id)
-        await self._database.write(now)
-        return await self.tell(room_id, kind, command, reader)
+        """Make a room with its first command done, or none at all where that is refused.
 
-    def _create(self, connection: Any, kind: str, room_id: str) -> None:
-        log.create(connection, kind, room_id=room_id, now=self._time(connection))
+        Raises the command's error, and Conflict for an id that is taken.
+        """
+        unit = partial(self._create, kind=self._kinds[kind], room_id=room_id, command=command)
+        outcome = await self._database.write(unit)
+        return await self.room(room_id, kind).answer(outcome, reader)
+
+    def _create(
+        self, connection: Connection, kind: RoomKind[Any], room_id: str, command: Command
+    ) -> log.Outcome:
+        if history.exists(connection, room_id):
+            raise Conflict("There is such a room already.")
+        now = self._time.now(connection)
+        epoch = log.create(connection, kind.name, room_id=room_id, now=now)
+        empty = Committed(kind.initial(room_id), epoch, 0, now)
+        batch = log.commit_batch(connection, kind, room_id, empty, [command], self._time)
+        outcome = batch.outcomes[0]
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome
 
     async def run(self) -> None:
         """Sweep until cancelled."""
@@ -86,50 +108,49 @@ class Rooms:
             await asyncio.sleep(SWEEP_S)
             try:
                 await self.sweep()
-            except Unavailable as error:
-                _log.warning("rooms.sweep_failed", detail=error.data)
+            except PlusOneError as error:  # the database is away: the next sweep will do
+                _log.warning("rooms.sweep_failed", error=error.error_code, detail=error.data)
 
     async def sweep(self) -> None:
         """Wake what is due, read on what grew elsewhere, let idle rooms go."""
-        due = await self._database.read(lambda c: log.read_due(c, self._time(c)))
-        for room_id, kind in due:
-            if kind in self._kinds:
-                self.room(room_id, kind).wake()
-        heads = await self._database.read(partial(log.read_heads, rooms=list(self._rooms)))
-        for room_id, head in heads.items():
-            room = self._rooms.get(room_id)
-            if room is not None and room.is_behind(head):
-                room.look_behind()
+        query = partial(history.read_due, kinds=list(self._kinds), time=self._time)
+        for room_id, kind in await self._database.read(query):
+            self.room(room_id, kind).wake()
+        served = list(self._rooms)
+        heads = await self._database.read(partial(history.read_heads, rooms=served))
+        for room_id, (epoch, head) in heads.items():
+            if (room := self._rooms.get(room_id)) is not None:
+                room.hear(epoch, head)
         self._let_go()
 
     async def close(self) -> None:
-        """Stop all rooms; commands that wait are answered as retryable."""
+        """Have all rooms finish what they commit; commands that wait are answered as retryable."""
         tasks = list(self._tasks.values())
+        for room in self._tasks:
+            room.leave()
+        if tasks:
+            await asyncio.wait(tasks, timeout=LEAVE_S)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for room in list(self._rooms.values()):
-            room.close()
-        self._rooms.clear()
-        self._tasks.clear()
 
     def _let_go(self) -> None:
         now = asyncio.get_running_loop().time()
         for room_id, room in list(self._rooms.items()):
             if room.idle and now - self._used[room_id] > self._idle_s:
-                self._forget(room_id)
-                self._tasks.pop(room_id).cancel()
+                self._forget(room)
+                room.leave()
 
-    def _forget(self, room_id: str) -> None:
-        self._rooms.pop(room_id, None)
-        self._used.pop(room_id, None)
-        _open.set(len(self._rooms))
+    def _forget(self, room: Room[Any]) -> None:
+        """Have the next who asks for this room open it afresh."""
+        if self._rooms.get(room.id) is room:
+            del self._rooms[room.id], self._used[room.id]
 
     def _ended(self, room: Room[Any], task: asyncio.Task[None]) -> None:
-        """A room that could not be loaded, or failed, is opened afresh when next asked for."""
-        if self._rooms.get(room.id) is room:
-            self._forget(room.id)
-            self._tasks.pop(room.id, None)
+        """A room that could not be loaded, failed, or left."""
+        self._forget(room)
+        del self._tasks[room]
+        _open.dec()
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("room.failed", room=room.id, exc_info=error)
         room.close()

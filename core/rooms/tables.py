@@ -28,6 +28,8 @@ room = Table(
     Column("head", BigInteger, nullable=False),
     Column("last_at_ms", BigInteger, nullable=False),
     Column("next_due_at", BigInteger),
+    # The newest event that erased what somebody typed: no older stored state may be used.
+    Column("erased", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Index("ix_room_next_due_at", "next_due_at"),
 )

@@ -1,0 +1,179 @@
+"""The log read back: its events, where it stands, what is due, stored states.
+
+Everything here runs inside a read or a write unit of `core.db`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, and_, cast, func, literal, select
+
+from core.clock import Clock, Instant
+from core.db import any_of
+from core.errors import NotFound
+from core.rooms.events import Content, Event, Logged
+from core.rooms.kind import RoomKind
+from core.rooms.tables import room, room_content, room_event, room_state
+
+S = TypeVar("S")
+
+PAGE = 500
+"""Events read at once: small enough to fold without holding the loop for long."""
+
+
+class RoomTime:
+    """The time of all rooms: the database's where it has one and is asked, else `clock`'s.
+
+    Read as a column, so that it costs no query of its own.
+    """
+
+    def __init__(self, clock: Clock, *, ask_database: bool) -> None:
+        self._clock = clock
+        self._ask_database = ask_database
+
+    def column(self, connection: Connection) -> ColumnElement[int]:
+        if self._ask_database and connection.dialect.name == "postgresql":
+            # Not `now()`, which stands still while a transaction waits for its lock.
+            seconds = func.extract("epoch", func.clock_timestamp())
+            return cast(seconds * 1000, BigInteger)
+        return literal(self._clock.now(), BigInteger)
+
+    def now(self, connection: Connection) -> Instant:
+        return connection.execute(select(self.column(connection))).scalar_one()
+
+
+def rooms_of_author(connection: Connection, author: str) -> list[tuple[str, str]]:
+    """(id, kind) of the rooms that hold something `author` typed."""
+    query = (
+        select(room.c.id, room.c.kind)
+        .join_from(room_content, room, room.c.id == room_content.c.room_id)
+        .where(room_content.c.author == author)
+        .distinct()
+    )
+    return [(room_id, kind) for room_id, kind in connection.execute(query)]
+
+
+def read_events(
+    connection: Connection,
+    kind: RoomKind[S],
+    room_id: str,
+    *,
+    after: int,
+    limit: int,
+) -> list[Logged]:
+    """Up to `limit` events after the offset `after`, in order, what people typed included."""
+    query = (
+        select(
+            room_event.c.offset,
+            room_event.c.at_ms,
+            room_event.c.audience,
+            room_event.c.type,
+            room_event.c.version,
+            room_event.c.data,
+            room_content.c.author,
+            room_content.c.name,
+            room_content.c.text,
+            room_content.c.withheld,
+        )
+        .select_from(
+            room_event.outerjoin(
+                room_content,
+                and_(
+                    room_content.c.room_id == room_event.c.room_id,
+                    room_content.c.offset == room_event.c.offset,
+                ),
+            )
+        )
+        .where(
+            room_event.c.room_id == room_id,
+            room_event.c.offset > after,
+            room_event.c.offset <= after + limit,
+        )
+        .order_by(room_event.c.offset)
+    )
+    return list(_decoded(kind, connection.execute(query)))
+
+
+def _decoded(kind: RoomKind[S], rows: Iterable[Row[*tuple[Any, ...]]]) -> Iterator[Logged]:
+    events = kind.events
+    for offset, at_ms, audience, type_, version, data, author, name, text, withheld in rows:
+        event_class = events.get(type_)
+        if event_class is None or version != event_class.VERSION:
+            type_, lifted = kind.upcast(type_, version, data.encode())
+            event = _decoder(events[type_])(lifted)
+        else:
+            event = _decoder(event_class)(data)
+        content = Content(author, name, text) if author is not None else None
+        yield Logged(offset, at_ms, audience, event, content, bool(withheld))
+
+
+@cache
+def _decoder(event_class: type[Event]) -> Callable[[bytes | str], Event]:
+    return msgspec.json.Decoder(event_class).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a room's own row says of its log."""
+
+    epoch: str
+    head: int
+    at_ms: Instant
+    erased: int
+
+
+def exists(connection: Connection, room_id: str) -> bool:
+    """Whether there is such a room, of whatever kind."""
+    return connection.execute(select(room.c.id).where(room.c.id == room_id)).first() is not None
+
+
+def read_head(connection: Connection, room_id: str, kind: str) -> Head:
+    """Where the log stands. Raises NotFound, for rooms of another kind too."""
+    columns = (room.c.epoch, room.c.head, room.c.last_at_ms, room.c.erased)
+    query = select(*columns).where(room.c.id == room_id, room.c.kind == kind)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("There is no such room.")
+    return Head(*row)
+
+
+def read_heads(connection: Connection, rooms: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """The epoch and newest offset of each of `rooms`, in one query."""
+    columns = (room.c.id, room.c.epoch, room.c.head)
+    query = select(*columns).where(any_of(connection, room.c.id, rooms))
+    return {room_id: (epoch, head) for room_id, epoch, head in connection.execute(query)}
+
+
+def read_due(connection: Connection, kinds: Sequence[str], time: RoomTime) -> list[tuple[str, str]]:
+    """(id, kind) of up to 100 rooms of `kinds` in which something has become due."""
+    query = (
+        select(room.c.id, room.c.kind)
+        .where(room.c.next_due_at <= time.column(connection), room.c.kind.in_(kinds))
+        .order_by(room.c.next_due_at)
+        .limit(100)
+    )
+    return [(room_id, kind) for room_id, kind in connection.execute(query)]
+
+
+def read_stored_state(
+    connection: Connection, room_id: str, model: int, *, erased: int
+) -> tuple[int, bytes] | None:
+    """(offset, bytes) of the stored state of this model, if nothing was erased after it."""
+    query = select(room_state.c.offset, room_state.c.state).where(
+        room_state.c.room_id == room_id,
+        room_state.c.model == model,
+        room_state.c.offset >= erased,
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (row.offset, row.state)
+
+
+def count_events(connection: Connection, room_id: str) -> int:
+    """How many events the log holds; equals the head, or the log has a hole."""
+    query = select(func.count()).where(room_event.c.room_id == room_id)
+    return connection.execute(query).scalar_one()
