@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
+from commerce_bridge import rooms as told
+from commerce_bridge.commerce import Commerce
 from commerce_bridge.embedded import catalogue, stock
 from commerce_bridge.embedded.catalogue import ProductDraft, VariantDraft
 from commerce_bridge.embedded.shop import EmbeddedShop
 from core.clock import ManualClock
 from core.db import Database
+from core.outbox import Outbox
 from core.settings import Settings
-from tests.commerce_bridge.world import Goods, twd
+from tests.commerce_bridge.world import Goods, Rooms, twd
 
 
 @pytest.fixture
@@ -65,3 +69,30 @@ async def goods(database: Database, clock: ManualClock) -> Goods:
 @pytest.fixture
 def shop(database: Database, clock: ManualClock) -> EmbeddedShop:
     return EmbeddedShop(database, clock)
+
+
+@pytest.fixture
+def rooms(database: Database) -> Rooms:
+    return Rooms(database)
+
+
+@pytest.fixture
+def outbox(database: Database, clock: ManualClock, rooms: Rooms, commerce: Commerce) -> Outbox:
+    """What `drain` hands over: to the rooms, and to the shop itself."""
+    outbox = Outbox(database, clock)
+    for topic in (told.ORDER_PLACED, told.ORDER_PAID, told.ORDER_RELEASED, told.ORDER_CANCELLED):
+        outbox.subscribe(topic, rooms.hearer(topic))
+    commerce.join(outbox)
+    return outbox
+
+
+@pytest.fixture
+def commerce(database: Database, clock: ManualClock, settings: Settings, rooms: Rooms) -> Commerce:
+    return Commerce(database, clock, settings, rooms, b"a key for trying, of 32 octets..")
+
+
+@pytest.fixture
+async def ledger_holds(database: Database) -> AsyncIterator[None]:
+    """After the test every level is what the movements say, and nothing was made or lost."""
+    yield
+    assert await database.read(stock.audit) == []

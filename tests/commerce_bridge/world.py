@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection
 
 from commerce_bridge import claims
+from commerce_bridge.checkout.model import CheckoutBody
 from commerce_bridge.claims import ClaimRow
 from commerce_bridge.rooms import ClaimedLine, ClaimExpired, ClaimInPayment, OrderTold
 from core.clock import Instant
@@ -47,8 +48,7 @@ _SHARED = ClaimRow.__annotations__.keys() & ClaimedLine.__annotations__.keys()
 class Rooms:
     """Stands in for `live`: claims in memory, and in the cart by the projection that rooms write.
 
-    `told` is what came through the outbox. What a subclass or a test puts in `before` runs before
-    the rooms look at what `begin_payment` asks.
+    `told` is what came through the outbox, `begun` the orders that asked to be paid for.
     """
 
     def __init__(self, database: Database) -> None:
@@ -90,6 +90,9 @@ class Rooms:
             await self._set(claim, state="paying", order_id=order)
         return [self.lines[claim] for claim in claims]
 
+    def hearer(self, topic: str) -> Callable[[OrderTold], Awaitable[None]]:
+        return partial(self.hear, topic)
+
     async def hear(self, topic: str, payload: OrderTold) -> None:
         """What `live` does with what the outbox brings."""
         self.told.append((topic, payload))
@@ -116,3 +119,43 @@ class Rooms:
 
 def _drop(claim: str, connection: Connection) -> None:
     claims.drop(connection, [claim])
+
+
+def claimed(goods: Goods, number: int, place: str, *, quantity: int = 1) -> ClaimedLine:
+    """A claim on chilli at the show's price of NT$288."""
+    return ClaimedLine(
+        claim=f"shw_1.{number}",
+        show="shw_1",
+        item="itm_1",
+        code="A01",
+        title="秋釀剝皮辣椒",
+        variant_id=goods.chilli,
+        variant_title="",
+        picture="/demo/a01.svg",
+        quantity=quantity,
+        unit_price=28_800,
+        place=place,
+    )
+
+
+PICKUP = {"kind": "pickup"}
+HOME = {"kind": "home", "postcode": "110", "city": "台北市", "address": "松仁路 1 號"}
+STORE = {
+    "kind": "store",
+    "chain": "7-ELEVEN",
+    "store_code": "123456",
+    "store_name": "松仁門市",
+}
+
+
+def body(total: int, **changes: Any) -> CheckoutBody:
+    """A checkout by transfer to somebody's home; `total` in whole dollars."""
+    asked = {
+        "request_id": "request-1",
+        "contact": {"name": "林小美", "phone": "0912-345-678"},
+        "fulfilment": HOME,
+        "payment": "transfer",
+        "expect_total": total * 100,
+        **changes,
+    }
+    return CheckoutBody.model_validate(asked)

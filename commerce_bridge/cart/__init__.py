@@ -1,0 +1,1 @@
+"""A customer's cart: what shows hold for her, and what she put in herself."""

@@ -1,0 +1,102 @@
+"""A customer's cart, whole."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection
+
+from commerce_bridge import claims, delivery
+from commerce_bridge.cart import store
+from commerce_bridge.cart.store import CartLine
+from commerce_bridge.claims import ClaimRow
+from commerce_bridge.delivery import DeliveryRule
+from commerce_bridge.embedded import catalogue
+from commerce_bridge.embedded.catalogue import Named
+from commerce_bridge.orders import store as orders
+from commerce_bridge.orders.store import Order
+from commerce_bridge.port import Location, OutOfStock, UnknownProduct
+from core.clock import Clock
+from core.db import Database
+from core.identity.model import Person, require_customer
+from core.settings import Settings
+
+
+class Cart(msgspec.Struct, frozen=True):
+    """What one person may order now, and what the page needs to let her."""
+
+    claims: list[ClaimRow]
+    lines: list[tuple[CartLine, Named]]
+    rules: tuple[DeliveryRule, ...]
+    locations: list[Location]
+    """Those where orders can be fetched."""
+    last_order: Order | None
+    """Whose contact and fulfilment she need not type again."""
+
+    @property
+    def subtotal(self) -> int:
+        held = sum(row["quantity"] * row["unit_price"] for row in self.claims)
+        own = sum(line.quantity * named.variant.price.minor for line, named in self.lines)
+        return held + own
+
+
+class Carts:
+    def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
+        self._database = database
+        self._clock = clock
+        self._rules = delivery.rules(settings)
+
+    async def get(self, person: Person) -> Cart:
+        require_customer(person)
+        return await self._database.read(lambda c: self._load(c, person))
+
+    async def add(self, person: Person, variant_id: str, quantity: int, request_id: str) -> Cart:
+        """Put more of a variant in; the same request puts it in once.
+
+        Raises UnknownProduct, OutOfStock where there is none at all, CartFull.
+        """
+        customer = require_customer(person)
+
+        def unit(connection: Connection) -> Cart:
+            wanted = catalogue.variants(connection, [variant_id]).get(variant_id)
+            if wanted is None:
+                raise UnknownProduct("There is no such variant for sale.")
+            if not wanted.available:
+                raise OutOfStock("There is none left.", variants={variant_id: 0})
+            now = self._clock.now()
+            store.add(connection, customer, variant_id, quantity, request_id, now)
+            return self._load(connection, person)
+
+        return await self._database.write(unit)
+
+    async def set_quantity(self, person: Person, line_id: str, quantity: int) -> Cart:
+        """Raises NotFound, BadRequest."""
+        require_customer(person)
+
+        def unit(connection: Connection) -> Cart:
+            store.set_quantity(connection, person.aliases, line_id, quantity)
+            return self._load(connection, person)
+
+        return await self._database.write(unit)
+
+    async def remove(self, person: Person, line_id: str) -> Cart:
+        """Take a line out; that it is out already is no error."""
+        require_customer(person)
+
+        def unit(connection: Connection) -> Cart:
+            store.remove(connection, person.aliases, [line_id])
+            return self._load(connection, person)
+
+        return await self._database.write(unit)
+
+    def _load(self, connection: Connection, person: Person) -> Cart:
+        lines = store.lines(connection, person.aliases)
+        named = catalogue.named(connection, [line.variant_id for line in lines])
+        pickup = any(rule.kind == "pickup" for rule in self._rules)
+        places = [one for one in catalogue.locations(connection) if one.pickup] if pickup else []
+        return Cart(
+            claims=claims.of(connection, person.aliases),
+            lines=[(line, named[line.variant_id]) for line in lines],
+            rules=tuple(rule for rule in self._rules if rule.kind != "pickup" or places),
+            locations=places,
+            last_order=orders.last(connection, person.aliases),
+        )

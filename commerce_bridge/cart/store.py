@@ -1,0 +1,207 @@
+"""Ordinary lines of carts. What shows hold is in `commerce_bridge.claims`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from commerce_bridge import claims
+from commerce_bridge.sql import insert_new
+from core.clock import Instant
+from core.db import any_of, metadata
+from core.errors import BadRequest, Conflict, NotFound
+from core.ids import new_id
+
+MOST_LINES = 50
+MOST_PIECES = 99
+"""Of one variant."""
+
+cart_line = Table(
+    "cart_line",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("customer", String(40), nullable=False),
+    Column("variant_id", ForeignKey("variant.id"), nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    CheckConstraint("quantity BETWEEN 1 AND 99", name="quantity"),
+    UniqueConstraint("customer", "variant_id"),
+)
+
+cart_act = Table(
+    "cart_act",
+    metadata,
+    Column("customer", String(40), primary_key=True),
+    Column("request_id", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "at"),
+)
+"""What was put in a cart by which request, for a day: sent twice, it is put in once."""
+
+
+class CartFull(Conflict):
+    """More different things than a cart takes, or more pieces of one (`data.most`)."""
+
+    code = "cart_full"
+
+
+class CartLine(msgspec.Struct, frozen=True):
+    id: str
+    customer: str
+    variant_id: str
+    quantity: int
+    added_at: Instant
+
+
+def lines(connection: Connection, customers: Collection[str]) -> list[CartLine]:
+    """The lines of one person (all ids that count as her), oldest first."""
+    rows = connection.execute(
+        select(cart_line)
+        .where(any_of(connection, cart_line.c.customer, sorted(customers)))
+        .order_by(cart_line.c.added_at, cart_line.c.id)
+    )
+    return [_line(row) for row in rows]
+
+
+def lock(
+    connection: Connection, customers: Collection[str], line_ids: Sequence[str]
+) -> list[CartLine]:
+    """Those of her lines, unchanged until the transaction ends; unknown ones are missing."""
+    rows = connection.execute(
+        select(cart_line)
+        .where(
+            any_of(connection, cart_line.c.customer, sorted(customers)),
+            any_of(connection, cart_line.c.id, line_ids),
+        )
+        .order_by(cart_line.c.id)
+        .with_for_update()
+    )
+    by_id = {row.id: _line(row) for row in rows}
+    return [by_id[line_id] for line_id in line_ids if line_id in by_id]
+
+
+def add(
+    connection: Connection,
+    customer: str,
+    variant_id: str,
+    quantity: int,
+    request_id: str,
+    now: Instant,
+) -> None:
+    """Put `quantity` (>= 1) more of a variant in the cart. Raises CartFull."""
+    new = connection.execute(
+        insert_new(connection, cart_act)
+        .values(customer=customer, request_id=request_id, at=now)
+        .returning(cart_act.c.request_id)
+    )
+    if new.first() is None:
+        return
+    if quantity > MOST_PIECES:
+        raise CartFull("This is more of one thing than a cart takes.", most=MOST_PIECES)
+    begun = connection.execute(
+        insert_new(connection, cart_line)
+        .values(
+            id=new_id("lin"),
+            customer=customer,
+            variant_id=variant_id,
+            quantity=quantity,
+            added_at=now,
+        )
+        .returning(cart_line.c.id)
+    )
+    if begun.first() is not None:
+        _check_room(connection, customer)
+        return
+    more = connection.execute(
+        update(cart_line)
+        .where(
+            cart_line.c.customer == customer,
+            cart_line.c.variant_id == variant_id,
+            cart_line.c.quantity + quantity <= MOST_PIECES,
+        )
+        .values(quantity=cart_line.c.quantity + quantity)
+    )
+    if not more.rowcount:
+        raise CartFull("This is more of one thing than a cart takes.", most=MOST_PIECES)
+
+
+def set_quantity(
+    connection: Connection, customers: Collection[str], line_id: str, quantity: int
+) -> None:
+    """Raises NotFound, BadRequest."""
+    if not 1 <= quantity <= MOST_PIECES:
+        raise BadRequest("A quantity is 1 to 99.", fields={"quantity": "1 to 99"})
+    changed = connection.execute(
+        update(cart_line)
+        .where(
+            any_of(connection, cart_line.c.customer, sorted(customers)), cart_line.c.id == line_id
+        )
+        .values(quantity=quantity)
+    )
+    if not changed.rowcount:
+        raise NotFound("There is no such line in the cart.")
+
+
+def remove(connection: Connection, customers: Collection[str], line_ids: Sequence[str]) -> None:
+    """Lines that are gone already are none."""
+    connection.execute(
+        delete(cart_line).where(
+            any_of(connection, cart_line.c.customer, sorted(customers)),
+            any_of(connection, cart_line.c.id, line_ids),
+        )
+    )
+
+
+def merge(connection: Connection, from_id: str, to_id: str) -> None:
+    """Two customers became one: one cart. Of what was in both, the pieces add up to at most 99."""
+    for line in lines(connection, [from_id]):
+        remove(connection, [from_id], [line.id])
+        there = connection.execute(
+            select(cart_line.c.id, cart_line.c.quantity)
+            .where(cart_line.c.customer == to_id, cart_line.c.variant_id == line.variant_id)
+            .with_for_update()
+        ).one_or_none()
+        if there is None:
+            row = msgspec.structs.asdict(line) | {"customer": to_id}
+            connection.execute(insert(cart_line).values(**row))
+        else:
+            both = min(there.quantity + line.quantity, MOST_PIECES)
+            connection.execute(
+                update(cart_line).where(cart_line.c.id == there.id).values(quantity=both)
+            )
+    claims.merge(connection, from_id, to_id)
+
+
+def forget_acts(connection: Connection, before: Instant) -> None:
+    connection.execute(delete(cart_act).where(cart_act.c.at < before))
+
+
+def _check_room(connection: Connection, customer: str) -> None:
+    count = connection.execute(
+        select(func.count()).where(cart_line.c.customer == customer)
+    ).scalar_one()
+    if count > MOST_LINES:
+        raise CartFull("The cart is full.", most=MOST_LINES)
+
+
+def _line(row: Any) -> CartLine:
+    return CartLine(row.id, row.customer, row.variant_id, row.quantity, row.added_at)

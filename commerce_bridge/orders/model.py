@@ -1,0 +1,151 @@
+"""What may become of an order: pure rules.
+
+An order is made `placed` (paid when it is fetched) or `awaiting_payment`, and ends `handed_out`,
+`cancelled`, `refunded` or `lapsed`. Beside its state stands that of its payment.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from commerce_bridge.rooms import ORDER_CANCELLED, ORDER_PAID, ORDER_RELEASED
+from core.clock import Instant
+from core.errors import Conflict
+
+State = Literal[
+    "awaiting_payment",
+    "placed",
+    "paid",
+    "ready",
+    "handed_out",
+    "cancelled",
+    "refunded",
+    "lapsed",
+]
+Method = Literal["pickup", "transfer", "card"]
+PaymentState = Literal["due", "paid", "refund_due", "refunded", "void"]
+"""`refund_due`: the provider is being asked; `void`: nothing was paid and nothing will be."""
+By = Literal["customer", "staff", "system"]
+
+CARD_GRACE_MS = 60_000
+"""A card payment made at the last moment may be told of a little later than its deadline."""
+
+
+class Act(StrEnum):
+    """What is done to an order once it is there."""
+
+    PAY = "pay"
+    """The provider says that it was paid."""
+    CONFIRM_PAYMENT = "confirm-payment"
+    """Staff found the transfer in the shop's account."""
+    READY = "ready"
+    """Packed: waiting to be fetched, or for the carrier."""
+    HAND_OUT = "hand-out"
+    """Given to the customer or the carrier; what is paid at pick-up is paid now."""
+    CANCEL = "cancel"
+    REFUND = "refund"
+    LAPSE = "lapse"
+    """Not paid by its deadline."""
+
+
+class OrderState(msgspec.Struct, frozen=True):
+    """As much of an order as the rules look at."""
+
+    state: State
+    method: Method
+    payment: PaymentState
+    due_at: Instant | None
+    """When an unpaid order lapses; None where it does not."""
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """What an act makes of an order, and what has to be done about it."""
+
+    state: State
+    payment: PaymentState
+    restock: bool = False
+    tell: str | None = None
+    """The topic by which the rooms learn of it; None where they need not."""
+
+
+class NotNow(Conflict):
+    """The order is in another state (`data.state`); what was asked is not done any more, or yet."""
+
+    code = "order_state"
+
+
+_ALLOWED: dict[Act, frozenset[State]] = {
+    Act.PAY: frozenset({"awaiting_payment"}),
+    Act.CONFIRM_PAYMENT: frozenset({"awaiting_payment"}),
+    Act.READY: frozenset({"placed", "paid"}),
+    Act.HAND_OUT: frozenset({"placed", "paid", "ready"}),
+    Act.CANCEL: frozenset({"awaiting_payment", "placed", "ready"}),
+    Act.REFUND: frozenset({"paid", "ready", "handed_out"}),
+    Act.LAPSE: frozenset({"awaiting_payment"}),
+}
+
+
+def first(method: Method, now: Instant, *, transfer_ms: int, card_ms: int) -> OrderState:
+    """How an order begins. The times are how long it may stay unpaid."""
+    if method == "pickup":
+        return OrderState("placed", method, "due", None)
+    due_at = now + (card_ms if method == "card" else transfer_ms)
+    return OrderState("awaiting_payment", method, "due", due_at)
+
+
+def may(order: OrderState, act: Act, by: By, now: Instant) -> bool:
+    """Whether `by` may do this to the order at `now`."""
+    if order.state not in _ALLOWED[act]:
+        return False
+    match act:
+        case Act.PAY:
+            return by == "system" and order.method == "card"
+        case Act.CONFIRM_PAYMENT:
+            return by == "staff" and order.method == "transfer"
+        case Act.CANCEL:
+            # What is packed, staff alone call back; what is paid is not cancelled but refunded.
+            return order.payment == "due" and (by == "staff" or order.state != "ready")
+        case Act.REFUND:
+            return by == "staff" and order.payment == "paid"
+        case Act.LAPSE:
+            return by == "system" and lapses_at(order) <= now
+        case Act.READY | Act.HAND_OUT:
+            return by == "staff"
+
+
+def may_pay(order: OrderState, now: Instant) -> bool:
+    """Whether the customer may (again) go to the card provider's page."""
+    open_ = order.state == "awaiting_payment" and order.method == "card"
+    return open_ and (order.due_at is None or now < order.due_at)
+
+
+def lapses_at(order: OrderState) -> Instant:
+    """When an unpaid order lapses, the grace included; far off where it never does."""
+    if order.due_at is None:
+        return 2**62
+    return order.due_at + (CARD_GRACE_MS if order.method == "card" else 0)
+
+
+def turn(order: OrderState, act: Act, by: By, now: Instant) -> Turn:
+    """What `act` makes of the order. Raises NotNow where it may not be done."""
+    if not may(order, act, by, now):
+        raise NotNow("The order is not in a state for this.", state=order.state)
+    match act:
+        case Act.PAY | Act.CONFIRM_PAYMENT:
+            return Turn("paid", "paid", tell=ORDER_PAID)
+        case Act.READY:
+            return Turn("ready", order.payment)
+        case Act.HAND_OUT:
+            now_paid = order.payment == "due"
+            return Turn("handed_out", "paid", tell=ORDER_PAID if now_paid else None)
+        case Act.CANCEL:
+            return Turn("cancelled", "void", restock=True, tell=ORDER_CANCELLED)
+        case Act.REFUND:
+            # Money that a provider took goes back through it; staff gave back the rest by hand.
+            back: PaymentState = "refund_due" if order.method == "card" else "refunded"
+            return Turn("refunded", back, restock=True, tell=ORDER_CANCELLED)
+        case Act.LAPSE:
+            return Turn("lapsed", "void", restock=True, tell=ORDER_RELEASED)

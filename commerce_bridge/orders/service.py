@@ -1,0 +1,178 @@
+"""Orders after they were made: looking at them, and every act upon them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+import structlog
+from sqlalchemy import Connection
+
+from commerce_bridge.orders import store
+from commerce_bridge.orders.model import Act, By, State, may, turn
+from commerce_bridge.orders.store import Order
+from commerce_bridge.payments import store as payments
+from commerce_bridge.rooms import ORDER_RELEASED, OrderReleased, OrderTold
+from core import outbox
+from core.clock import Clock, Instant
+from core.db import Database
+from core.errors import BadRequest, NotFound
+from core.identity.model import Person, Role, require, require_customer
+
+log = structlog.get_logger(__name__)
+
+REFUND = "payment.refund"
+"""Outbox topic: the provider is to give a payment back; payload `{payment}`."""
+
+READ_ORDERS = (Role.HOST, Role.REP, Role.OPERATOR)
+"""Moderators see comments and claims, not where people live."""
+CHANGE_ORDERS = (Role.HOST, Role.OPERATOR)
+
+STAFF_ACTS = (Act.CONFIRM_PAYMENT, Act.READY, Act.HAND_OUT, Act.CANCEL, Act.REFUND)
+
+
+class Restock(Protocol):
+    """As much of the shop as orders need."""
+
+    def undo(self, connection: Connection, key: str, now: Instant) -> None: ...
+
+
+class Orders:
+    def __init__(self, database: Database, clock: Clock, shop: Restock) -> None:
+        self._database = database
+        self._clock = clock
+        self._shop = shop
+
+    async def mine(self, person: Person) -> list[Order]:
+        """The newest orders of a guest or a customer."""
+        require_customer(person)
+        return await self._database.read(lambda c: store.of_customer(c, person.aliases))
+
+    async def get(self, person: Person, order_id: str) -> Order:
+        """An order of her own; staff who may read orders get any. Raises NotFound."""
+        order = await self._database.read(lambda c: store.get(c, order_id))
+        _check_sees(person, order)
+        return order
+
+    async def all(
+        self,
+        staff: Person,
+        *,
+        states: Collection[State] = (),
+        query: str = "",
+        before: int | None = None,
+    ) -> list[Order]:
+        """All customers' orders, newest first, a page at a time; see `store.page`."""
+        require(staff, *READ_ORDERS)
+        return await self._database.read(
+            lambda c: store.page(c, states=states, query=query, before=before)
+        )
+
+    async def cancel(self, person: Person, order_id: str, request_id: str) -> Order:
+        """The customer takes her order back. Raises NotFound, and NotNow once that is too late."""
+        require_customer(person)
+
+        def unit(connection: Connection) -> Order:
+            order = store.lock(connection, order_id)
+            if order.customer not in person.aliases:
+                raise NotFound("There is no such order.")
+            return self.apply(
+                connection, order, Act.CANCEL, "customer", actor=person.id, request_id=request_id
+            )
+
+        return await self._database.write(unit)
+
+    async def act(
+        self, staff: Person, order_id: str, act: Act, request_id: str, note: str | None = None
+    ) -> Order:
+        """One of `STAFF_ACTS`. Raises NotFound and NotNow."""
+        require(staff, *CHANGE_ORDERS)
+        if act not in STAFF_ACTS:
+            raise BadRequest("This is not done by hand.")
+
+        def unit(connection: Connection) -> Order:
+            order = store.lock(connection, order_id)
+            return self.apply(
+                connection, order, act, "staff", actor=staff.id, request_id=request_id, note=note
+            )
+
+        return await self._database.write(unit)
+
+    async def lapse_due(self, now: Instant) -> int:
+        """Let unpaid orders lapse whose time is over; returns how many did."""
+        lapsed = 0
+        for order_id in await self._database.read(lambda c: store.due(c, now)):
+            lapsed += await self._database.write(self._lapse(order_id, now))
+        return lapsed
+
+    def _lapse(self, order_id: str, now: Instant) -> Callable[[Connection], bool]:
+        def unit(connection: Connection) -> bool:
+            order = store.lock(connection, order_id)
+            # Paid or cancelled while it waited for the lock; or still within its grace.
+            if not may(order.now, Act.LAPSE, "system", now):
+                return False
+            self.apply(connection, order, Act.LAPSE, "system", now=now)
+            return True
+
+        return unit
+
+    def apply(
+        self,
+        connection: Connection,
+        order: Order,
+        act: Act,
+        by: By,
+        *,
+        now: Instant | None = None,
+        actor: str | None = None,
+        request_id: str | None = None,
+        note: str | None = None,
+    ) -> Order:
+        """Do `act` to an order whose row is locked: state, stock, history, and what others learn.
+
+        Asked again under the same `request_id` it does nothing. Raises NotNow.
+        """
+        if request_id and store.known_request(connection, order.id, request_id):
+            return order
+        now = self._clock.now() if now is None else now
+        becomes = turn(order.now, act, by, now)
+        store.set_state(connection, order.id, becomes.state, becomes.payment)
+        store.note(
+            connection,
+            order.id,
+            act=act,
+            state=becomes.state,
+            by=by,
+            at=now,
+            actor=actor,
+            request_id=request_id,
+            text=note,
+        )
+        if becomes.restock:
+            self._shop.undo(connection, order.id, now)
+        if becomes.payment == "refund_due":
+            for paid in payments.of_order(connection, order.id):
+                if paid.state == "paid":
+                    refund(connection, paid, now)
+        if becomes.tell and order.claims:
+            _tell(connection, becomes.tell, order)
+        log.info("order", order=order.id, act=act, state=becomes.state, by=by)
+        return store.get(connection, order.id)
+
+
+def refund(connection: Connection, paid: payments.Payment, now: Instant) -> None:
+    """Have the provider give a payment back, once this is committed."""
+    payments.set_state(connection, paid.id, "refund_due", now)
+    outbox.add(connection, REFUND, paid.id, {"payment": paid.id})
+
+
+def _tell(connection: Connection, topic: str, order: Order) -> None:
+    told: OrderTold = {"order": order.id, "claims": order.claims}
+    if topic == ORDER_RELEASED:
+        told = OrderReleased(**told, cause="lapsed")
+    outbox.add(connection, topic, order.id, told)
+
+
+def _check_sees(person: Person, order: Order) -> None:
+    if order.customer not in person.aliases and not person.has(*READ_ORDERS):
+        raise NotFound("There is no such order.")

@@ -1,0 +1,389 @@
+"""Orders' tables, and the one way to change an order: under its row's lock, with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from commerce_bridge.orders.model import By, OrderState, State
+from core.clock import Instant
+from core.db import any_of, metadata
+from core.errors import NotFound
+
+shop_order = Table(
+    "shop_order",
+    metadata,
+    Column("serial", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("customer", String(40), nullable=False),
+    Column("request_id", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("method", String(8), nullable=False),
+    Column("payment", String(10), nullable=False),
+    Column("due_at", BigInteger),
+    Column("account", Text),
+    Column("currency", String(3), nullable=False),
+    Column("subtotal", BigInteger, nullable=False),
+    Column("delivery_fee", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("contact_name", Text, nullable=False),
+    Column("contact_phone", String(20), nullable=False),
+    Column("contact_email", Text),
+    Column("fulfilment", Text, nullable=False),
+    Column("note", Text),
+    Column("placed_at", BigInteger, nullable=False),
+    CheckConstraint("total = subtotal + delivery_fee", name="total"),
+    UniqueConstraint("customer", "request_id"),
+    Index(None, "state", "due_at"),
+    sqlite_autoincrement=True,
+)
+
+order_line = Table(
+    "order_line",
+    metadata,
+    Column("order_id", ForeignKey("shop_order.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("claim", String(40)),
+    Column("show", String(40)),
+    Column("item", String(40)),
+    Column("code", Text),
+    Column("variant_id", String(40), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("variant_title", Text, nullable=False),
+    Column("picture", Text),
+    Column("quantity", Integer, nullable=False),
+    Column("unit_price", BigInteger, nullable=False),
+    Column("place", String(40)),
+    CheckConstraint("quantity > 0", name="quantity"),
+    Index(None, "show"),
+)
+
+order_event = Table(
+    "order_event",
+    metadata,
+    Column("order_id", ForeignKey("shop_order.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("by", String(8), nullable=False),
+    Column("actor", String(40)),
+    Column("request_id", String(64)),
+    Column("note", Text),
+    UniqueConstraint("order_id", "request_id"),
+)
+"""Everything that happened to an order. `request_id` is None for what nobody asked for."""
+
+FIRST_NUMBER = 1001
+PAGE = 50
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A line of an order; from a show, or from the shop itself. Amounts in minor units."""
+
+    variant_id: str
+    title: str
+    variant_title: str
+    picture: str | None
+    quantity: int
+    unit_price: int
+    code: str | None = None
+    claim: str | None = None
+    show: str | None = None
+    item: str | None = None
+    place: str | None = None
+
+    @property
+    def amount(self) -> int:
+        return self.quantity * self.unit_price
+
+
+class Event(msgspec.Struct, frozen=True):
+    at: Instant
+    act: str
+    state: State
+    by: By
+    actor: str | None
+    note: str | None
+
+
+class Order(msgspec.Struct, frozen=True):
+    """An order, whole. Amounts in minor units of `currency`."""
+
+    id: str
+    serial: int
+    customer: str
+    now: OrderState
+    account: str | None
+    """What a transfer is to be paid to, as the customer was told; None for other methods."""
+    currency: str
+    subtotal: int
+    delivery_fee: int
+    total: int
+    name: str
+    phone: str
+    """E.164."""
+    email: str | None
+    fulfilment: dict[str, Any]
+    note: str | None
+    placed_at: Instant
+    lines: tuple[Line, ...]
+    history: tuple[Event, ...]
+
+    @property
+    def number(self) -> str:
+        return f"P-{FIRST_NUMBER - 1 + self.serial}"
+
+    @property
+    def claims(self) -> list[str]:
+        return [line.claim for line in self.lines if line.claim is not None]
+
+
+def add(
+    connection: Connection, values: dict[str, Any], lines: Sequence[Line], now: Instant
+) -> None:
+    """Insert a new order; `values` are the columns of its row but `serial`."""
+    connection.execute(insert(shop_order).values(placed_at=now, **values))
+    connection.execute(
+        insert(order_line),
+        [
+            {"order_id": values["id"], "position": position, **msgspec.structs.asdict(line)}
+            for position, line in enumerate(lines)
+        ],
+    )
+    note(
+        connection,
+        values["id"],
+        act="place",
+        state=values["state"],
+        by="customer",
+        actor=values["customer"],
+        at=now,
+    )
+
+
+def note(
+    connection: Connection,
+    order_id: str,
+    *,
+    act: str,
+    state: State,
+    by: By,
+    at: Instant,
+    actor: str | None = None,
+    request_id: str | None = None,
+    text: str | None = None,
+) -> None:
+    """Add to an order's history; its row is locked."""
+    position = connection.execute(
+        select(func.count()).where(order_event.c.order_id == order_id)
+    ).scalar_one()
+    connection.execute(
+        insert(order_event).values(
+            order_id=order_id,
+            position=position,
+            at=at,
+            act=act,
+            state=state,
+            by=by,
+            actor=actor,
+            request_id=request_id,
+            note=text,
+        )
+    )
+
+
+def known_request(connection: Connection, order_id: str, request_id: str) -> bool:
+    """Whether this was asked of the order before."""
+    found = connection.execute(
+        select(order_event.c.position).where(
+            order_event.c.order_id == order_id, order_event.c.request_id == request_id
+        )
+    )
+    return found.first() is not None
+
+
+def lock(connection: Connection, order_id: str) -> Order:
+    """The order, its row locked until the transaction ends. Raises NotFound."""
+    held = connection.execute(
+        select(shop_order.c.id).where(shop_order.c.id == order_id).with_for_update()
+    )
+    if held.first() is None:
+        raise NotFound("There is no such order.")
+    return get(connection, order_id)
+
+
+def set_state(connection: Connection, order_id: str, state: State, payment: str) -> None:
+    connection.execute(
+        update(shop_order).where(shop_order.c.id == order_id).values(state=state, payment=payment)
+    )
+
+
+def get(connection: Connection, order_id: str) -> Order:
+    """One order. Raises NotFound."""
+    found = _load(connection, shop_order.c.id == order_id)
+    if not found:
+        raise NotFound("There is no such order.")
+    return found[0]
+
+
+def by_request(connection: Connection, customers: Collection[str], request_id: str) -> Order | None:
+    """The order that this request made, if any."""
+    found = _load(
+        connection,
+        any_of(connection, shop_order.c.customer, sorted(customers)),
+        shop_order.c.request_id == request_id,
+    )
+    return found[0] if found else None
+
+
+def of_customer(connection: Connection, customers: Collection[str]) -> list[Order]:
+    """A person's newest orders (all ids that count as her), at most `PAGE`, newest first."""
+    return _load(connection, any_of(connection, shop_order.c.customer, sorted(customers)))
+
+
+def last(connection: Connection, customers: Collection[str]) -> Order | None:
+    """The newest order of a person."""
+    found = _load(connection, any_of(connection, shop_order.c.customer, sorted(customers)), limit=1)
+    return found[0] if found else None
+
+
+def unpaid(connection: Connection, customers: Collection[str]) -> int:
+    """How many orders of hers wait for payment."""
+    return int(
+        connection.execute(
+            select(func.count())
+            .select_from(shop_order)
+            .where(
+                any_of(connection, shop_order.c.customer, sorted(customers)),
+                shop_order.c.state == "awaiting_payment",
+            )
+        ).scalar_one()
+    )
+
+
+def page(
+    connection: Connection,
+    *,
+    states: Collection[State] = (),
+    query: str = "",
+    before: int | None = None,
+) -> list[Order]:
+    """Orders of all customers, newest first, at most `PAGE`, below the serial `before`.
+
+    `query` is a number, or a part of a name, a phone number or an e-mail address.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    if states:
+        conditions.append(shop_order.c.state.in_(sorted(states)))
+    if before is not None:
+        conditions.append(shop_order.c.serial < before)
+    if words := query.strip().lower():
+        conditions.append(_matches(words))
+    return _load(connection, *conditions)
+
+
+def due(connection: Connection, now: Instant, *, limit: int = 100) -> list[str]:
+    """Orders that wait for payment beyond their deadline, longest first."""
+    return list(
+        connection.execute(
+            select(shop_order.c.id)
+            .where(shop_order.c.state == "awaiting_payment", shop_order.c.due_at <= now)
+            .order_by(shop_order.c.due_at)
+            .limit(limit)
+        ).scalars()
+    )
+
+
+def _matches(words: str) -> ColumnElement[bool]:
+    serial = words.removeprefix("p-")
+    if serial.isascii() and serial.isdigit() and len(serial) < 10 and words != serial:
+        return shop_order.c.serial == int(serial) - FIRST_NUMBER + 1
+    digits = "".join(filter(str.isdigit, words)).lstrip("0")
+    places = [
+        func.lower(column).contains(words, autoescape=True)
+        for column in (shop_order.c.contact_name, shop_order.c.contact_email)
+    ]
+    if len(digits) >= 3:
+        places.append(shop_order.c.contact_phone.contains(digits, autoescape=True))
+    if digits and len(digits) < 10:
+        places.append(shop_order.c.serial == int(digits) - FIRST_NUMBER + 1)
+    return or_(*places)
+
+
+def _load(
+    connection: Connection, *conditions: ColumnElement[bool], limit: int = PAGE
+) -> list[Order]:
+    rows = connection.execute(
+        select(shop_order).where(*conditions).order_by(shop_order.c.serial.desc()).limit(limit)
+    ).all()
+    ids = [row.id for row in rows]
+    lines: dict[str, list[Line]] = {order_id: [] for order_id in ids}
+    history: dict[str, list[Event]] = {order_id: [] for order_id in ids}
+    if ids:
+        _add_lines(connection, lines)
+        _add_history(connection, history)
+    return [_order(row, lines[row.id], history[row.id]) for row in rows]
+
+
+def _add_lines(connection: Connection, lines: dict[str, list[Line]]) -> None:
+    rows = connection.execute(
+        select(order_line)
+        .where(any_of(connection, order_line.c.order_id, list(lines)))
+        .order_by(order_line.c.order_id, order_line.c.position)
+    )
+    for row in rows:
+        lines[row.order_id].append(msgspec.convert(row, Line, from_attributes=True))
+
+
+def _add_history(connection: Connection, history: dict[str, list[Event]]) -> None:
+    rows = connection.execute(
+        select(order_event)
+        .where(any_of(connection, order_event.c.order_id, list(history)))
+        .order_by(order_event.c.order_id, order_event.c.position)
+    )
+    for row in rows:
+        history[row.order_id].append(msgspec.convert(row, Event, from_attributes=True))
+
+
+def _order(row: Any, lines: Sequence[Line], history: Sequence[Event]) -> Order:
+    return Order(
+        id=row.id,
+        serial=row.serial,
+        customer=row.customer,
+        now=OrderState(row.state, row.method, row.payment, row.due_at),
+        account=row.account,
+        currency=row.currency,
+        subtotal=row.subtotal,
+        delivery_fee=row.delivery_fee,
+        total=row.total,
+        name=row.contact_name,
+        phone=row.contact_phone,
+        email=row.contact_email,
+        fulfilment=msgspec.json.decode(row.fulfilment, type=dict[str, Any]),
+        note=row.note,
+        placed_at=row.placed_at,
+        lines=tuple(lines),
+        history=tuple(history),
+    )
