@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings()
     migrations.upgrade(settings.database)
     done = run_loop(_done(settings, Secret.of(settings), arguments, password))
-    sys.stdout.write(done + "\n")
+    sys.stdout.write(done)
     return 0
 
 
@@ -92,17 +92,17 @@ async def _act(accounts: StaffAccounts, arguments: argparse.Namespace, password:
         case "add":
             roles = [Role(role) for role in arguments.role]
             added = await accounts.add(arguments.email, arguments.name, password, roles)
-            return f"{added.email} is {', '.join(sorted(added.roles))}."
+            return f"{added.email} is {', '.join(sorted(added.roles))}.\n"
         case "roles":
             await accounts.set_roles(arguments.email, [Role(role) for role in arguments.role])
-            return f"{arguments.email} is {', '.join(arguments.role) or 'nothing any more'}."
+            return f"{arguments.email} is {', '.join(arguments.role) or 'nothing any more'}.\n"
         case "password":
             await accounts.set_password(arguments.email, password)
-            return f"{arguments.email} has another password."
+            return f"{arguments.email} has another password.\n"
         case "remove":
             await accounts.remove(arguments.email)
-            return f"{arguments.email} has no access any more."
-    return "\n".join(
-        f"{person.email}\t{person.name}\t{' '.join(sorted(person.roles))}"
+            return f"{arguments.email} has no access any more.\n"
+    return "".join(
+        f"{person.email}\t{person.name}\t{' '.join(sorted(person.roles))}\n"
         for person in await accounts.all()
     )

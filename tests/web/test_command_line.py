@@ -1,0 +1,202 @@
+"""The command `plusone`, as a person runs it."""
+
+import asyncio
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import migrations
+from core.identity.model import Role
+from core.settings import Settings
+from tests.service import PASSWORD, serving, settings_for
+from web.command_line import COMMANDS, main
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("PLUSONE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PLUSONE_SETTINGS", str(tmp_path / "none.toml"))
+    monkeypatch.setenv("PLUSONE_DATA_FOLDER", str(tmp_path / "data"))
+
+
+def test_every_command_is_listed_without_being_loaded() -> None:
+    script = (
+        "import sys; from web.command_line import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "assert not any(name.startswith('web.commands') for name in sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    for name in COMMANDS:
+        assert name in done.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    assert "usage: plusone" in capsys.readouterr().out
+
+
+def test_an_unknown_command_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["frobnicate"])
+    assert ended.value.code == 2
+    assert "frobnicate" in capsys.readouterr().err
+
+
+def test_settings_are_printed_with_secrets_masked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PLUSONE_SECRET", "hunter2" * 6)
+    monkeypatch.setenv("PLUSONE_SMTP_URL", "smtp://me:hunter2@mail.example.com")
+    monkeypatch.setenv("PLUSONE_DATABASE_URL", "postgresql://me:hunter2@db.example.com/plusone")
+    assert main(["settings"]) == 0
+    printed = capsys.readouterr().out
+    assert "hunter2" not in printed
+    assert "PLUSONE_SECRET=(set)" in printed
+    assert "PLUSONE_METRICS_TOKEN=\n" in printed
+    assert "PLUSONE_DATABASE_URL=postgresql://me:***@db.example.com/plusone" in printed
+    for name in Settings.model_fields:
+        assert f"PLUSONE_{name.upper()}=" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("SECRET", "hunter2"),
+        ("CURRENCY", "XXX"),
+        ("ENVIRONMENT", "production"),
+        ("PUBLIC_URL", "live"),
+    ],
+)
+def test_a_setting_that_is_not_right_is_named_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"PLUSONE_{name}", value)
+    assert main(["settings"]) == 1
+    complained = capsys.readouterr().err
+    assert name.lower() in complained or name == "ENVIRONMENT"
+    assert "hunter2" not in complained
+
+
+def test_migrating_twice_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate"]) == 0
+    assert main(["migrate"]) == 0
+    assert migrations.head() in capsys.readouterr().out
+
+
+def staff(monkeypatch: pytest.MonkeyPatch, *words: str, typed: str = "") -> int:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    return main(["staff", *words])
+
+
+def test_staff_are_added_changed_listed_and_removed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add = ["add", "H@example.com", "--name", "阿禾", "--role", "host", "--role", "operator"]
+    assert staff(monkeypatch, *add, "--password-stdin", typed=f"{PASSWORD}\n") == 0
+    assert "h@example.com is host, operator." in capsys.readouterr().out
+    assert staff(monkeypatch, "list") == 0
+    assert capsys.readouterr().out == "h@example.com\t阿禾\thost operator\n"
+    assert staff(monkeypatch, "roles", "h@example.com", "--role", "rep") == 0
+    assert staff(monkeypatch, "password", "h@example.com", "--password-stdin", typed="short\n") == 1
+    assert "10 to 256" in capsys.readouterr().err
+    assert staff(monkeypatch, "remove", "h@example.com") == 0
+    assert staff(monkeypatch, "remove", "h@example.com") == 1
+    capsys.readouterr()
+    assert staff(monkeypatch, "list") == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_password_is_not_taken_from_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add = ["add", "h@example.com", "--name", "阿禾", "--role", "host"]
+    assert staff(monkeypatch, *add, typed="") == 1
+    assert "--password-stdin" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        staff(monkeypatch, *add, "--password", PASSWORD)
+
+
+async def test_staff_changed_from_the_command_line_are_changed_in_the_service(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLUSONE_DATABASE_URL", database_url)
+    monkeypatch.setenv("PLUSONE_SECRET", "s" * 40)
+
+    async def plusone(*words: str, typed: str = "") -> None:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "web.command_line",
+            *words,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        await process.communicate(typed.encode())
+        assert process.returncode == 0
+
+    async with serving(settings_for(database_url, tmp_path)) as service:
+        browser = await service.browser()
+        add = ("staff", "add", "h@example.com", "--name", "阿禾", "--role", Role.HOST)
+        await plusone(*add, "--password-stdin", typed=PASSWORD)
+        await browser.become_staff("h@example.com")
+        await plusone("staff", "remove", "h@example.com")
+        service.clock.advance(2_000)
+        assert (await browser.get("/api/session")).json["person"]["kind"] == "nobody"
+
+
+async def test_the_service_starts_on_an_empty_folder_and_ends_in_order(tmp_path: Path) -> None:
+    environment = {**os.environ, "PLUSONE_PORT": "0", "PLUSONE_LOG_FORMAT": "json"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "web.command_line",
+        "serve",
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        address = await address_of(process)
+        async with asyncio.timeout(20):
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(address.split(":")[2]))
+            writer.write(b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert b'{"status":"ready"}' in await reader.read()
+            writer.close()
+            await writer.wait_closed()
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(30):
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert {file.name for file in (tmp_path / "data").iterdir()} >= {"secret", "plusone.db"}
+
+
+async def address_of(process: asyncio.subprocess.Process) -> str:
+    """Where the service says that it listens."""
+    assert process.stderr is not None
+    async with asyncio.timeout(60):
+        async for line in process.stderr:
+            entry = json.loads(line)
+            if entry["event"] == "serving":
+                return str(entry["address"])
+    raise AssertionError("it never listened")
