@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 import structlog
 from aiohttp import web
 
+from commerce_bridge import routes as shop_routes
+from commerce_bridge.commerce import COMMERCE, Commerce, merge
 from commerce_bridge.embedded.shop import EmbeddedShop
 from core import http
 from core.clock import Clock, SystemClock
@@ -38,12 +40,13 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     http.ground(app, settings, app[SECRET].key("addresses in logs"))
 
     app.cleanup_ctx.extend(
-        (_database, _people, _shop, live.rooms, live.shows, _deliveries, _tidying)
+        (_database, _people, _shop, live.rooms, live.shows, _commerce, _deliveries, _tidying)
     )
 
     session.routes.join(app)
     notices.routes.join(app)
     health.routes.join(app)
+    shop_routes.routes.join(app)
     live.attach(app)
     pages.join(app)
     return app
@@ -73,6 +76,21 @@ async def _shop(app: web.Application) -> AsyncIterator[None]:
     yield
 
 
+async def _commerce(app: web.Application) -> AsyncIterator[None]:
+    """Cart, checkout and orders: they ask the rooms, and tell them through the outbox."""
+    app[COMMERCE] = commerce = Commerce(
+        app[DATABASE],
+        app[CLOCK],
+        app[SETTINGS],
+        app[live.SHOW_CLAIMS],
+        app[SECRET].key("calls of the test payment provider"),
+    )
+    commerce.join(app[OUTBOX])
+    app[IDENTITY].merge_hooks.append(merge)
+    async with running(commerce.run(), "commerce"):
+        yield
+
+
 async def _deliveries(app: web.Application) -> AsyncIterator[None]:
     """After all that subscribes: who subscribed is there as long as messages are handed over."""
     async with running(app[OUTBOX].run(), "outbox"):
@@ -89,6 +107,7 @@ async def _tidy(app: web.Application) -> None:
         try:
             await app[IDENTITY].forget_old()
             await app[NOTICES].forget_old()
+            await app[COMMERCE].forget_old()
         except PlusOneError as error:  # the database is away: the next round will do
             log.warning("tidying.failed", error=error.error_code)
         await asyncio.sleep(TIDIED_EVERY_S)
