@@ -8,6 +8,9 @@ piece is free.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from core.errors import Conflict, NotFound
 from core.rooms.events import Content
 from core.rooms.kind import Turn
@@ -33,36 +36,58 @@ def claim(
     """Grant `quantity` pieces as far as limit and stock go; the rest waits or is refused.
 
     Appends at least one event: a refusal is one too, for its writer alone. With `wait_only` she
-    joins the waiting list though pieces may be left.
+    joins the waiting list, if there is one, though pieces may be left; where one is free and nobody
+    waits before her, it is hers at once. What `staff` asks for by hand is refused to them: raises
+    Conflict where nothing at all can be granted.
     """
     show = turn.state
+    granted = _grantable(show, by, item, variant, quantity, wait_only=wait_only, staff=staff)
+    if staff is None:
+        for reason, pieces in granted.refused:
+            refuse(turn, by, reason, item, variant, pieces, comment)
+    elif not (granted.held or granted.waiting):
+        raise Conflict("Nothing of it can be granted.", code=granted.refused[0][0])
+    if granted.held:
+        _hold(turn, by, item, variant, granted.held, comment=comment, staff=staff)
+    if granted.waiting:
+        _wait(turn, by, item, variant, granted.waiting, comment=comment, staff=staff)
+        promote(turn, (item.id, variant.key))
+
+
+class _Grantable(NamedTuple):
+    """What a claim can get now, in pieces: held, waited for, and refused for what reason."""
+
+    held: int = 0
+    waiting: int = 0
+    refused: tuple[tuple[str, int], ...] = ()
+
+
+def _grantable(
+    show: Show,
+    by: Actor,
+    item: Item,
+    variant: Variant,
+    quantity: int,
+    *,
+    wait_only: bool,
+    staff: str | None,
+) -> _Grantable:
     if is_blocked(show, by):
-        refuse(turn, by, "not_allowed", item, variant, quantity, comment)
-        return
+        return _Grantable(refused=(("not_allowed", quantity),))
     if show.status != "live":
-        refuse(turn, by, "show_not_live", item, variant, quantity, comment)
-        return
-    if item.status != "open" and staff is None:
-        refuse(turn, by, "item_closed", item, variant, quantity, comment)
-        return
+        return _Grantable(refused=(("show_not_live", quantity),))
+    if item.status != "open" and (staff is None or item.opened_at is None):
+        return _Grantable(refused=(("item_closed", quantity),))
+    allowed = quantity
     if item.limit is not None:
         allowed = max(0, min(quantity, item.limit - taken(show, by, item)))
-        if allowed < quantity:
-            over = quantity - allowed
-            refuse(turn, by, "limit_reached", item, variant, over, comment)
-        quantity = allowed
-    if quantity == 0:
-        return
-    free = 0 if variant.waiting or wait_only else min(variant.free, quantity)
-    if free > 0:
-        _hold(turn, by, item, variant, free, comment=comment, staff=staff)
-    missing = quantity - free
-    if missing and item.waiting_list:
-        _wait(turn, by, item, variant, missing, comment=comment, staff=staff)
-        if wait_only:
-            promote(turn, (item.id, variant.key))
-    elif missing:
-        refuse(turn, by, "sold_out", item, variant, missing, comment)
+    refused = (("limit_reached", quantity - allowed),) if allowed < quantity else ()
+    waits = wait_only and item.waiting_list
+    held = 0 if variant.waiting or waits else min(variant.free, allowed)
+    missing = allowed - held
+    if missing and not item.waiting_list:
+        return _Grantable(held, 0, (*refused, ("sold_out", missing)))
+    return _Grantable(held, missing, refused)
 
 
 def refuse(
@@ -83,42 +108,47 @@ def refuse(
         reason=reason,
         comment=comment,
     )
-    turn.append(refused, to=by.id, content=_named(by) if comment is None else None)
+    turn.append(refused, to=by.id, content=_named(by))
 
 
 def give_back_item(
-    turn: ShowTurn, by: Actor, slot: Slot, quantity: int | None, comment: int | None
+    turn: ShowTurn,
+    by: Actor,
+    item: Item,
+    variant: Variant | None,
+    quantity: int | None,
+    comment: int | None,
 ) -> None:
-    """A comment's cancel: all of the writer's pieces of a slot, or `quantity`; the newest first.
+    """A comment's cancel: all of the writer's pieces of an item, or `quantity`; the newest first.
 
-    What she waits for goes before what she holds: a promise is worth more than a place in line.
+    Of one `variant`, or of all where it is None. What she waits for goes before what she holds: a
+    promise is worth more than a place in line. What is in payment stays, and she is told.
     """
-    item = turn.state.items[slot[0]]
-    variant = variant_of(item, slot[1])
+    slots = [(item.id, one.key) for one in ((variant,) if variant else item.variants)]
     left = quantity
-    paying = 0
+    paying = False
     before = turn.next_offset
-    for wait in reversed(_waits(turn.state, by.ids, slot)):
+    for wait in reversed(_waits(turn.state, by.ids, slots)):
         if left == 0:
             break
         pieces = wait.quantity if left is None else min(left, wait.quantity)
         leave(turn, wait, pieces, "cancelled")
         left = None if left is None else left - pieces
-    for one in reversed(_claims(turn.state, by.ids, slot)):
+    for one in reversed(_claims(turn.state, by.ids, slots)):
         if left == 0:
             break
         if one.state != "held":
-            paying += one.state == "paying"
+            paying = paying or one.state == "paying"
             continue
         pieces = one.quantity if left is None else min(left, one.quantity)
         free(turn, one, pieces, "cancelled")
         left = None if left is None else left - pieces
-    nothing = turn.next_offset == before
-    if paying and (nothing or left):
+    if paying and left != 0:
         refuse(turn, by, "in_payment", item, variant, left, comment)
-    elif nothing:
+    elif turn.next_offset == before:
         refuse(turn, by, "nothing_to_give_back", item, variant, quantity, comment)
-    promote(turn, slot)
+    for slot in slots:
+        promote(turn, slot)
 
 
 def taken(show: Show, by: Actor, item: Item) -> int:
@@ -128,8 +158,8 @@ def taken(show: Show, by: Actor, item: Item) -> int:
 
 def pieces(show: Show, ids: frozenset[str], slot: Slot) -> int:
     """Pieces of a slot that she holds or waits for, and may still give back."""
-    held = sum(one.quantity for one in _claims(show, ids, slot) if one.state == "held")
-    return held + sum(wait.quantity for wait in _waits(show, ids, slot))
+    held = sum(one.quantity for one in _claims(show, ids, [slot]) if one.state == "held")
+    return held + sum(wait.quantity for wait in _waits(show, ids, [slot]))
 
 
 def is_blocked(show: Show, by: Actor) -> bool:
@@ -170,9 +200,12 @@ def free(
             variant=one.variant,
             quantity=quantity,
             remaining=one.quantity - quantity,
+            price=one.price,
+            sold=one.state == "sold",
             cause=cause,
             staff=staff,
-        )
+        ),
+        content=Content(one.by, one.name),
     )
 
 
@@ -190,7 +223,8 @@ def leave(
             remaining=wait.quantity - quantity,
             cause=cause,
             staff=staff,
-        )
+        ),
+        content=Content(wait.by, wait.name),
     )
 
 
@@ -289,11 +323,11 @@ def _named(by: Actor) -> Content:
     return Content(by.id, by.name)
 
 
-def _claims(show: Show, ids: frozenset[str], slot: Slot) -> list[Claim]:
+def _claims(show: Show, ids: frozenset[str], slots: Sequence[Slot]) -> list[Claim]:
     mine = (show.claims[c] for by in ids for c in show.claims_of.get(by, ()))
-    return sorted((c for c in mine if (c.item, c.variant) == slot), key=lambda c: c.offset)
+    return sorted((c for c in mine if (c.item, c.variant) in slots), key=lambda c: c.offset)
 
 
-def _waits(show: Show, ids: frozenset[str], slot: Slot) -> list[Wait]:
+def _waits(show: Show, ids: frozenset[str], slots: Sequence[Slot]) -> list[Wait]:
     mine = (show.waits[w] for by in ids for w in show.waits_of.get(by, ()))
-    return sorted((w for w in mine if (w.item, w.variant) == slot), key=lambda w: w.offset)
+    return sorted((w for w in mine if (w.item, w.variant) in slots), key=lambda w: w.offset)

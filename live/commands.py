@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -15,7 +16,7 @@ from core.ids import RequestId
 from core.inputs import Input
 from core.money import MAX_MINOR
 from live import plus_one
-from live.events import Role
+from live.events import Granted, Role
 
 COMMENT_LENGTH = 500
 ITEMS = 200
@@ -303,25 +304,23 @@ class NewItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """The shop granted what was asked for: `grants` pieces per variant, kept in `places`."""
+class Ask:
+    """Put on record that the shop will be asked for what is missing to `wanted` pieces in all.
+
+    `wanted` is by the keys of the item's variants. Where the shop still owes an answer, as after a
+    crash, that question stands and is asked again.
+    """
 
     item: str
-    grant: int
-    pieces: tuple[int, ...]
-    places: tuple[str, ...]
-    countdown_s: int | None
+    wanted: Mapping[str | None, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
-    """The shop granted `pieces` more to one variant of an item that was allotted before."""
+class Place:
+    """The shop's answers: `grant` is how often it had answered for the variant before."""
 
     item: str
-    grant: int
-    variant: str | None
-    pieces: int
-    place: str
+    answers: tuple[tuple[int, Granted], ...]
 
 
 @dataclass(frozen=True, slots=True)

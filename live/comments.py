@@ -72,6 +72,8 @@ def post(turn: ShowTurn, by: Actor, before: Read) -> None:
         if (error := _why_not(turn, by, text)) is not None:
             raise error
         comment = _say(turn, by, text)
+    if parsed.chatter and parsed.quiet_chip is None:
+        return
     items = {item.code: item for item in show.run_down()}
     for one in parsed.claims:
         _decide(turn, by, items[one.code], one, comment)
@@ -79,11 +81,11 @@ def post(turn: ShowTurn, by: Actor, before: Read) -> None:
     if parsed.rejections or quiet:
         unread = e.CommentUnread(
             by=by.id,
-            comment=comment or 0,
+            comment=comment,
             rejections=tuple(_rejected(items, one) for one in parsed.rejections),
             quiet=quiet,
         )
-        turn.append(unread, to=by.id)
+        turn.append(unread, to=by.id, content=Content(by.id, by.name))
 
 
 def press(turn: ShowTurn, by: Actor, pressed: Claim) -> None:
@@ -147,18 +149,13 @@ def _why_not(turn: ShowTurn, by: Actor, text: str) -> Forbidden | RateLimited | 
 def _decide(
     turn: ShowTurn, by: Actor, item: Item, one: plus_one.Claim, comment: int | None
 ) -> None:
+    item = turn.state.items[item.id]  # an earlier claim of the same comment may have changed it
+    variant = variant_of(item, one.variant)
     if one.action == "cancel":
-        keys = [one.variant]
-        if one.variant is None:
-            keys = [variant.key for variant in item.variants]
-        slots = [(item.id, key) for key in keys]
-        mine = [slot for slot in slots if _has(turn.state, by, slot)] or slots[:1]
-        for slot in mine:
-            claims.give_back_item(turn, by, slot, one.quantity, comment)
+        claims.give_back_item(turn, by, item, variant, one.quantity, comment)
         return
-    variant = variant_of(turn.state.items[item.id], one.variant)
     if variant is None:
-        return
+        return  # the grammar names none that the show did not name to it
     wait_only = one.action == "wait"
     _take(turn, by, item, variant, one.quantity or 1, comment, wait_only=wait_only)
 
@@ -173,21 +170,15 @@ def _take(
     *,
     wait_only: bool,
 ) -> None:
-    item = turn.state.items[item.id]  # an earlier claim of the same comment may have changed it
-    variant = variant_of(item, variant.key) or variant
     if turn.state.rules.repeat == "replace":
         slot = (item.id, variant.key)
         has = claims.pieces(turn.state, by.ids, slot)
         if has >= quantity:
             if has > quantity:
-                claims.give_back_item(turn, by, slot, has - quantity, comment)
+                claims.give_back_item(turn, by, item, variant, has - quantity, comment)
             return
         quantity -= has
     claims.claim(turn, by, item, variant, quantity, comment=comment, wait_only=wait_only)
-
-
-def _has(show: Show, by: Actor, slot: tuple[str, str | None]) -> bool:
-    return claims.pieces(show, by.ids, slot) > 0
 
 
 def _rejected(items: dict[str, Item], one: plus_one.Rejection) -> Rejected:
@@ -195,7 +186,7 @@ def _rejected(items: dict[str, Item], one: plus_one.Rejection) -> Rejected:
     item = items.get(one.code) if one.code is not None else None
     nearest: list[Suggestion] = []
     for name in one.nearest:
-        if one.reason == "needs_variant" and item is not None:
+        if one.reason in ("needs_variant", "unknown_variant") and item is not None:
             nearest.append(Suggestion(item=item.id, code=item.code, variant=name))
         elif (near := items.get(name)) is not None:
             nearest.append(Suggestion(item=near.id, code=near.code))

@@ -6,6 +6,7 @@ removed from the middle: the state drops those that no longer hold when they com
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from core.clock import Instant
@@ -51,7 +52,19 @@ def without_first(heap: Deadlines) -> Deadlines | None:
     return joined
 
 
+def entries(heap: Deadlines | None) -> Iterator[tuple[Instant, str]]:
+    """All deadlines, in no order; those too that no longer hold."""
+    heaps = [] if heap is None else [heap]
+    while heaps:
+        at, of, below = heaps.pop()
+        yield at, of
+        while below is not None:
+            one, below = below
+            heaps.append(one)
+
+
 def _joined(a: Deadlines, b: Deadlines) -> Deadlines:
-    if (b.at, b.of) < (a.at, a.of):
+    # Of two at one instant the older claim is first: its id, which ends in a number, is shorter.
+    if (b.at, len(b.of), b.of) < (a.at, len(a.of), a.of):
         a, b = b, a
     return Deadlines(a.at, a.of, _Below(b, a.below))

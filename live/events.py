@@ -15,7 +15,7 @@ from core.rooms.events import Event
 
 ShowStatus = Literal["draft", "scheduled", "live", "ended"]
 ItemStatus = Literal["ready", "open", "closed"]
-Cause = Literal["cancelled", "expired", "staff", "lapsed", "order_cancelled", "closed", "replaced"]
+Cause = Literal["cancelled", "expired", "staff", "lapsed", "order_cancelled", "closed"]
 Role = Literal["viewer", "host", "moderator"]
 
 
@@ -85,6 +85,21 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
     item: str
     code: str
     variant: str | None = None
+
+
+class Pieces(msgspec.Struct, frozen=True, kw_only=True):
+    """So many pieces of one variant of an item."""
+
+    variant: str | None
+    quantity: int
+
+
+class Granted(msgspec.Struct, frozen=True, kw_only=True):
+    """What the shop granted when it was asked for one variant, and where it keeps that."""
+
+    variant: str | None
+    quantity: int
+    place: str
 
 
 # The show
@@ -179,7 +194,7 @@ class ItemClosed(Event, frozen=True, kw_only=True):
 class ItemAllotted(Event, frozen=True, kw_only=True):
     """The allotment is now `allotment`; `back` pieces of it go back to the shop.
 
-    `planned` is what it is to be in all; before the item first opens nothing else changes.
+    `planned` is what it is to be in all, and what the shop will be asked for when the item opens.
     """
 
     TYPE = "item.allotted"
@@ -191,12 +206,21 @@ class ItemAllotted(Event, frozen=True, kw_only=True):
     staff: str | None
 
 
+class ItemAsked(Event, frozen=True, kw_only=True):
+    """The shop is being asked for pieces: on record before it is, so that a crash loses none."""
+
+    TYPE = "item.asked"
+    item: str
+    asked: tuple[Pieces, ...]
+    staff: str
+
+
 class ItemPlaced(Event, frozen=True, kw_only=True):
-    """Where the shop keeps what it granted, a place per variant; counts the grants (for keys)."""
+    """The shop's answer. What it granted shows in an `ItemAllotted` for each variant."""
 
     TYPE = "item.placed"
     item: str
-    places: tuple[str, ...]
+    granted: tuple[Granted, ...]
 
 
 class ItemPinned(Event, frozen=True, kw_only=True):
@@ -222,11 +246,14 @@ class CommentPosted(Event, frozen=True, kw_only=True):
 
 
 class CommentUnread(Event, frozen=True, kw_only=True):
-    """To the writer: what looked like a claim and was none. `quiet` is an item to offer her."""
+    """To the writer: what looked like a claim and was none. `quiet` is an item to offer her.
+
+    `comment` is None where the comment itself is not shown (she is muted, slow mode is on).
+    """
 
     TYPE = "comment.unread"
     by: str
-    comment: int
+    comment: int | None
     rejections: tuple[Rejected, ...]
     quiet: str | None
 
@@ -271,7 +298,10 @@ class ClaimRefused(Event, frozen=True, kw_only=True):
 
 
 class ClaimGivenBack(Event, frozen=True, kw_only=True):
-    """`quantity` pieces of a claim are free again, `remaining` are still hers."""
+    """`quantity` pieces of a claim are free again, `remaining` are still hers.
+
+    `sold`: they were an order's by then; else they were held, or in payment.
+    """
 
     TYPE = "claim.given_back"
     claim: str
@@ -280,6 +310,8 @@ class ClaimGivenBack(Event, frozen=True, kw_only=True):
     variant: str | None
     quantity: int
     remaining: int
+    price: int
+    sold: bool
     cause: Cause
     staff: str | None = None
 
@@ -322,9 +354,10 @@ class ClaimSold(Event, frozen=True, kw_only=True):
     item: str
     variant: str | None
     quantity: int
+    price: int
 
 
-class PersonMerged(Event, frozen=True, kw_only=True):
+class PersonMerged(Event, frozen=True, kw_only=True, rename={"from_": "from"}):
     """A guest turned out to be a customer known before: what was hers is now under that id."""
 
     TYPE = "person.merged"
@@ -336,12 +369,15 @@ class PersonMerged(Event, frozen=True, kw_only=True):
 
 
 class CommentHidden(Event, frozen=True, kw_only=True):
+    """`restored` is the newest event that gave the comment back: it has the words too."""
+
     TYPE = "comment.hidden"
     comment: int
+    restored: int | None = None
     staff: str
 
     def withholds(self) -> tuple[int, ...]:
-        return (self.comment,)
+        return (self.comment,) if self.restored is None else (self.comment, self.restored)
 
 
 class CommentRestored(Event, frozen=True, kw_only=True):
@@ -409,7 +445,7 @@ EVENTS: dict[str, type[Event]] = {
     for event in (
         ShowCreated, ShowChanged, ShowLive, ShowEnded, ViewersSampled,
         ItemAdded, ItemChanged, ItemsMoved, ItemRemoved, ItemOpened, ItemClosed, ItemAllotted,
-        ItemPlaced, ItemPinned, ItemCountdown,
+        ItemAsked, ItemPlaced, ItemPinned, ItemCountdown,
         CommentPosted, CommentUnread, ClaimHeld, ClaimWaiting, ClaimRefused, ClaimGivenBack,
         WaitLeft, ClaimPaying, ClaimReleased, ClaimSold, PersonMerged,
         CommentHidden, CommentRestored, CommentPinned, AnnouncementMade,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from core.clock import Instant
+from core.errors import NotFound
 from core.rooms.events import Event, Logged, Reader
 from core.rooms.kind import Command, Turn
 from live import claims, comments, moderation, payment, rundown, store, stored, view
@@ -16,8 +18,7 @@ from live import commands as c
 from live import events as e
 from live.evolve import evolve
 from live.state import Show
-
-SHOW = "show"
+from live.store import SHOW
 
 
 class ShowKind:
@@ -32,7 +33,7 @@ class ShowKind:
 
     def decide(self, turn: Turn[Show], command: Command) -> None:
         act: c.Act = command.body
-        _decide(turn, act.by, act.do)
+        _decide(turn, _known(turn.state, act.by), act.do)
         rundown.return_rest(turn)
 
     def expire(self, turn: Turn[Show]) -> None:
@@ -73,7 +74,15 @@ class ShowKind:
         store.project(connection, room, logged, state)
 
 
+def _known(show: Show, by: c.Actor) -> c.Actor:
+    """`by` under the id that stays: a socket may still be open under one that was merged."""
+    stays = show.known_as(by.id)
+    return by if stays == by.id else dataclasses.replace(by, id=stays, ids=by.ids | {stays})
+
+
 def _decide(turn: Turn[Show], by: c.Actor, do: Any) -> None:
+    if turn.state.status == "draft" and not by.is_staff:
+        raise NotFound("There is no such show.")
     match do:
         case c.Read():
             comments.post(turn, by, do)

@@ -12,7 +12,7 @@ from live import commands as c
 from live import events as e
 from live.claims import ShowTurn
 from live.comments import item_and_variant
-from live.state import Claim, Show
+from live.state import Claim, Comment, Show, Standing
 
 _Act = Callable[[ShowTurn, c.Actor, Any], None]
 
@@ -24,42 +24,50 @@ def moderate(turn: ShowTurn, by: c.Actor, do: Any) -> None:
 
 def _hide(turn: ShowTurn, by: c.Actor, do: c.HideComment) -> None:
     comment = _comment(turn.state, do.comment)
-    if not turn.state.comments[comment].hidden:
-        turn.append(e.CommentHidden(comment=do.comment, staff=by.id))
+    if not comment.hidden:
+        hidden = e.CommentHidden(comment=do.comment, restored=comment.restored, staff=by.id)
+        turn.append(hidden)
 
 
 def _restore(turn: ShowTurn, by: c.Actor, do: c.RestoreComment) -> None:
-    comment = turn.state.comments[_comment(turn.state, do.comment)]
-    if comment.hidden:
+    comment = _comment(turn.state, do.comment)
+    if comment.hidden and comment.text is not None:
         said = Content(comment.by, comment.name, comment.text)
         turn.append(e.CommentRestored(comment=do.comment, staff=by.id), content=said)
 
 
 def _pin(turn: ShowTurn, by: c.Actor, do: c.PinComment) -> None:
-    if do.comment is not None:
-        comment = turn.state.comments[_comment(turn.state, do.comment)]
-        if comment.hidden:
-            raise Conflict("A hidden comment cannot be pinned.", code="comment_hidden")
-    turn.append(e.CommentPinned(comment=do.comment, staff=by.id))
+    pinned = turn.state.pinned_comment
+    if do.comment is not None and _comment(turn.state, do.comment).hidden:
+        raise Conflict("A hidden comment cannot be pinned.", code="comment_hidden")
+    if do.comment != (pinned.offset if pinned else None):
+        turn.append(e.CommentPinned(comment=do.comment, staff=by.id))
 
 
 def _mute(turn: ShowTurn, by: c.Actor, do: c.Mute) -> None:
+    person = turn.state.known_as(do.person)
     until = None if do.seconds is None else turn.now + do.seconds * 1000
-    muted = e.PersonMuted(person=do.person, until=until, staff=by.id)
-    turn.append(muted, to=do.person, content=_who(turn.state, do.person))
+    muted = e.PersonMuted(person=person, until=until, staff=by.id)
+    turn.append(muted, to=person, content=_who(turn.state, person))
 
 
 def _unmute(turn: ShowTurn, by: c.Actor, do: c.Unmute) -> None:
-    turn.append(e.PersonUnmuted(person=do.person, staff=by.id), to=do.person)
+    person = turn.state.known_as(do.person)
+    if _standing(turn.state, person).muted_until != 0:
+        turn.append(e.PersonUnmuted(person=person, staff=by.id), to=person)
 
 
 def _block(turn: ShowTurn, by: c.Actor, do: c.Block) -> None:
-    blocked = e.PersonBlocked(person=do.person, staff=by.id)
-    turn.append(blocked, to=do.person, content=_who(turn.state, do.person))
+    person = turn.state.known_as(do.person)
+    if not _standing(turn.state, person).blocked:
+        blocked = e.PersonBlocked(person=person, staff=by.id)
+        turn.append(blocked, to=person, content=_who(turn.state, person))
 
 
 def _unblock(turn: ShowTurn, by: c.Actor, do: c.Unblock) -> None:
-    turn.append(e.PersonUnblocked(person=do.person, staff=by.id), to=do.person)
+    person = turn.state.known_as(do.person)
+    if _standing(turn.state, person).blocked:
+        turn.append(e.PersonUnblocked(person=person, staff=by.id), to=person)
 
 
 def _slow_mode(turn: ShowTurn, by: c.Actor, do: c.SlowMode) -> None:
@@ -69,20 +77,23 @@ def _slow_mode(turn: ShowTurn, by: c.Actor, do: c.SlowMode) -> None:
 
 def _set_words(turn: ShowTurn, by: c.Actor, do: c.SetWords) -> None:
     words = tuple(dict.fromkeys(do.words))
-    turn.append(e.WordsSet(words=words, staff=by.id), to=STAFF)
+    if words != turn.state.words:
+        turn.append(e.WordsSet(words=words, staff=by.id), to=STAFF)
 
 
 def _announce(turn: ShowTurn, by: c.Actor, do: c.Announce) -> None:
     content = Content(by.id, None, do.text) if do.text else None
-    turn.append(e.AnnouncementMade(on=content is not None, staff=by.id), content=content)
+    if content is not None or turn.state.announcement is not None:
+        turn.append(e.AnnouncementMade(on=content is not None, staff=by.id), content=content)
 
 
 def _add_claim(turn: ShowTurn, by: c.Actor, do: c.AddClaim) -> None:
     item, variant = item_and_variant(turn.state, do.item, do.variant)
-    who = _who(turn.state, do.person)
+    person = turn.state.known_as(do.person)
+    who = _who(turn.state, person)
     if who is None:
         raise NotFound("Nobody of this id has spoken in this show.", code="unknown_person")
-    viewer = c.Actor(do.person, who.name or "", ids=frozenset({do.person}))
+    viewer = c.Actor(person, who.name or "", ids=frozenset({person}))
     claims.claim(turn, viewer, item, variant, do.quantity, staff=by.id)
 
 
@@ -129,13 +140,13 @@ _ACTS: dict[type, _Act] = {
 }
 
 
-def _comment(show: Show, offset: int) -> int:
-    i = show.comment_at(offset)
-    if i is None:
+def _comment(show: Show, offset: int) -> Comment:
+    comment = show.comment(offset)
+    if comment is None:
         raise NotFound(
             "Only comments that are still on the list can be changed.", code="unknown_comment"
         )
-    return i
+    return comment
 
 
 def _held(show: Show, claim_id: str) -> Claim:
@@ -147,12 +158,22 @@ def _held(show: Show, claim_id: str) -> Claim:
     return claim
 
 
+def _standing(show: Show, person: str) -> Standing:
+    return show.standings.get(person, Standing())
+
+
 def _who(show: Show, person: str) -> Content | None:
-    """The person's name, as she last went by it in what staff see."""
+    """The person's name, as she last went by it in what staff see; None for a stranger."""
+    mine = {person, *(old for old, new in show.merged.items() if new == person)}
     for record in reversed(show.records):
-        if record.by == person and record.name:
+        if record.by in mine and record.name:
             return Content(person, record.name)
-    for comment in reversed(show.comments):
-        if comment.by == person:
+    for comment in reversed(show.latest_comments()):
+        if comment.by in mine:
             return Content(person, comment.name)
+    if (standing := show.standings.get(person)) is not None and standing.name:
+        return Content(person, standing.name)
+    for held in (*show.claims_of.get(person, ()), *show.waits_of.get(person, ())):
+        claim = show.claims.get(held) or show.waits[held]
+        return Content(person, claim.name)
     return None

@@ -16,9 +16,9 @@ from core.rooms.kind import Command
 from core.rooms.rooms import Rooms
 from live import commands as c
 from live import store
-from live.kind import SHOW
 from live.service import actor_of
 from live.state import Show, variant_of
+from live.store import SHOW
 
 _SHOP = Reader(staff=True)
 
@@ -49,7 +49,7 @@ class ShowClaims:
             command = Command(customer.id or "", f"{order}-begin", act, customer.aliases)
             await self._rooms.tell(show_id, SHOW, command, _SHOP)
             show: Show = self._rooms.room(show_id, SHOW).committed.state
-            lines.update((claim_id, _line(show, claim_id)) for claim_id in ids)
+            lines.update((claim_id, _line(show, order, claim_id)) for claim_id in ids)
         return [lines[claim_id] for claim_id in claims]
 
     async def _placed(self, message: Any) -> None:
@@ -85,9 +85,10 @@ def _by_show(claims: Sequence[str]) -> dict[str, list[str]]:
     return dict(sorted(shows.items()))
 
 
-def _line(show: Show, claim_id: str) -> ClaimedLine:
+def _line(show: Show, order: str, claim_id: str) -> ClaimedLine:
     claim = show.claims.get(claim_id)
-    if claim is None:
+    if claim is None or claim.order != order:
+        # Begun before under this order's name, and released or given back since.
         raise ClaimExpired("It is not held for you any more.", claims=[claim_id])
     item = show.items[claim.item]
     variant = variant_of(item, claim.variant)

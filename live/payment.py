@@ -51,6 +51,7 @@ def placed(turn: ShowTurn, do: c.OrderPlaced) -> None:
                 item=claim.item,
                 variant=claim.variant,
                 quantity=claim.quantity,
+                price=claim.price,
             )
             turn.append(sold)
 
@@ -78,11 +79,9 @@ def cancelled(turn: ShowTurn, do: c.OrderCancelled) -> None:
 
 def merge(turn: ShowTurn, do: c.Merge) -> None:
     """A guest turned out to be a customer known before."""
-    show = turn.state
-    known = do.from_ in show.claims_of or do.from_ in show.waits_of or do.from_ in show.standings
-    spoke = do.from_ in show.spoke
-    if known or spoke:
-        turn.append(e.PersonMerged(from_=do.from_, to=do.to), to=do.to)
+    into = turn.state.known_as(do.to)
+    if turn.state.known_as(do.from_) != into and do.from_ not in turn.state.merged:
+        turn.append(e.PersonMerged(from_=do.from_, to=into), to=into)
 
 
 def _of(turn: ShowTurn, order: str, ids: tuple[str, ...]) -> list[Claim]:

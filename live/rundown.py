@@ -1,7 +1,8 @@
 """What the host does with the show and its run-down. Pure.
 
-Stock comes from the shop before an item opens or is raised (the service asks for it), and goes back
-by what these rules append: an `ItemAllotted` with `back` pieces.
+Stock comes from the shop before an item opens or is raised: `Ask` puts the question on record, the
+service asks the shop, `Place` takes the answer in. It goes back by what these rules append: an
+`ItemAllotted` with `back` pieces.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _Act = Callable[[ShowTurn, c.Actor, Any], None]
 
 
 def run(turn: ShowTurn, by: c.Actor, do: Any) -> None:
-    """Carry out one of `commands.Run`, `Create`, `NewItem`, `Opened` or `Raised`.
+    """Carry out one of `commands.Run` (but for `AddItem`), `Create`, `NewItem`, `Ask` or `Place`.
 
     Raises NotFound, Conflict, BadRequest.
     """
@@ -39,7 +40,7 @@ def return_rest(turn: ShowTurn) -> None:
         for variant in item.variants:
             if variant.free > 0:
                 kept = variant.held + variant.sold
-                _allot(turn, item, variant, kept, back=variant.free, staff=None)
+                _allot(turn, item, variant, kept, planned=kept, back=variant.free, staff=None)
 
 
 def _create(turn: ShowTurn, by: c.Actor, do: c.Create) -> None:
@@ -74,14 +75,14 @@ def _end(turn: ShowTurn, by: c.Actor, _do: c.End) -> None:
     for item in turn.state.run_down():
         if item.status == "open":
             turn.append(e.ItemClosed(item=item.id, staff=by.id))
-    for queue in list(turn.state.queues.values()):
-        for wait_id in queue:
-            wait = turn.state.waits[wait_id]
-            claims.leave(turn, wait, wait.quantity, "closed")
+    for wait in sorted(turn.state.waits.values(), key=lambda wait: wait.offset):
+        claims.leave(turn, wait, wait.quantity, "closed")
     turn.append(e.ShowEnded(staff=by.id))
 
 
 def _change(turn: ShowTurn, by: c.Actor, do: c.ChangeShow) -> None:
+    if do.title is None and do.host_name is None and do.starts_at is None:
+        return
     changed = e.ShowChanged(
         title=do.title, host_name=do.host_name, starts_at=do.starts_at, staff=by.id
     )
@@ -143,54 +144,73 @@ def _change_item(turn: ShowTurn, by: c.Actor, do: c.ChangeItem) -> None:
         turn.append(event)
 
 
-def _lower(turn: ShowTurn, by: c.Actor, do: c.Allot) -> None:
-    """Plan another allotment, or give back a part of what was granted."""
+def _plan(turn: ShowTurn, by: c.Actor, do: c.Allot) -> None:
+    """Plan another allotment, and give back what is there beyond it.
+
+    What is missing to it comes by `Place`, or when the item opens.
+    """
     item, variant = _variant(turn.state, do.item, do.variant)
-    if item.id not in turn.state.grants:
-        event = e.ItemAllotted(
-            item=item.id, variant=variant.key, allotment=0, planned=do.allotment, staff=by.id
-        )
-        turn.append(event)
-        return
     bound = variant.held + variant.sold
     if do.allotment < bound:
         raise Conflict("That many are held or sold.", code="allotment_in_use", least=bound)
-    if do.allotment > variant.allotment:
-        raise Conflict("The show has moved on; try again.", code="stale")
-    if do.allotment < variant.allotment:
-        back = variant.allotment - do.allotment
-        _allot(turn, item, variant, do.allotment, back=back, staff=by.id)
+    back = max(0, variant.allotment - do.allotment)
+    if back or do.allotment != variant.planned:
+        _allot(
+            turn,
+            item,
+            variant,
+            variant.allotment - back,
+            planned=do.allotment,
+            back=back,
+            staff=by.id,
+        )
 
 
-def _opened(turn: ShowTurn, by: c.Actor, do: c.Opened) -> None:
-    item = _item(turn.state, do.item)
-    if turn.state.grants.get(item.id, 0) != do.grant:
-        return  # this grant is in the log already
+def _ask(turn: ShowTurn, by: c.Actor, do: c.Ask) -> None:
     _live(turn.state)
-    turn.append(e.ItemPlaced(item=item.id, places=do.places), to=STAFF)
-    countdown_s = do.countdown_s if do.countdown_s is not None else item.countdown_s
-    until = turn.now + countdown_s * 1000 if countdown_s is not None else None
-    allotments = tuple(
-        variant.allotment + pieces for variant, pieces in zip(item.variants, do.pieces, strict=True)
-    )
-    turn.append(
-        e.ItemOpened(item=item.id, allotments=allotments, countdown_until=until, staff=by.id)
-    )
-    for variant in item.variants:
-        claims.promote(turn, (item.id, variant.key))
+    item = _item(turn.state, do.item)
+    missing = [
+        e.Pieces(variant=variant.key, quantity=do.wanted[variant.key] - variant.allotment)
+        for variant in item.variants
+        if variant.key in do.wanted and (item.id, variant.key) not in turn.state.asked
+    ]
+    asked = tuple(pieces for pieces in missing if pieces.quantity > 0)
+    if asked:
+        turn.append(e.ItemAsked(item=item.id, asked=asked, staff=by.id), to=STAFF)
 
 
-def _raised(turn: ShowTurn, by: c.Actor, do: c.Raised) -> None:
-    item, variant = _variant(turn.state, do.item, do.variant)
-    if turn.state.grants.get(item.id, 0) != do.grant:
+def _place(turn: ShowTurn, _by: c.Actor, do: c.Place) -> None:
+    """Take in what the shop granted; after the end it goes straight back."""
+    answers = [
+        granted
+        for grant, granted in do.answers
+        if turn.state.grants.get((do.item, granted.variant), 0) == grant
+    ]
+    if not answers:
+        return  # another process has recorded the very same answers
+    turn.append(e.ItemPlaced(item=do.item, granted=tuple(answers)), to=STAFF)
+    for granted in answers:
+        item, variant = _variant(turn.state, do.item, granted.variant)
+        if granted.quantity:
+            pieces = variant.allotment + granted.quantity
+            planned = max(variant.planned, pieces)
+            _allot(turn, item, variant, pieces, planned=planned, back=0, staff=None)
+            claims.promote(turn, (item.id, variant.key))
+
+
+def _open(turn: ShowTurn, by: c.Actor, do: c.OpenItem) -> None:
+    _live(turn.state)
+    item = _item(turn.state, do.item)
+    if item.status == "open":
         return
-    places = tuple(
-        do.place if one.key == do.variant else turn.state.places[item.id, one.key]
-        for one in item.variants
+    countdown_s = do.countdown_s if do.countdown_s is not None else item.countdown_s
+    opened = e.ItemOpened(
+        item=item.id,
+        allotments=tuple(variant.allotment for variant in item.variants),
+        countdown_until=turn.now + countdown_s * 1000 if countdown_s is not None else None,
+        staff=by.id,
     )
-    turn.append(e.ItemPlaced(item=item.id, places=places), to=STAFF)
-    _allot(turn, item, variant, variant.allotment + do.pieces, back=0, staff=by.id)
-    claims.promote(turn, (item.id, variant.key))
+    turn.append(opened)
 
 
 def _close(turn: ShowTurn, by: c.Actor, do: c.CloseItem) -> None:
@@ -200,6 +220,8 @@ def _close(turn: ShowTurn, by: c.Actor, do: c.CloseItem) -> None:
 
 def _move(turn: ShowTurn, by: c.Actor, do: c.MoveItem) -> None:
     _item(turn.state, do.item)
+    if do.before == do.item:
+        return
     rest = [item for item in turn.state.order if item != do.item]
     if do.before is None:
         rest.append(do.item)
@@ -213,7 +235,10 @@ def _move(turn: ShowTurn, by: c.Actor, do: c.MoveItem) -> None:
 
 def _remove(turn: ShowTurn, by: c.Actor, do: c.RemoveItem) -> None:
     item = _item(turn.state, do.item)
-    if item.id in turn.state.grants:
+    slots = [(item.id, variant.key) for variant in item.variants]
+    if any(slot in turn.state.grants or slot in turn.state.asked for slot in slots):
+        raise Conflict("The item was on sale already; close it.", code="item_was_open")
+    if item.opened_at is not None:
         raise Conflict("The item was on sale already; close it.", code="item_was_open")
     turn.append(e.ItemRemoved(item=item.id, staff=by.id))
 
@@ -245,9 +270,10 @@ ACTS: dict[type, _Act] = {
     c.ChangeShow: _change,
     c.NewItem: _add_item,
     c.ChangeItem: _change_item,
-    c.Allot: _lower,
-    c.Opened: _opened,
-    c.Raised: _raised,
+    c.Allot: _plan,
+    c.Ask: _ask,
+    c.Place: _place,
+    c.OpenItem: _open,
     c.CloseItem: _close,
     c.MoveItem: _move,
     c.RemoveItem: _remove,
@@ -258,13 +284,20 @@ ACTS: dict[type, _Act] = {
 
 
 def _allot(
-    turn: ShowTurn, item: Item, variant: Variant, pieces: int, *, back: int, staff: str | None
+    turn: ShowTurn,
+    item: Item,
+    variant: Variant,
+    pieces: int,
+    *,
+    planned: int,
+    back: int,
+    staff: str | None,
 ) -> None:
     event = e.ItemAllotted(
         item=item.id,
         variant=variant.key,
         allotment=pieces,
-        planned=pieces,
+        planned=planned,
         back=back,
         staff=staff,
     )

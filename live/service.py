@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any
 
-from commerce_bridge.port import Shop
+from commerce_bridge.port import OutOfStock, Shop
 from core.clock import Instant
 from core.db import Database
 from core.errors import Forbidden, NotFound, NotSignedIn
@@ -21,10 +21,10 @@ from core.rooms.room import Answer, Room
 from core.rooms.rooms import Rooms
 from live import commands as c
 from live import comments, store
-from live.events import Rules
-from live.kind import SHOW
-from live.state import Show
+from live.events import Rules, Variant
+from live.state import Show, variant_of
 from live.stock import Stock
+from live.store import SHOW
 
 RUNNERS = (Role.HOST, Role.OPERATOR)
 """Who runs a show."""
@@ -38,7 +38,7 @@ class Shows:
     def __init__(self, database: Database, rooms: Rooms, shop: Shop, currency: str) -> None:
         self._database = database
         self._rooms = rooms
-        self._stock = Stock(shop)
+        self._stock = Stock(shop, rooms)
         self._shop = shop
         self._currency = currency
 
@@ -116,9 +116,9 @@ class Shows:
             case c.AddItem():
                 do = await self._new_item(do)
             case c.OpenItem():
-                do = await self._stock.for_opening(room.committed.state, do)
+                await self._open(room, actor_of(person), do)
             case c.Allot():
-                do = await self._stock.for_allotting(room.committed.state, do)
+                await self._raise(room, actor_of(person), do)
         return await self._told(room, person, sent.request_id, c.Act(actor_of(person), do))
 
     async def moderate(self, person: Person, show_id: str, sent: c.SendModerate) -> Answer:
@@ -142,6 +142,33 @@ class Shows:
             raise Forbidden("Staff order as customers do: signed in as one.")
         act = c.Act(actor_of(person), do)
         return self._told(self._room(show_id), person, request_id, act)
+
+    async def _open(self, room: Room[Show], by: c.Actor, do: c.OpenItem) -> None:
+        """Get the planned allotments. Raises OutOfStock where there would be nothing to sell."""
+        item = room.committed.state.items.get(do.item)
+        if item is None or item.status == "open":
+            return  # the rules say what is to be said
+        planned = {variant.key: variant.planned for variant in item.variants}
+        await self._stock.fill(room, item.id, planned, by)
+        item = room.committed.state.items[item.id]
+        if any(planned.values()) and not any(variant.allotment for variant in item.variants):
+            short = {variant.variant_id: 0 for variant in item.variants}
+            raise OutOfStock("The shop has none of it.", variants=short)
+
+    async def _raise(self, room: Room[Show], by: c.Actor, do: c.Allot) -> None:
+        """Get more for a variant that has its allotment. Raises OutOfStock where there is none."""
+        before = self._allotted(room, do)
+        if before is None or do.allotment <= before.allotment:
+            return
+        await self._stock.fill(room, do.item, {do.variant: do.allotment}, by)
+        after = self._allotted(room, do)
+        if after is None or after.allotment <= before.allotment:
+            raise OutOfStock("The shop has no more of it.", variants={before.variant_id: 0})
+
+    def _allotted(self, room: Room[Show], do: c.Allot) -> Variant | None:
+        """The variant as it is, once its item has been opened."""
+        item = room.committed.state.items.get(do.item)
+        return variant_of(item, do.variant) if item and item.opened_at is not None else None
 
     async def _new_item(self, do: c.AddItem) -> c.NewItem:
         product = await self._shop.product(do.product)

@@ -6,7 +6,6 @@ a draft while readers keep the committed state, at the price of a few microsecon
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Iterator
 from typing import Literal
 
@@ -17,6 +16,7 @@ from core.clock import Instant
 from live import plus_one
 from live.deadlines import Deadlines
 from live.events import ClaimRefused, CommentUnread, Item, Role, Rules, ShowStatus, Variant
+from live.recent import Recent
 
 COMMENTS = 100
 """Comments that a newcomer sees."""
@@ -32,7 +32,10 @@ Slot = tuple[str, str | None]
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a claim in a comment. `later` is what became of it since."""
+    """What came of a claim in a comment. `later` is what became of it since.
+
+    A place in the waiting list gets the `claim` too that was last made of it.
+    """
 
     kind: str
     item: str
@@ -52,6 +55,9 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None
     text: str | None
     hidden: bool = False
+    """Not to be shown: a moderator hid it, or what was typed was erased."""
+    restored: int | None = None
+    """The newest event that gave it back after it was hidden."""
     outcomes: tuple[Outcome, ...] = ()
 
 
@@ -105,7 +111,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     claim: str | None = None
     wait: str | None = None
     reason: str | None = None
+    comment: int | None = None
     typed: str | None = None
+    """The comment that led to this, if it could still be read then; hidden with it."""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,8 +172,12 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     order: tuple[str, ...] = ()
     menu: tuple[plus_one.Item, ...] = ()
     """What the grammar knows of the items; the same object until an item changes in that."""
+    asked: Map[Slot, int] = Map()
+    """Pieces that the shop was asked for and has not answered yet."""
+    grants: Map[Slot, int] = Map()
+    """How often the shop has answered; names the next asking."""
     places: Map[Slot, str] = Map()
-    grants: Map[str, int] = Map()
+    """Where the shop keeps what it granted."""
     pinned_item: str | None = None
 
     claims: Map[str, Claim] = Map()
@@ -177,14 +189,19 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     waits_of: Map[str, tuple[str, ...]] = Map()
     deadlines: Deadlines | None = None
 
-    comments: tuple[Comment, ...] = ()
+    said: Recent[int] = Recent(COMMENTS)
+    """Offsets of the comments that a newcomer sees."""
+    comments: Map[int, Comment] = Map()
+    """By offset; a few that have left the list may still be among them."""
     pinned_comment: Comment | None = None
     announcement: tuple[int, str] | None = None
     spoke: Map[str, Instant] = Map()
     standings: Map[str, Standing] = Map()
+    merged: Map[str, str] = Map()
+    """Ids under which somebody was known before, and the one that stays."""
     slow_mode_s: int = 0
     words: tuple[str, ...] = ()
-    records: tuple[Record, ...] = ()
+    records: Recent[Record] = Recent(RECORDS)
     refusals: Map[str, tuple[Refusal, ...]] = Map()
     unread: Map[str, tuple[Unread, ...]] = Map()
     totals: Totals = Totals()
@@ -194,14 +211,19 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
         """The items in their order."""
         return (self.items[item_id] for item_id in self.order)
 
-    def comment_at(self, offset: int) -> int | None:
-        """Where the comment of this offset stands among the kept ones; None if it is not kept."""
-        i = bisect.bisect_left(self.comments, offset, key=_offset)
-        return i if i < len(self.comments) and self.comments[i].offset == offset else None
+    def comment(self, offset: int | None) -> Comment | None:
+        """The comment of this offset; None if it is not among those that a newcomer sees."""
+        if offset is None or (oldest := self.said.oldest) is None or offset < oldest:
+            return None
+        return self.comments.get(offset)
 
+    def latest_comments(self) -> list[Comment]:
+        """The comments that a newcomer sees, oldest first."""
+        return [self.comments[offset] for offset in self.said]
 
-def _offset(comment: Comment) -> int:
-    return comment.offset
+    def known_as(self, person: str) -> str:
+        """The id under which what `person` has is kept."""
+        return self.merged.get(person, person)
 
 
 def menu_of(show: Show) -> tuple[plus_one.Item, ...]:

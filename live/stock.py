@@ -1,76 +1,95 @@
 """Stock on its way between the shop and the shows: allotments out, the rest back.
 
-No transaction holds a room and stock together: first the shop grants, under a key that the show's
-log determines, then the room records it; a crash between is made good by doing the same again.
+No transaction holds a room and stock together. First the room records what the shop will be asked
+for, then the shop grants, under a key that the record determines, then the room records the grant:
+whatever dies between, the same question is asked again and has the same answer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from commerce_bridge.port import OutOfStock, Shop
-from core.errors import Conflict, NotFound
+from commerce_bridge.port import Shop
+from core.ids import new_id
+from core.outbox import Outbox
+from core.rooms.events import Reader
+from core.rooms.kind import Command
+from core.rooms.room import Room
+from core.rooms.rooms import Rooms
 from live import commands as c
-from live.events import Item, Variant
-from live.state import Show, variant_of
+from live.events import Granted, Item
+from live.state import Show
+from live.store import ALLOTMENT_ASKED, ALLOTMENT_BACK, SHOW
+
+_STAFF = Reader(staff=True)
 
 
 class Stock:
-    """Asks the shop for what an item needs, and gives back what it does not."""
+    """Asks the shop for what items need, and gives back what they do not."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, rooms: Rooms) -> None:
         self._shop = shop
+        self._rooms = rooms
 
-    async def for_opening(self, show: Show, do: c.OpenItem) -> c.Opened:
-        """What is missing to the planned allotments, granted. Raises Conflict, NotFound."""
-        if show.status != "live":
-            raise Conflict("The show is not live.", code="show_not_live")
-        item = _item(show, do.item)
-        pieces: list[int] = []
-        places: list[str] = []
-        for variant in item.variants:
-            granted, place = await self._grant(show, item, variant, variant.planned)
-            pieces.append(granted)
-            places.append(place)
-        grant = show.grants.get(item.id, 0)
-        return c.Opened(item.id, grant, tuple(pieces), tuple(places), do.countdown_s)
+    def join(self, outbox: Outbox) -> None:
+        """Hear what shows have for the shop."""
+        outbox.subscribe(ALLOTMENT_BACK, self._give_back)
+        outbox.subscribe(ALLOTMENT_ASKED, self._asked)
 
-    async def for_allotting(self, show: Show, do: c.Allot) -> c.Allot | c.Raised:
-        """More from the shop where more is asked for. Raises OutOfStock where it has none."""
-        item = _item(show, do.item)
-        variant = variant_of(item, do.variant)
-        if variant is None:
-            raise NotFound("The item has no such variant.", code="unknown_variant")
-        if item.id not in show.grants or do.allotment <= variant.allotment:
-            return do
-        if show.status != "live":
-            raise Conflict("The show is not live.", code="show_not_live")
-        granted, place = await self._grant(show, item, variant, do.allotment)
-        if not granted:
-            raise OutOfStock("The shop has no more of it.", variants={variant.variant_id: 0})
-        return c.Raised(item.id, show.grants[item.id], variant.key, granted, place)
+    async def fill(
+        self, room: Room[Show], item: str, wanted: Mapping[str | None, int], by: c.Actor
+    ) -> None:
+        """Bring the allotments of an item's variants up to `wanted`, as far as the shop has them.
 
-    async def give_back(self, message: dict[str, Any]) -> None:
-        """Handle `store.ALLOTMENT_BACK`."""
+        Raises NotFound, Conflict, and the shop's errors.
+        """
+        await self._settle(room, item)
+        await self._tell(room, by, c.Ask(item, wanted))
+        await self._settle(room, item)
+
+    async def _settle(self, room: Room[Show], item_id: str) -> None:
+        """Have the shop answer what it was asked for an item, and record that."""
+        show = room.committed.state
+        item = show.items.get(item_id)
+        if item is None:
+            return
+        answers: list[tuple[int, Granted]] = []
+        try:
+            for variant in item.variants:
+                slot = (item.id, variant.key)
+                if (quantity := show.asked.get(slot)) is not None:
+                    answers.append(await self._ask(show, item, variant.key, quantity))
+        finally:
+            if answers:  # those before one that failed
+                await self._tell(room, c.SYSTEM, c.Place(item.id, tuple(answers)))
+
+    async def _ask(
+        self, show: Show, item: Item, key: str | None, quantity: int
+    ) -> tuple[int, Granted]:
+        grant = show.grants.get((item.id, key), 0)
+        place, variant = next(
+            (place, variant) for place, variant in enumerate(item.variants) if variant.key == key
+        )
+        allotment = await self._shop.allot(
+            f"{show.id}/{item.id}/{place}/{grant}",
+            variant.variant_id,
+            quantity,
+            show=show.id,
+            item=item.id,
+        )
+        granted = Granted(variant=key, quantity=allotment.granted, place=allotment.place)
+        return grant, granted
+
+    async def _tell(self, room: Room[Show], by: c.Actor, do: Any) -> None:
+        command = Command(c.SYSTEM.id, new_id("stk"), c.Act(by, do))
+        await room.answer(await room.submit(command), _STAFF)
+
+    async def _give_back(self, message: Any) -> None:
         await self._shop.give_back(message["key"], message["place"], message["quantity"])
 
-    async def _grant(
-        self, show: Show, item: Item, variant: Variant, wanted: int
-    ) -> tuple[int, str]:
-        """(pieces granted now, where they lie) toward `wanted` pieces in all."""
-        place = show.places.get((item.id, variant.key), "")
-        missing = wanted - variant.allotment
-        if missing <= 0:
-            return 0, place
-        key = f"{show.id}/{item.id}/{item.variants.index(variant)}/{show.grants.get(item.id, 0)}"
-        allotment = await self._shop.allot(
-            key, variant.variant_id, missing, show=show.id, item=item.id
-        )
-        return allotment.granted, allotment.place
-
-
-def _item(show: Show, item_id: str) -> Item:
-    item = show.items.get(item_id)
-    if item is None:
-        raise NotFound("There is no such item.", code="unknown_item")
-    return item
+    async def _asked(self, message: Any) -> None:
+        """The show has ended while the shop still owed an answer."""
+        room = self._rooms.room(message["show"], SHOW)
+        await room.loaded()
+        await self._settle(room, message["item"])

@@ -15,7 +15,7 @@ from core import outbox
 from core.clock import Instant
 from core.db import metadata
 from core.rooms.events import Logged
-from core.rooms.tables import room_content
+from core.rooms.tables import room, room_content
 from live import events as e
 from live.state import Claim, Show, variant_of
 
@@ -35,8 +35,13 @@ show_table = Table(
     Column("changed_at", BigInteger, nullable=False),
 )
 
+SHOW = "show"
+"""The kind of room that a show is."""
+
 ALLOTMENT_BACK = "allotment.back"
 """Outbox: `{key, place, quantity}` goes back to the shop."""
+ALLOTMENT_ASKED = "allotment.asked"
+"""Outbox: `{show, item}` ended while the shop still owed it an answer."""
 
 _LISTED = (
     e.ShowCreated, e.ShowChanged, e.ShowLive, e.ShowEnded, e.ItemAdded, e.ItemRemoved,
@@ -45,7 +50,7 @@ _LISTED = (
 _CLAIMED = (e.ClaimHeld, e.ClaimGivenBack, e.ClaimPaying, e.ClaimReleased, e.ClaimSold)
 
 
-def project(connection: Connection, room: str, logged: Sequence[Logged], show: Show) -> None:
+def project(connection: Connection, room_id: str, logged: Sequence[Logged], show: Show) -> None:
     """Bring the list of shows, the carts and the outbox up to `show`, the state after `logged`."""
     changed: dict[str, None] = {}
     listed = False
@@ -57,10 +62,15 @@ def project(connection: Connection, room: str, logged: Sequence[Logged], show: S
             changed.update(dict.fromkeys(show.claims_of.get(event.to, ())))
         elif isinstance(event, _LISTED):
             listed = True
+            if isinstance(event, e.ShowEnded):
+                for item in sorted({item for item, _ in show.asked}):
+                    outbox.add(
+                        connection, ALLOTMENT_ASKED, room_id, {"show": room_id, "item": item}
+                    )
         elif isinstance(event, e.ItemAllotted) and event.back:
             place = show.places[event.item, event.variant]
-            back = {"key": f"{room}.{one.offset}", "place": place, "quantity": event.back}
-            outbox.add(connection, ALLOTMENT_BACK, room, back)
+            back = {"key": f"{room_id}.{one.offset}", "place": place, "quantity": event.back}
+            outbox.add(connection, ALLOTMENT_BACK, room_id, back)
     if changed:
         kept = [show.claims[claim] for claim in changed if claim in show.claims]
         cart.put(connection, [_cart_row(show, claim) for claim in kept])
@@ -133,5 +143,10 @@ def live_shows(connection: Connection) -> list[str]:
 
 def shows_of(connection: Connection, author: str) -> list[str]:
     """Shows in which `author` has claimed or typed something."""
-    query = select(room_content.c.room_id).where(room_content.c.author == author).distinct()
+    query = (
+        select(room.c.id)
+        .join_from(room_content, room, room.c.id == room_content.c.room_id)
+        .where(room_content.c.author == author, room.c.kind == SHOW)
+        .distinct()
+    )
     return list(connection.execute(query).scalars())

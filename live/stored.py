@@ -5,7 +5,7 @@ Maps and queues that follow from the claims and waits are made anew when it is r
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from immutables import Map
@@ -14,26 +14,48 @@ from msgspec.structs import asdict, replace
 from core.clock import Instant
 from live import deadlines
 from live.events import Item
-from live.state import Claim, Refusal, Show, Standing, Unread, Wait, menu_of
+from live.recent import Recent
+from live.state import (
+    COMMENTS,
+    RECORDS,
+    Claim,
+    Comment,
+    Record,
+    Refusal,
+    Show,
+    Slot,
+    Standing,
+    Unread,
+    Wait,
+    menu_of,
+)
+
+T = TypeVar("T")
 
 MODEL = 1
 """Raised whenever `Show`, or a part of it, changes its shape or meaning."""
 
-_DERIVED = frozenset(
-    {"items", "menu", "places", "grants", "claims", "waits", "queues", "taken", "claims_of",
-     "waits_of", "deadlines", "spoke", "standings", "refusals", "unread"}
+_APART = frozenset(
+    {"items", "menu", "asked", "grants", "places", "claims", "waits", "queues", "taken",
+     "claims_of", "waits_of", "deadlines", "said", "comments", "spoke", "standings", "merged",
+     "records", "refusals", "unread"}
 )  # fmt: skip
+"""Fields that are no plain values, or follow from others."""
 
 
 class _Stored(msgspec.Struct, frozen=True):
     plain: msgspec.Raw
     items: list[Item]
+    asked: list[tuple[str, str | None, int]]
+    grants: list[tuple[str, str | None, int]]
     places: list[tuple[str, str | None, str]]
-    grants: dict[str, int]
     claims: list[Claim]
     waits: list[Wait]
+    comments: list[Comment]
     spoke: dict[str, Instant]
     standings: dict[str, Standing]
+    merged: dict[str, str]
+    records: list[Record]
     refusals: dict[str, tuple[Refusal, ...]]
     unread: dict[str, tuple[Unread, ...]]
 
@@ -41,31 +63,33 @@ class _Stored(msgspec.Struct, frozen=True):
 _plain_type: Any = msgspec.defstruct(
     "_Plain",
     [
-        (name, kind, default)
-        for name, kind, default in (
-            (field.name, field.type, field.default)
-            for field in msgspec.structs.fields(Show)
-            if field.name not in _DERIVED and field.name != "id"
-        )
-    ]
-    + [("id", str, "")],
+        (field.name, field.type, "" if field.name == "id" else field.default)
+        for field in msgspec.structs.fields(Show)
+        if field.name not in _APART
+    ],
     frozen=True,
+    kw_only=True,
 )
+_encoder = msgspec.json.Encoder(order="deterministic")
 
 
 def dump(show: Show) -> bytes:
-    """The show as JSON."""
+    """The show as JSON; shows that are the same give the same bytes."""
     plain = {name: getattr(show, name) for name in _plain_type.__struct_fields__}
-    return msgspec.json.encode(
+    return _encoder.encode(
         _Stored(
-            plain=msgspec.Raw(msgspec.json.encode(plain)),
-            items=list(show.items.values()),
-            places=[(item, key, place) for (item, key), place in show.places.items()],
-            grants=dict(show.grants),
+            plain=msgspec.Raw(_encoder.encode(plain)),
+            items=[show.items[item] for item in show.order],
+            asked=_by_slot(show.asked),
+            grants=_by_slot(show.grants),
+            places=_by_slot(show.places),
             claims=sorted(show.claims.values(), key=lambda claim: claim.offset),
             waits=sorted(show.waits.values(), key=lambda wait: wait.offset),
+            comments=show.latest_comments(),
             spoke=dict(show.spoke),
             standings=dict(show.standings),
+            merged=dict(show.merged),
+            records=list(show.records),
             refusals=dict(show.refusals),
             unread=dict(show.unread),
         )
@@ -79,14 +103,24 @@ def load(stored: bytes) -> Show:
     show = Show(
         **asdict(plain),
         items=Map((item.id, item) for item in raw.items),
+        asked=Map(((item, key), pieces) for item, key, pieces in raw.asked),
+        grants=Map(((item, key), count) for item, key, count in raw.grants),
         places=Map(((item, key), place) for item, key, place in raw.places),
-        grants=Map(raw.grants),
+        said=Recent(COMMENTS, (comment.offset for comment in raw.comments)),
+        comments=Map((comment.offset, comment) for comment in raw.comments),
         spoke=Map(raw.spoke),
         standings=Map(raw.standings),
+        merged=Map(raw.merged),
+        records=Recent(RECORDS, raw.records),
         refusals=Map(raw.refusals),
         unread=Map(raw.unread),
     )
     return replace(_with_claims(show, raw.claims, raw.waits), menu=menu_of(show))
+
+
+def _by_slot(values: Map[Slot, T]) -> list[tuple[str, str | None, T]]:
+    found = [(item, key, value) for (item, key), value in values.items()]
+    return sorted(found, key=lambda one: (one[0], one[1] or ""))
 
 
 def _with_claims(show: Show, claims: list[Claim], waits: list[Wait]) -> Show:

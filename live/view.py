@@ -10,7 +10,7 @@ from typing import Any
 
 from core.rooms.events import Reader
 from live.events import Item, Variant
-from live.state import Claim, Comment, Outcome, Show, Wait
+from live.state import REFUSALS, Claim, Comment, Outcome, Record, Show, Wait
 
 
 def public(show: Show) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def public(show: Show) -> dict[str, Any]:
             "pinned_comment": _comment(show.pinned_comment) if show.pinned_comment else None,
             "announcement": _announcement(show),
             "viewers": show.totals.viewers,
-            "comments": [_comment(comment) for comment in show.comments],
+            "comments": [_comment(comment) for comment in show.latest_comments()],
         }
     }
 
@@ -51,6 +51,7 @@ def _item(item: Item) -> dict[str, Any]:
         "code": item.code,
         "title": item.title,
         "picture": item.picture,
+        "product": item.product,
         "status": item.status,
         "price": item.price,
         "compare_at": item.compare_at,
@@ -118,11 +119,9 @@ def _mine(show: Show, ids: frozenset[str]) -> dict[str, Any]:
     refusals = [one for by in ids for one in show.refusals.get(by, ())]
     unread = [one for by in ids for one in show.unread.get(by, ())]
     standings = [show.standings[by] for by in ids if by in show.standings]
-    muted: int | None = 0
-    for standing in standings:
-        if standing.muted_until != 0:
-            muted = standing.muted_until
+    mutes = [standing.muted_until for standing in standings]
     return {
+        "ids": sorted(ids),
         "claims": [_claim(one) for one in sorted(claims, key=lambda one: one.offset)],
         "waits": [_wait(show, one) for one in sorted(waits, key=lambda one: one.offset)],
         "refusals": [
@@ -135,7 +134,7 @@ def _mine(show: Show, ids: frozenset[str]) -> dict[str, Any]:
                 "quantity": one.event.quantity,
                 "reason": one.event.reason,
             }
-            for one in sorted(refusals, key=lambda one: one.offset)[-20:]
+            for one in sorted(refusals, key=lambda one: one.offset)[-REFUSALS:]
         ],
         "unread": [
             {
@@ -145,9 +144,9 @@ def _mine(show: Show, ids: frozenset[str]) -> dict[str, Any]:
                 "rejections": one.event.rejections,
                 "quiet": one.event.quiet,
             }
-            for one in sorted(unread, key=lambda one: one.offset)[-20:]
+            for one in sorted(unread, key=lambda one: one.offset)[-REFUSALS:]
         ],
-        "muted_until": muted,
+        "muted_until": None if None in mutes else max(filter(None, mutes), default=0),
         "blocked": any(standing.blocked for standing in standings),
     }
 
@@ -180,7 +179,7 @@ def _wait(show: Show, wait: Wait) -> dict[str, Any]:
 
 
 def _staff(show: Show) -> dict[str, Any]:
-    standings = show.standings.items()
+    standings = sorted(show.standings.items())
     return {
         "claims": [
             {
@@ -195,8 +194,9 @@ def _staff(show: Show) -> dict[str, Any]:
                 "claim": record.claim,
                 "wait": record.wait,
                 "reason": record.reason,
+                "comment": record.comment,
                 "typed": record.typed,
-                **_fate(show, record.claim),
+                **_fate(show, record),
             }
             for record in show.records
         ],
@@ -228,9 +228,9 @@ def _staff(show: Show) -> dict[str, Any]:
     }
 
 
-def _fate(show: Show, claim_id: str | None) -> dict[str, Any]:
-    """What the claim of a record is now; nothing where it is no more."""
-    claim = show.claims.get(claim_id) if claim_id is not None else None
+def _fate(show: Show, record: Record) -> dict[str, Any]:
+    """What the claim that was granted here is now; nothing where it is no more."""
+    claim = show.claims.get(record.claim or "") if record.kind == "held" else None
     if claim is None:
         return {"state": None, "until": None}
     return {"state": claim.state, "until": claim.until}

@@ -15,7 +15,7 @@ from core.limits import Limiter
 from core.rooms.broadcast import FanOut
 from core.rooms.rooms import Rooms
 from core.rooms.sockets import RoomServer, socket_server
-from live import routes, store
+from live import routes
 from live.audience import Audience
 from live.kind import ShowKind
 from live.namespace import NAMESPACE, LiveNamespace
@@ -70,7 +70,7 @@ async def rooms(app: web.Application) -> AsyncIterator[None]:
     )
     app[SHOW_CLAIMS] = ShowClaims(app[DATABASE], app[ROOMS])
     app[SHOW_CLAIMS].join(app[OUTBOX])
-    app[OUTBOX].subscribe(store.ALLOTMENT_BACK, Stock(app[SHOP]).give_back)
+    Stock(app[SHOP], app[ROOMS]).join(app[OUTBOX])
     async with running(app[ROOMS].run(), "rooms"):
         yield
     await app[ROOMS].close()

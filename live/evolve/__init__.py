@@ -1,0 +1,10 @@
+"""What each event makes of a show: `evolve(show, logged) -> show`, pure, never refusing.
+
+One fold for each kind of event, beside its like: `rundown`, `comments`, `claims`, `moderation`.
+Each makes the new show in one go, since a show is copied whole however little of it changes.
+"""
+
+from live.evolve import claims, comments, moderation, rundown
+from live.evolve.folds import evolve
+
+__all__ = ["claims", "comments", "evolve", "moderation", "rundown"]
