@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from core.errors import PlusOneError
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "demo": ("web.commands.demo", "open a shop with a live show, to try things out"),
     "serve": ("web.commands.serve", "open the service"),
     "migrate": ("web.commands.migrate", "bring the database up to this version"),
     "settings": ("web.commands.settings", "print every setting that is in force"),

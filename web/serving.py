@@ -63,19 +63,15 @@ async def _serve(
         address = _address(runner)
         calm_collector()
         log.info("serving", address=address)
-        companion = asyncio.ensure_future(beside(address)) if beside else None
-        waiting = asyncio.ensure_future(stop.wait())
-        try:
-            await asyncio.wait(
-                {waiting, *([companion] if companion else [])},
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-        finally:
-            for task in (waiting, companion):
-                if task is not None:
-                    task.cancel()
-        if companion is not None and companion.done() and not companion.cancelled():
-            companion.result()
+        tasks = [asyncio.ensure_future(stop.wait())]
+        if beside is not None:
+            tasks.append(asyncio.ensure_future(beside(address)))
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in ended:
+            task.result()
         log.info("stopping")
     finally:
         await runner.cleanup()

@@ -38,7 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     if settings.environment == "production":
         raise BadRequest("The demo's sign-ins are known to everyone: not in production.")
     folder = settings.data_folder / "demo"
-    settings = settings.model_copy(update={"data_folder": folder})
+    quiet = {} if "log_level" in settings.model_fields_set else {"log_level": "warning"}
+    settings = settings.model_copy(update={"data_folder": folder, **quiet})
     migrations.upgrade(settings.database)
     serving.run_loop(_furnish(settings))
 
