@@ -6,7 +6,8 @@ On the path of every "+1", so each function takes whole batches and costs one st
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, Literal, TypedDict, cast
+from operator import itemgetter
+from typing import Literal, TypedDict, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -22,8 +23,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
+from core.bulk import BulkInsert
 from core.clock import Instant
 from core.db import any_of, metadata
 
@@ -82,20 +83,12 @@ def put(connection: Connection, rows: Sequence[ClaimRow]) -> None:
     What may change is the customer, quantity, price, deadline, state and order; titles stay as they
     were when the claim was granted. A claim may be in `rows` once only.
     """
-    if rows:
-        # One statement on both, so that it is compiled once; the drivers send the rows as a batch.
-        statement = _UPSERT[connection.dialect.name]
-        connection.execute(statement, cast("Sequence[dict[str, Any]]", rows))
+    _put(connection, [_values(row) for row in rows])
 
 
-def _upsert(insert: Any) -> Any:
-    statement = insert(cart_claim)
-    return statement.on_conflict_do_update(
-        index_elements=["claim_id"], set_={name: statement.excluded[name] for name in _CHANGING}
-    )
-
-
-_UPSERT = {"postgresql": _upsert(postgresql.insert), "sqlite": _upsert(sqlite.insert)}
+_COLUMNS = tuple(ClaimRow.__annotations__)
+_values = itemgetter(*_COLUMNS)
+_put = BulkInsert(cart_claim, _COLUMNS, updating=_CHANGING)
 
 
 def drop(connection: Connection, claim_ids: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
+from core.bulk import BulkInsert
 from core.clock import Instant
 from core.db import any_of
 from core.errors import InternalError, NotFound, PlusOneError, Unavailable
@@ -25,6 +26,15 @@ from core.rooms.tables import room, room_command, room_content, room_event, room
 S = TypeVar("S")
 
 _encode = msgspec.json.Encoder().encode
+_insert_events = BulkInsert(
+    room_event, ("room_id", "offset", "at_ms", "type", "version", "audience", "data")
+)
+_insert_contents = BulkInsert(
+    room_content, ("room_id", "offset", "author", "name", "text", "withheld")
+)
+_insert_commands = BulkInsert(
+    room_command, ("room_id", "request_id", "sender", "first_offset", "last_offset")
+)
 _log = structlog.get_logger(__name__)
 
 
@@ -118,7 +128,7 @@ def commit_batch(
     batch = Batch(known, missed)
     turn = _expire(kind, Turn(kind, room_id, known.state, now=now, next_offset=row.head + 1))
     fresh = turn.logged
-    spans: list[dict[str, object]] = []
+    spans: list[tuple[str, str, str, int, int]] = []
     for command in commands:
         same = _same(earlier, command)
         if same is not None:
@@ -133,19 +143,10 @@ def commit_batch(
         fresh += mine.logged
         span = (command.sender, outcome.first, outcome.last)
         earlier.setdefault(command.request_id, []).append(span)
-        spans.append(
-            {
-                "room_id": room_id,
-                "request_id": command.request_id,
-                "sender": command.sender,
-                "first_offset": outcome.first,
-                "last_offset": outcome.last,
-            }
-        )
+        spans.append((room_id, command.request_id, *span))
     if fresh:
         _append(connection, room_id, fresh)
-        if spans:
-            connection.execute(insert(room_command), spans)
+        _insert_commands(connection, spans)
         kind.project(connection, room_id, fresh, turn.state)
         batch.fresh = fresh
         batch.committed = Committed(turn.state, row.epoch, fresh[-1].offset, now)
@@ -256,35 +257,25 @@ def find_outcomes(
 
 
 def _append(connection: Connection, room_id: str, fresh: Sequence[Logged]) -> None:
-    connection.execute(
-        insert(room_event),
-        [
-            {
-                "room_id": room_id,
-                "offset": logged.offset,
-                "at_ms": logged.at_ms,
-                "type": logged.event.TYPE,
-                "version": logged.event.VERSION,
-                "audience": logged.audience,
-                "data": _encode(logged.event).decode(),
-            }
-            for logged in fresh
-        ],
-    )
-    said = [
-        {
-            "room_id": room_id,
-            "offset": logged.offset,
-            "author": logged.content.author,
-            "name": logged.content.name,
-            "text": logged.content.text,
-            "withheld": False,
-        }
+    events = [
+        (
+            room_id,
+            logged.offset,
+            logged.at_ms,
+            logged.event.TYPE,
+            logged.event.VERSION,
+            logged.audience,
+            _encode(logged.event).decode(),
+        )
         for logged in fresh
-        if logged.content is not None
     ]
-    if said:
-        connection.execute(insert(room_content), said)
+    _insert_events(connection, events)
+    typed = [
+        (room_id, logged.offset, said.author, said.name, said.text, False)
+        for logged in fresh
+        if (said := logged.content) is not None
+    ]
+    _insert_contents(connection, typed)
     for logged in fresh:
         for offset in logged.event.withholds():
             _withhold(connection, room_id, offset, withheld=True)
