@@ -7,6 +7,7 @@ own sockets and routes.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -122,7 +123,7 @@ class People:
 
 async def prepare(url: str, guests: int) -> People:
     """Migrate the database at `url` and write a host, `guests` and one product into it."""
-    migrations.upgrade(url)
+    await asyncio.to_thread(migrations.upgrade, url)
     lifetimes = Lifetimes(Settings(database_url=url))
     now = SystemClock().now()
 
