@@ -63,7 +63,7 @@ async def _serve(
         address = _address(runner)
         calm_collector()
         log.info("serving", address=address)
-        tasks = [asyncio.ensure_future(stop.wait())]
+        tasks: list[asyncio.Future[object]] = [asyncio.ensure_future(stop.wait())]
         if beside is not None:
             tasks.append(asyncio.ensure_future(beside(address)))
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
