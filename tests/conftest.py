@@ -10,6 +10,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 import uvloop
 
 from core.db import Database
@@ -25,6 +26,15 @@ def pytest_configure() -> None:
     def terminated(_number: int, _frame: object) -> None:
         pytest.exit("terminated", returncode=143)
 
+    # Drawn tracebacks with every local variable take seconds each.
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
+    )
     # Python would die of it at once, and the servers that fixtures started would live on.
     signal.signal(signal.SIGTERM, terminated)
 
