@@ -148,6 +148,11 @@ class Room(Generic[S]):
         return self._tail
 
     @property
+    def over(self) -> bool:
+        """It takes no more commands: whoever wants the room asks `Rooms` for it again."""
+        return self._leaving
+
+    @property
     def idle(self) -> bool:
         """Nothing waits, nothing is being committed, nobody follows."""
         return not (self._queue or self._busy or self.subscribers or self._storing)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from core.clock import Clock, ManualClock
 from core.db import Database
-from core.errors import Conflict, NotFound, PlusOneError
+from core.errors import Conflict, NotFound, PlusOneError, Unavailable
 from core.rooms import history, log
 from core.rooms.events import Logged, Reader
 from core.rooms.history import RoomTime
@@ -51,6 +51,7 @@ class Rooms:
         self._tasks: dict[Room[Any], asyncio.Task[None]] = {}
         self._used: dict[str, float] = {}
         self._idle_s = idle_s
+        self._closed = False
         self._relay = relay if relay is not None else InProcessRelay()
         self._relay.listen(self._received)
 
@@ -58,10 +59,12 @@ class Rooms:
         """The room `room_id`, being loaded if it was not in memory; never waits.
 
         That it exists shows when it is loaded: `await room.loaded()` raises NotFound else. One of
-        another kind that is in memory raises NotFound at once.
+        another kind that is in memory raises NotFound at once; after `close`, Unavailable.
         """
+        if self._closed:
+            raise Unavailable("The service is being restarted.")
         room = self._rooms.get(room_id)
-        if room is None:
+        if room is None or room.over:
             room = Room(room_id, self._kinds[kind], self._database, self._time, self._committed)
             self._rooms[room_id] = room
             task = asyncio.get_running_loop().create_task(room.run(), name=f"room {room_id}")
@@ -125,6 +128,7 @@ class Rooms:
 
     async def close(self) -> None:
         """Have all rooms finish what they commit; commands that wait are answered as retryable."""
+        self._closed = True
         tasks = list(self._tasks.values())
         for room in self._tasks:
             room.leave()
