@@ -3,7 +3,7 @@
 `parse(text, vocabulary, rules)` reads one comment; `Vocabulary.of(items)` prepares a show once.
 Pure and stateless: it knows nothing of stock, people or storage. Read in the order of the data:
 `model`, `words`, `normalise`, `vocabulary`, then `scan` (with `unspaced`, `glued`, `numerals`),
-`compose`, `reading`, `settle`, `parse`.
+`compose`, `line` (with `changes`), `reading`, `settle`, `parse`.
 """
 
 from live.plus_one.model import (

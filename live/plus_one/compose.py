@@ -1,20 +1,25 @@
 """From tokens to elements: which number is a quantity, which is a code, and which is neither.
 
-Afterwards a line holds no bare numbers and signs any more. There are quantities (`+2`, `x2`, `兩個`,
-chained `+1+1` added up), codes, and what is no order: arithmetic, times, prices.
+Afterwards a line holds no bare numbers and signs any more. There are quantities (`+2`, `x2`,
+`兩個`, chained `+1+1` added up), codes, and what is no order: arithmetic, times, prices.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+from live.plus_one.kinds import Kind
 from live.plus_one.scan import DECIMAL
 from live.plus_one.tokens import Token
 from live.plus_one.vocabulary import Options, Vocabulary
-from live.plus_one.words import Kind
 
 SUBJECTS: Final = frozenset({Kind.CODE, Kind.UNKNOWN_CODE, Kind.VARIANT, Kind.ALL})
 _OPERATORS: Final = frozenset({Kind.PLUS, Kind.MINUS, Kind.TIMES, Kind.EQUALS})
+_CODES: Final = frozenset({Kind.CODE, Kind.UNKNOWN_CODE})
+_COUNTS: Final = _OPERATORS | {Kind.NUMBER}
+# An item may be called X2; behind something that waits for a quantity it still means two.
+_TIMES: Final = re.compile("x[0-9]+")
 _AMOUNTS: Final = frozenset({Kind.NUMBER, Kind.FIGURE})
 _END: Final = Token(Kind.SEPARATOR, -1, -1)
 _NATIONAL_MIN: Final = 10
@@ -37,6 +42,8 @@ class _Composer:
         """Whether something was named that has no quantity yet."""
         self.options: Options | None = None
         """Of the item named last on the line."""
+        self.digits_only = False
+        """Whether its code is a number."""
         self.sized = False
         """Whether a number was taken for a variant of it."""
         self.cancelling = False
@@ -47,17 +54,17 @@ class _Composer:
             token = tokens[self.place]
             self.place += 1
             kind = token.kind
-            if kind is Kind.NUMBER:
+            if kind == Kind.NUMBER:
                 self._number(token)
-            elif kind is Kind.PLUS:
+            elif kind == Kind.PLUS:
                 self._plus(token)
-            elif kind is Kind.MINUS:
+            elif kind == Kind.MINUS:
                 self._minus(token)
-            elif kind is Kind.TIMES or kind is Kind.EQUALS:
+            elif kind == Kind.TIMES or kind == Kind.EQUALS:
                 self._times(token)
-            elif kind is Kind.PHONE:
+            elif kind == Kind.PHONE:
                 self._phone(token)
-            elif kind is Kind.ABROAD:
+            elif kind == Kind.ABROAD:
                 self._abroad(token)
             else:
                 self._other(token)
@@ -65,29 +72,41 @@ class _Composer:
 
     def _other(self, token: Token) -> None:
         kind = token.kind
-        if kind is Kind.CODE:
+        if kind == Kind.CODE:
             self._code(token)
             return
-        if kind in SUBJECTS or kind is Kind.EACH:
+        if kind in SUBJECTS or kind == Kind.EACH:
             self.wants = True
-            if kind is Kind.UNKNOWN_CODE:
+            if kind == Kind.UNKNOWN_CODE:
                 self.options = None
-        elif kind is Kind.ALSO:
+        elif kind == Kind.ALSO:
             self.wants = False
-        elif kind is Kind.CANCEL or kind is Kind.REFUSE:
+        elif kind == Kind.CANCEL or kind == Kind.REFUSE:
             self.cancelling = True
-        elif kind is Kind.VERB:
+        elif kind == Kind.VERB:
             self.cancelling = False
-        elif kind is Kind.SUFFIX or kind is Kind.TELEPHONE:
-            if kind is Kind.TELEPHONE and self._ahead().kind in (Kind.PHONE, Kind.ABROAD):
+        elif kind == Kind.SUFFIX or kind == Kind.TELEPHONE:
+            if kind == Kind.TELEPHONE and self._ahead().kind in (Kind.PHONE, Kind.ABROAD):
                 return
             token.kind = Kind.WORD
         self.out.append(token)
 
     def _code(self, token: Token) -> None:
+        last = self.out[-1] if self.out else None
+        if last is not None and last.kind in _CODES and last.end == token.start:
+            # Two codes with nothing between them are one that nobody knows.
+            last.kind = Kind.UNKNOWN_CODE
+            last.end = token.end
+            last.word += token.word
+            self.options = None
+            return
+        if self.wants and _TIMES.fullmatch(token.word) and self._ahead().kind not in _COUNTS:
+            self._quantity(token, int(token.word[1:]), "*", token.end)
+            return
         self.wants = True
         self.sized = False
         self.options = self.vocabulary.options[token.number]
+        self.digits_only = token.word.isdigit()
         self.out.append(token)
 
     # --- what lies around
@@ -96,12 +115,12 @@ class _Composer:
         place = self.place + steps
         return self.tokens[place] if place < len(self.tokens) else _END
 
-    def _last(self) -> Kind | None:
+    def _last(self) -> str | None:
         return self.out[-1].kind if self.out else None
 
     def _subject_ahead(self, steps: int = 0) -> int:
         """How many tokens further a code or variant is named, 0 if none is."""
-        while self._ahead(steps).kind is Kind.VERB:
+        while self._ahead(steps).kind == Kind.VERB:
             steps += 1
         began = steps
         while self._ahead(steps).kind in SUBJECTS:
@@ -112,9 +131,9 @@ class _Composer:
 
     def _number(self, token: Token) -> None:
         ahead = self._ahead()
-        counted = ahead.kind in _OPERATORS and self._ahead(1).kind is Kind.NUMBER
+        counted = ahead.kind in _OPERATORS and self._ahead(1).kind == Kind.NUMBER
         code = self.vocabulary.codes.get(token.word) if token.word and not token.measured else None
-        if ahead.kind is Kind.SUFFIX:
+        if ahead.kind == Kind.SUFFIX:
             self._labelled(token, code)
         elif token.measured:
             self._plain(token)
@@ -122,17 +141,17 @@ class _Composer:
             token.kind = Kind.VARIANT
             self.sized = self.wants = True
             self.out.append(token)
-        elif self._last() is Kind.EACH:
+        elif self._last() == Kind.EACH:
             self._plain(token)
         elif counted:
             self._counted(token, ahead, code)
-        elif ahead.kind is Kind.TIMES:
+        elif ahead.kind == Kind.TIMES:
             self.place += 1
             if self.wants or self._subject_ahead():
                 self._quantity(token, token.number, "*", ahead.end)
             else:
                 self._figure(token, ahead.end)
-        elif ahead.kind is Kind.WORD and ahead.start == token.end:
+        elif ahead.kind == Kind.WORD and ahead.start == token.end:
             self._figure(token, token.end)
         elif named := self._subject_ahead():
             if code is not None and self._ahead(named).kind in {Kind.NUMBER, *_OPERATORS}:
@@ -141,7 +160,7 @@ class _Composer:
                 self._plain(token)
         elif code is not None and not (self.wants and not self._lists_codes()):
             self._number_is_code(token, code)
-        elif self.wants:
+        elif self.wants and not (self.digits_only and self._last() == Kind.SEPARATOR):
             self._plain(token)
         else:
             self._figure(token, token.end)
@@ -150,12 +169,12 @@ class _Composer:
         """Whether codes are being listed, so that the next number is one rather than a quantity."""
         return (
             self.cancelling
-            or self._last() is Kind.SEPARATOR
-            or any(token.kind is Kind.EACH for token in self.tokens[self.place : self.place + 24])
+            or self._last() == Kind.SEPARATOR
+            or any(token.kind == Kind.EACH for token in self.tokens[self.place : self.place + 24])
         )
 
     def _labelled(self, token: Token, code: int | None) -> None:
-        """A number with 號: the code of an item where it is ordered by it, else a number of sorts."""
+        """A number with 號: the code of an item if something is ordered by it, else a label."""
         end = self._ahead().end
         self.place += 1
         if code is not None and self._ahead().kind in _OPERATORS:
@@ -173,9 +192,12 @@ class _Composer:
     def _counted(self, token: Token, sign: Token, code: int | None) -> None:
         """A number with a sign and another number behind it."""
         touching = sign.start == token.end
-        if code is not None and (not self.wants or (touching and sign.kind is Kind.PLUS)):
+        if code is not None and (not self.wants or (touching and sign.kind == Kind.PLUS)):
             self._number_is_code(token, code)
-        elif sign.kind is not Kind.PLUS:
+        elif sign.kind == Kind.TIMES and self._ahead(1).word in self.vocabulary.codes:
+            self.place += 1
+            self._quantity(token, token.number, "*", sign.end)  # 2x5, of an item called 5
+        elif sign.kind != Kind.PLUS:
             self.place += 2
             self._figure(token, self._ahead(-1).end)
         elif not self.wants:
@@ -195,18 +217,18 @@ class _Composer:
     # --- quantities
 
     def _plain(self, token: Token) -> None:
-        self._chain(token, token.number, "+" if self._ahead().kind is Kind.PLUS else "", token.end)
+        self._chain(token, token.number, "+" if self._ahead().kind == Kind.PLUS else "", token.end)
 
     def _plus(self, token: Token) -> None:
         ahead = self._ahead()
-        if ahead.kind is Kind.NUMBER:
+        if ahead.kind == Kind.NUMBER:
             first = self._time_before(token)
             self.place += 1
             if first is token:
                 self._chain(token, ahead.number, "+", ahead.end)
             else:
                 self._no_order(first)
-        elif ahead.kind is Kind.FIGURE and ahead.word == DECIMAL:
+        elif ahead.kind == Kind.FIGURE and ahead.word == DECIMAL:
             self.place += 1
             self._figure(token, ahead.end)
         elif ahead.kind in (Kind.FIGURE, Kind.PHONE):
@@ -221,41 +243,43 @@ class _Composer:
         """The time, zone or fraction that a plus belongs to, taken back; else the plus itself."""
         last = self.out[-1] if self.out else None
         if last is not None and (
-            last.kind is Kind.ZONE
-            or (last.kind is Kind.FIGURE and last.word and last.end == plus.start)
+            last.kind == Kind.ZONE
+            or (last.kind == Kind.FIGURE and last.word and last.end == plus.start)
         ):
             return self.out.pop()
         return plus
 
     def _chain(self, first: Token, number: int, sign: str, end: int) -> None:
         """Add up `+1+1`, and see whether it is a sum instead of an order."""
-        while self._ahead().kind is Kind.PLUS and self._ahead(1).kind is Kind.NUMBER:
+        while self._ahead().kind == Kind.PLUS and self._ahead(1).kind == Kind.NUMBER:
             number += self._ahead(1).number
             end = self._ahead(1).end
             self.place += 2
-        if self._ahead().kind is Kind.EQUALS and sign:
+        if self._ahead().kind == Kind.EQUALS and sign:
             self._no_order(first)
             return
-        if self._ahead().kind is Kind.TIMES and self._ahead(1).kind is not Kind.NUMBER:
+        if self._ahead().kind == Kind.TIMES and self._ahead(1).kind != Kind.NUMBER:
             self.place += 1
         self._quantity(first, number, sign, end)
 
     def _minus(self, token: Token) -> None:
         ahead = self._ahead()
-        if ahead.kind is Kind.FIGURE:
+        if ahead.kind == Kind.FIGURE:
             self.place += 1
             self._figure(token, ahead.end)
         elif (
-            ahead.kind is Kind.NUMBER
+            ahead.kind == Kind.NUMBER
             and (self.wants or ahead.start == token.end)
             and not self._is_variant(ahead, None, counted=False)
         ):
             self.place += 1
             self._quantity(token, ahead.number, "-", ahead.end)
+        elif ahead is _END and self.out and self.out[-1].end == token.start:
+            self._figure(token, token.end)  # `A01-` may mean a cancel; it is not one more
 
     def _times(self, token: Token) -> None:
         ahead = self._ahead()
-        if ahead.kind is Kind.NUMBER:
+        if ahead.kind == Kind.NUMBER:
             self.place += 1
             self._chain(token, ahead.number, "*", ahead.end)
 
@@ -268,7 +292,7 @@ class _Composer:
     def _phone(self, token: Token) -> None:
         """A telephone number is masked, unless a sum is made with it."""
         ahead = self._ahead()
-        if ahead.kind is Kind.PLUS and ahead.start == token.end:
+        if ahead.kind == Kind.PLUS and ahead.start == token.end:
             self._no_order(token)
 
     def _abroad(self, token: Token) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from live.plus_one.model import Action, Reason
 from live.plus_one.tokens import Token
+from live.plus_one.vocabulary import Vocabulary
 
 NO_ITEM = -1
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct):
     """One thing that a comment names, with what belongs to it.
 
     A draft without a code takes its item from `here` (the code before it on its line, or the
@@ -23,8 +23,8 @@ class Draft:
     code: int = NO_ITEM
     unknown: str = ""
     """A code that looks like the show's and is none."""
-    words: list[str] = field(default_factory=list)
-    odd: list[Token] = field(default_factory=list)
+    words: list[str] = []
+    odd: list[Token] = []
     """Unknown words where a variant would stand."""
     every: bool = False
     each: bool = False
@@ -35,6 +35,8 @@ class Draft:
     negated: bool = False
     covered: bool = False
     """Whether it stands under a leading cancel or wait."""
+    given_up: bool = False
+    """Whether a cancel follows it."""
     here: Draft | None = None
     named: Draft | None = None
     is_heading: bool = False
@@ -50,6 +52,31 @@ class Draft:
         return self.code != NO_ITEM or bool(self.unknown)
 
     @property
+    def is_wordy(self) -> bool:
+        """Whether there is nothing in it but unknown words."""
+        return bool(self.odd) and not (self.names_item or self.words or self.every)
+
+    @property
     def is_bare(self) -> bool:
         """Whether it says how many, and not of what."""
         return not (self.names_item or self.words or self.odd)
+
+
+class Comment(msgspec.Struct):
+    """What is known of a comment that is being read."""
+
+    vocabulary: Vocabulary
+    exact: bool
+    drafts: list[Draft] = []
+    others: int = 0
+    """How many pieces are neither claims nor failed claims."""
+    mentioned: list[int] = []
+    """The items whose codes stand in the comment, questions aside."""
+    left_over: list[int] = []
+    """Those of them that got no quantity."""
+    abroad: str | None = None
+    """A telephone number with a plus."""
+    named: Draft | None = None
+    """The draft that named an item last."""
+    heading: Draft | None = None
+    """The code that stood alone on a line, as long as no other follows."""

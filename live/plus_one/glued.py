@@ -1,4 +1,4 @@
-"""Letters and digits glued together: `a01x2`, `cfa01`, `a01redm`, `2xa01`, `2pcs`."""
+"""Letters and digits glued together: `a01x2`, `cfa01`, `a01mine`, `a01redm`, `2xa01`, `2pcs`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from live.plus_one.kinds import Kind
 from live.plus_one.tokens import Token
 from live.plus_one.vocabulary import Vocabulary
-from live.plus_one.words import CF, Kind
 
 _GLUED_MAX: Final = 40
 """What is glued together in a longer piece is no order."""
 _DIGITS = re.compile("[0-9]+")
 _LETTERS = re.compile("[a-z]+")
-_KINDS: Final = frozenset({Kind.CODE, Kind.VARIANT})
-_AFTER_DIGITS: Final = frozenset({Kind.MEASURE, Kind.PRICE_UNIT, Kind.UNIT})
+_KINDS: Final = frozenset({Kind.CODE, Kind.VARIANT, Kind.VERB, Kind.CANCEL})
+_AFTER_DIGITS: Final = frozenset({Kind.CURRENCY, Kind.MEASURE, Kind.PRICE_UNIT, Kind.UNIT})
 
 
 def read_glued(run: str, start: int, vocabulary: Vocabulary) -> list[Token]:
@@ -36,11 +36,11 @@ def read_glued(run: str, start: int, vocabulary: Vocabulary) -> list[Token]:
                 last.end = stop
                 last.word += word
                 continue
-            place = vocabulary.codes[word] if kind is Kind.CODE else 0
+            place = vocabulary.codes[word] if kind == Kind.CODE else 0
             tokens.append(Token(kind, first, stop, place, word))
-        elif kind is Kind.NUMBER:
+        elif kind == Kind.NUMBER:
             tokens.append(Token(kind, first, stop, int(word), word))
-        elif last is not None and kind is Kind.MEASURE:
+        elif last is not None and kind == Kind.MEASURE:
             last.end = stop
             last.measured = True
         elif last is not None and kind in _AFTER_DIGITS:
@@ -51,13 +51,13 @@ def read_glued(run: str, start: int, vocabulary: Vocabulary) -> list[Token]:
     return tokens
 
 
-def _split(run: str, vocabulary: Vocabulary) -> list[tuple[Kind, int, int]] | None:
+def _split(run: str, vocabulary: Vocabulary) -> list[tuple[str, int, int]] | None:
     """The reading with the longest pieces first, as (kind, place, length); None if there is none.
 
     Found from the end, so that each place is looked at once.
     """
     size = len(run)
-    best: list[tuple[Kind, int] | None] = [None] * size
+    best: list[tuple[str, int] | None] = [None] * size
     for place in range(size - 1, -1, -1):
         for kind, length in _candidates(run, place, vocabulary):
             stop = place + length
@@ -75,7 +75,7 @@ def _split(run: str, vocabulary: Vocabulary) -> list[tuple[Kind, int, int]] | No
     return pieces
 
 
-def _candidates(run: str, place: int, vocabulary: Vocabulary) -> Iterator[tuple[Kind, int]]:
+def _candidates(run: str, place: int, vocabulary: Vocabulary) -> Iterator[tuple[str, int]]:
     """What may stand at `place`, best first. Digits are never torn apart."""
     sign = run[place]
     after_digit = place > 0 and run[place - 1].isdigit()
@@ -85,20 +85,19 @@ def _candidates(run: str, place: int, vocabulary: Vocabulary) -> Iterator[tuple[
         yield Kind.TIMES, 1
     for size in vocabulary.starts.get(sign, ()):
         word = run[place : place + size]
-        if len(word) < size or (word[-1].isdigit() and run[place + size :][:1].isdigit()):
+        if (
+            len(word) < size
+            or word.isdigit()
+            or (word[-1].isdigit() and run[place + size :][:1].isdigit())
+        ):
             continue
-        kind = vocabulary.words.get(word)
+        kind = vocabulary.words.get(word, "")
         if kind in _KINDS or (kind in _AFTER_DIGITS and after_digit):
-            assert kind is not None
             yield kind, size
-    if sign.isdigit():
-        digits = _DIGITS.match(run, place)
-        assert digits is not None
+    if digits := _DIGITS.match(run, place):
         yield Kind.NUMBER, len(digits[0])
     elif sign == "x" and run[place + 1 : place + 2].isdigit():
         yield Kind.TIMES, 1
-    elif place == 0 and run.startswith(CF):
-        yield Kind.VERB, len(CF)
     if size := code_like(run, place, vocabulary):
         yield Kind.UNKNOWN_CODE, size
 

@@ -6,6 +6,7 @@ is left to the readers of words.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import Final
@@ -15,6 +16,7 @@ NORMAL_MAX: Final = 1000
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_UNEVEN = re.compile(r"[^\S \n]|  ")
 _BLANK = re.compile(r"[^\S\n]+")
 
 # Invisible: controls, joiners, marks of direction, variation selectors, tags, halves of pairs.
@@ -85,14 +87,19 @@ def normalise(text: str) -> tuple[str, str]:
             shown = _ADD.sub("+", shown)
         if "十" in shown:
             shown = _TEN.sub("+", shown)
-    shown = _BLANK.sub(" ", _LINE_END.sub("\n", shown))
+    if _UNEVEN.search(shown):
+        shown = _BLANK.sub(" ", _LINE_END.sub("\n", shown))
     folded = shown.casefold()
     # Rare letters grow when folded (ß); places in both must stay the same.
     return (shown, folded) if len(folded) == len(shown) else (folded, folded)
 
 
+@functools.lru_cache(maxsize=16_384)
 def fold(word: str) -> str:
-    """A word of the show or of the vocabulary, as comments are read."""
+    """A word of the show or of the vocabulary, as comments are read.
+
+    Remembered, since a show's vocabulary is prepared anew whenever its run-down changes.
+    """
     return normalise(word)[1].strip()
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from live.plus_one.model import Claim, Parsed, Rejection, Rules
 from live.plus_one.normalise import normalise
-from live.plus_one.reading import Reading
+from live.plus_one.reading import read
 from live.plus_one.settle import settle
 from live.plus_one.vocabulary import Vocabulary
 
@@ -23,12 +23,12 @@ def parse(text: str, vocabulary: Vocabulary, rules: Rules = DEFAULT) -> Parsed:
     Of more than `OUTCOMES_MAX` claims and rejections the first count.
     """
     shown, folded = normalise(text)
-    reading = Reading(vocabulary, exact=rules.strictness == "exact")
-    reading.read(shown, folded)
+    exact = rules.strictness == "exact"
+    comment = read(shown, folded, vocabulary, exact=exact)
     claims: list[Claim] = []
     rejections: list[Rejection] = []
-    others = reading.others
-    for draft in reading.drafts:
+    others = comment.others
+    for draft in comment.drafts:
         outcomes = settle(draft, vocabulary, rules)
         if outcomes is None:
             others += 1
@@ -38,22 +38,17 @@ def parse(text: str, vocabulary: Vocabulary, rules: Rules = DEFAULT) -> Parsed:
                 claims.append(outcome)
             else:
                 rejections.append(outcome)
-    exact = reading.exact
-    if reading.abroad and not (claims or rejections or (exact and others)):
-        rejections.append(Rejection(reading.abroad, "not_an_order"))
+    if comment.abroad and not (claims or rejections or (exact and others)):
+        rejections.append(Rejection(comment.abroad, "not_an_order"))
     if exact and others:
         claims, rejections = [], []
     if not claims and not rejections:
-        chip = _first_open(reading.mentioned, vocabulary) if exact else None
+        chip = _first_open(comment.mentioned, vocabulary) if exact else None
         return Parsed(quiet_chip=chip) if chip else _CHATTER
     chip = None
-    if exact and reading.left_over:
+    if exact and comment.left_over:
         told = {claim.code for claim in claims} | {one.code for one in rejections}
-        codes = [
-            place
-            for place in reading.left_over
-            if vocabulary.items[place].code not in told
-        ]
+        codes = [place for place in comment.left_over if vocabulary.items[place].code not in told]
         chip = _first_open(codes, vocabulary)
     return Parsed(tuple(claims), tuple(rejections), chatter=False, quiet_chip=chip)
 

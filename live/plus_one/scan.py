@@ -12,17 +12,16 @@ from collections.abc import Callable
 from typing import Final
 
 from live.plus_one.glued import code_like, read_glued
+from live.plus_one.kinds import Kind
 from live.plus_one.normalise import ALNUM, UNSPACED
 from live.plus_one.tokens import Token
 from live.plus_one.unspaced import read_unspaced
 from live.plus_one.vocabulary import Vocabulary
-from live.plus_one.words import CF, Kind
-
+from live.plus_one.words import CF
 
 # Countries whose telephone numbers turn up in these rooms. Not 1: `+1 0912345678` is an order.
 _COUNTRY: Final = "886|852|853|86|84|81|82|66|65|63|62|60"
-_TOKEN: Final = re.compile(
-    rf"""
+_FIGURES: Final = rf"""
     (?P<abroad> \+\ ?(?:{_COUNTRY})(?=(?:[ ()-]{{0,2}}[0-9]){{7,12}}(?![0-9]))
                 [ -]?(?:\(0\))?[0-9]{{1,11}}(?:[ -]?[0-9]{{2,4}}){{0,3}}(?![0-9a-z])
               | \+\ ?[0-9]{{8,}} )
@@ -37,7 +36,9 @@ _TOKEN: Final = re.compile(
   | (?P<decimal> (?<![0-9a-z])[0-9]+\.[0-9]+(?:\.[0-9]+)* )
   | (?P<thousands> (?<![0-9a-z])[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9a-z,]) )
   | (?P<date> (?<![0-9a-z])[0-9]{{1,4}}/[0-9]{{1,2}}(?:/[0-9]{{1,4}})?(?![0-9a-z/]) )
-  | (?P<alnum> {ALNUM}(?:'[a-z]+)? )
+"""
+_PIECES: Final = rf"""
+    (?P<alnum> {ALNUM}(?:'[a-z]+)? )
   | (?P<unspaced> {UNSPACED} )
   | (?P<plus> \++ )
   | (?P<minus> -+ )
@@ -45,9 +46,11 @@ _TOKEN: Final = re.compile(
   | (?P<equals> = )
   | (?P<percent> % )
   | (?P<separator> [,、;/] )
-    """,
-    re.VERBOSE,
-)
+"""
+_PIECE: Final = re.compile(_PIECES, re.VERBOSE)
+_PIECE_OR_FIGURE: Final = re.compile(f"{_FIGURES} | {_PIECES}", re.VERBOSE)
+# Most lines have no figures, and are read twice as fast without looking for them.
+_HAS_FIGURES: Final = re.compile("[0-9][:.,/][0-9]|[$¥€£₩₫฿]|(?:[0-9][ ()-]{0,2}){8}")
 
 _SIGNS: Final = {
     "plus": Kind.PLUS,
@@ -64,7 +67,6 @@ _SIGNS: Final = {
 DECIMAL: Final = "decimal"
 _UNCOUNTED: Final = ("clock", DECIMAL)
 """The `word` of figures that a plus behind them belongs to."""
-_DIGITS = re.compile("[0-9]+")
 _DIGITS_APART = re.compile("[ -]{1,3}([0-9]+)(?![0-9a-z])")
 _PRICE = re.compile("(rm|nt|ntd|twd|hkd|usd|myr|sgd|thb|vnd)[0-9]+")
 _AMOUNT = re.compile(r" ?[0-9][0-9,]*(?:\.[0-9]+)?(?![0-9a-z])")
@@ -77,32 +79,35 @@ def scan(line: str, vocabulary: Vocabulary, place: int = 0) -> list[Token]:
     """The tokens of `line`, normalised and without line ends, from `place` on."""
     tokens: list[Token] = []
     phrases = vocabulary.phrases
-    search = _TOKEN.search
-    while (match := search(line, place)) is not None:
-        start, place = match.span()
-        name = match.lastgroup
+    pieces = _PIECE_OR_FIGURE if _HAS_FIGURES.search(line) else _PIECE
+    matches = pieces.finditer(line, place)
+    while (match := next(matches, None)) is not None:
+        start, end = match.span()
+        place = end
+        name = match.lastgroup or ""
         if line[start] in phrases and (phrase := _phrase(line, start, vocabulary)):
             place = start + len(phrase)
             kind = vocabulary.words[phrase]
-            if kind is not Kind.COURTESY:
-                number = vocabulary.codes[phrase] if kind is Kind.CODE else 0
+            if kind != Kind.COURTESY:
+                number = vocabulary.codes[phrase] if kind == Kind.CODE else 0
                 tokens.append(Token(kind, start, place, number, phrase))
         elif name == "alnum":
-            place = _alnum(tokens, line, start, place, vocabulary)
+            place = _alnum(tokens, line, start, end, vocabulary)
         elif name == "unspaced":
             before = tokens[-1] if tokens else None
-            found, place = read_unspaced(line, start, place, vocabulary, before)
+            found, place = read_unspaced(line, start, end, vocabulary, before)
             tokens += found
         elif name == "percent":
-            if tokens and tokens[-1].kind is Kind.NUMBER and tokens[-1].end == start:
+            if tokens and tokens[-1].kind == Kind.NUMBER and tokens[-1].end == start:
                 tokens[-1].kind = Kind.FIGURE
-                tokens[-1].end = place
+                tokens[-1].end = end
         elif name in ("thousands", "date"):
-            place = _figure(tokens, line, start, place, name, vocabulary)
+            place = _figure(tokens, line, start, end, name, vocabulary)
         else:
-            assert name is not None
             word = name if name in _UNCOUNTED else ""
-            tokens.append(Token(_SIGNS[name], start, place, word=word))
+            tokens.append(Token(_SIGNS[name], start, end, word=word))
+        if place != end:
+            matches = pieces.finditer(line, place)
     return tokens
 
 
@@ -122,10 +127,9 @@ def _figure(
     parts = line[start:end].replace("/", ",").split(",")
     counted = bool(tokens) and tokens[-1].kind in _OPERATORS
     if any(part in vocabulary.codes for part in parts) or (name == "date" and counted):
-        digits = _DIGITS.match(line, start)
-        assert digits is not None
-        tokens.append(Token(Kind.NUMBER, start, digits.end(), int(digits[0]), digits[0]))
-        return digits.end()
+        stop = start + len(parts[0])
+        tokens.append(Token(Kind.NUMBER, start, stop, int(parts[0]), parts[0]))
+        return stop
     if name == "thousands":
         tokens.append(Token(Kind.NUMBER, start, end, int("".join(parts))))
     else:
@@ -142,10 +146,10 @@ def _alnum(tokens: list[Token], line: str, start: int, end: int, vocabulary: Voc
     kind = vocabulary.words.get(run)
     before = tokens[-1] if tokens else None
     near = before if before is not None and line[before.end : start] in ("", " ") else None
-    if run == "x":
-        if (near is not None and near.kind is Kind.NUMBER) or _COUNTED.match(line, end):
+    if run == "x" and (tokens or run not in vocabulary.code_letters):
+        if (near is not None and near.kind == Kind.NUMBER) or _COUNTED.match(line, end):
             kind = Kind.TIMES
-    elif kind is not Kind.VARIANT and run.isalpha():
+    elif kind != Kind.VARIANT and run.isalpha():
         if (apart := _code_apart(tokens, line, start, end, run, vocabulary)) is not None:
             return apart
         if kind is None and run.startswith(CF) and run[2:] in vocabulary.codes:
@@ -158,12 +162,12 @@ def _alnum(tokens: list[Token], line: str, start: int, end: int, vocabulary: Voc
             tokens.append(Token(Kind.FIGURE, start, end))
         else:
             tokens += read_glued(run, start, vocabulary)
-    elif kind is Kind.CODE:
+    elif kind == Kind.CODE:
         tokens.append(Token(kind, start, end, vocabulary.codes[run], run))
     elif kind in _BY_PLACE:
         return _BY_PLACE[kind](tokens, line, start, end, near)
-    elif kind is not Kind.COURTESY:
-        tokens.append(Token(Kind.WORD if kind is Kind.LINK else kind, start, end, word=run))
+    elif kind != Kind.COURTESY:
+        tokens.append(Token(Kind.WORD if kind == Kind.LINK else kind, start, end, word=run))
     return end
 
 
@@ -191,7 +195,7 @@ def _code_apart(
 
 
 def _measure(tokens: list[Token], line: str, start: int, end: int, near: Token | None) -> int:
-    if near is not None and near.kind is Kind.NUMBER:
+    if near is not None and near.kind == Kind.NUMBER:
         near.end = end
         near.measured = True
     else:
@@ -215,7 +219,7 @@ def _currency(tokens: list[Token], line: str, start: int, end: int, near: Token 
     return _unit(tokens, line, start, end, near)
 
 
-_BY_PLACE: Final[dict[Kind, Callable[[list[Token], str, int, int, Token | None], int]]] = {
+_BY_PLACE: Final[dict[str, Callable[[list[Token], str, int, int, Token | None], int]]] = {
     Kind.CURRENCY: _currency,
     Kind.MEASURE: _measure,
     Kind.PRICE_UNIT: _unit,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterator
 from typing import Final
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from live.plus_one.drafts import NO_ITEM, Draft
@@ -22,6 +25,13 @@ Outcome = Claim | Rejection
 
 def settle(draft: Draft, vocabulary: Vocabulary, rules: Rules) -> list[Outcome] | None:
     """Claims and rejections; None if the draft is nothing but other words."""
+    place = draft.code
+    if place != NO_ITEM and vocabulary.options[place] is None and not (draft.odd or draft.words):
+        # Most orders: an item without variants, by its code.
+        item = vocabulary.items[place]
+        wanted = draft.action != "cancel" and item.open
+        if wanted and draft.number is not None and 0 < draft.number <= rules.max_quantity:
+            return [Claim(item.code, None, draft.number, draft.action, draft.note)]
     return _Settling(draft, vocabulary, rules).outcomes()
 
 
@@ -40,7 +50,7 @@ class _Settling:
         if draft.odd and not self._is_about_variants(place, unknown):
             if self.exact:
                 return None
-            if draft.touched and not draft.names_item and draft.here is None:
+            if draft.touched and draft.here is None and not (draft.names_item or draft.words):
                 return None  # 同意+1
         number = draft.number
         if number is not None and not 0 < number <= self.rules.max_quantity:
@@ -105,14 +115,14 @@ class _Settling:
     def _nearest(self, unknown: str) -> tuple[str, ...]:
         """The codes of open items within two slips of what was typed, nearest first."""
         vocabulary = self.vocabulary
-        opened = frozenset(vocabulary.open)
-        found = []
-        for code, place in vocabulary.codes.items():
-            if place in opened:
-                slips = OSA.distance(unknown, code, score_cutoff=_NEAR)
-                if slips <= _NEAR and slips < len(code):
-                    found.append((slips, place))
-        return tuple(vocabulary.items[place].code for _, place in sorted(found)[:_NEAREST])
+        found = process.extract(
+            unknown,
+            vocabulary.open_codes,
+            scorer=OSA.distance,
+            score_cutoff=min(_NEAR, len(unknown) - 1),
+            limit=_NEAREST,
+        )
+        return tuple(vocabulary.items[vocabulary.open[place]].code for _, _, place in found)
 
     # --- which variant
 
@@ -123,7 +133,9 @@ class _Settling:
             return False
         if self.exact:
             return place != NO_ITEM or bool(unknown)
-        return place != NO_ITEM and self.vocabulary.options[place] is not None and not draft.words
+        if draft.words or draft.every or place == NO_ITEM:
+            return False
+        return self.vocabulary.options[place] is not None
 
     def _without_variants(self, place: int) -> Outcome:
         draft = self.draft
@@ -141,29 +153,32 @@ class _Settling:
                 yield from self._each(place, options)
                 yield self._rejected("unknown_variant", place, options.keys)
                 return
-            fitting = options.every
-            for word in draft.words:
-                fitting &= options.fits.get(word, 0)
-            yield self._rejected("unknown_variant", place, options.named(fitting))
+            fitting = options.fitting(draft.words)
+            keys = options.named(fitting) or options.keys
+            yield self._rejected("unknown_variant", place, keys)
         elif draft.every:
-            for key in options.keys:
+            fitting = options.fitting(draft.words)
+            for key in options.named(fitting) or options.keys:
                 yield self._claim(place, key)
         else:
             yield from self._each(place, options)
 
     def _each(self, place: int, options: Options) -> Iterator[Outcome]:
         words = self.draft.words
-        for group in _groups(words, options) if self.draft.each else [words]:
-            yield self._variant(place, options, group)
+        if not self.draft.each:
+            yield self._variant(place, options, words)
+            return
+        outcomes = [self._variant(place, options, group) for group in _one_by_one(words, options)]
+        if any(isinstance(outcome, Rejection) for outcome in outcomes) and (
+            together := _all_together(words, options)
+        ):
+            outcomes = [self._claim(place, key) for key in options.named(together)]
+        yield from outcomes
 
     def _variant(self, place: int, options: Options, words: list[str]) -> Outcome:
-        fitting = options.every
-        for word in words:
-            fits = options.fits.get(word, 0)
-            if not fits:
-                return self._rejected("unknown_variant", place, options.named(fitting))
-            fitting &= fits
-        keys = options.named(fitting)
+        if not all(word in options.fits for word in words):
+            return self._rejected("unknown_variant", place, options.keys)
+        keys = options.named(options.fitting(words))
         if len(keys) == 1:
             return self._claim(place, keys[0])
         return self._rejected("needs_variant", place, keys or options.keys)
@@ -185,8 +200,8 @@ def _is_short(word: str) -> bool:
     return len(word) <= (_HAN_MAX if "\u3400" <= word[0] <= "\u9fff" else _LETTERS_MAX)
 
 
-def _groups(words: list[str], options: Options) -> list[list[str]]:
-    """The variants named one after another before "each": 紅M白L, and 紅白M for both in M."""
+def _one_by_one(words: list[str], options: Options) -> list[list[str]]:
+    """The variants named one after another before "each": 紅M白L."""
     groups: list[list[str]] = []
     bits = 0
     for word in words:
@@ -197,6 +212,25 @@ def _groups(words: list[str], options: Options) -> list[list[str]]:
         else:
             groups.append([word])
             bits = fits
-    last = groups[-1][1:] if groups else []
-    shared = [group if len(group) > 1 else group + last for group in groups]
-    return shared or [[]]
+    return groups or [[]]
+
+
+def _all_together(words: list[str], options: Options) -> int:
+    """The variants named all together before "each": 紅白M is both in M. 0 if that is not clear.
+
+    Words that no variant has both of are choices of one option.
+    """
+    choices: list[list[int]] = []
+    for fits in {word: options.fits.get(word, 0) for word in words}.values():
+        for choice in choices:
+            if not any(fits & other for other in choice):
+                choice.append(fits)
+                break
+        else:
+            choices.append([fits])
+    found = options.every
+    expected = 1
+    for choice in choices:
+        expected *= len(choice)
+        found &= functools.reduce(operator.or_, choice)
+    return found if found.bit_count() == expected else 0

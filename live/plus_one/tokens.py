@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from live.plus_one.words import Kind
-
 
 class Token(msgspec.Struct, gc=False):
     """A piece of a line: its kind and where it stands.
@@ -14,7 +12,7 @@ class Token(msgspec.Struct, gc=False):
     `word` is a word as read, and of a quantity the sign that it came with (`+`, `-`, `*` or none).
     """
 
-    kind: Kind
+    kind: str
     start: int
     end: int
     number: int = 0

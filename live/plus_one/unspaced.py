@@ -1,8 +1,8 @@
 """Words in text that has no blanks between words: Chinese, Thai and the like.
 
 The longest known word is taken at each place. A known word of one sign, or a code of any length,
-that touches unknown text is part of a longer word and means nothing: 買家 is not 買, 紅茶 is not 紅,
-粉底液 is not 粉底.
+that touches unknown text is part of a longer word and means nothing: 買家 is not 買, 紅茶 is not
+紅, 粉底液 is not 粉底.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import Final
 
 from live.plus_one import numerals
+from live.plus_one.kinds import Kind
 from live.plus_one.normalise import NUMERALS
 from live.plus_one.tokens import Token
 from live.plus_one.vocabulary import Vocabulary
-from live.plus_one.words import MEASURES, Kind
+from live.plus_one.words import MEASURES
 
 _SOFT: Final = frozenset(
     {
@@ -49,26 +50,29 @@ def read_unspaced(
             stop = place + 1
             while stop < end and line[stop] in NUMERALS:
                 stop += 1
-            if stop - place >= size and (value := numerals.value(line[place:stop])) is not None:
-                pieces.append(Token(Kind.NUMBER, place, stop, value))
+            if stop - place >= size:
+                value = numerals.value(line[place:stop])
+                kind = Kind.WORD if value is None else Kind.NUMBER
+                pieces.append(Token(kind, place, stop, value or 0))
                 place = stop
                 continue
         ahead = pieces[-1] if pieces else before
         near = ahead if ahead is not None and line[ahead.end : place] in ("", " ") else None
         word = line[place : place + size]
-        if near is not None and near.kind is Kind.NUMBER and word in MEASURES:
+        if near is not None and near.kind == Kind.NUMBER and word in MEASURES:
             near.end = place + size
             near.measured = True
         else:
             _take(pieces, kind, place, word, near)
-            if kind is Kind.CODE:
+            if kind == Kind.CODE:
                 pieces[-1].number = vocabulary.codes[word]
         place += size
-    _absorb(pieces)
+    if len(pieces) > 1:
+        _absorb(pieces)
     return _finished(line, pieces, before), place
 
 
-def _known(line: str, place: int, end: int, vocabulary: Vocabulary) -> tuple[Kind, int]:
+def _known(line: str, place: int, end: int, vocabulary: Vocabulary) -> tuple[str, int]:
     """The longest known word at `place`; one unknown sign where there is none."""
     start = line[place]
     for phrase in vocabulary.phrases.get(start, ()):
@@ -84,23 +88,24 @@ def _known(line: str, place: int, end: int, vocabulary: Vocabulary) -> tuple[Kin
     return Kind.WORD, 1
 
 
-def _take(pieces: list[Token], kind: Kind, place: int, word: str, near: Token | None) -> None:
+def _take(pieces: list[Token], kind: str, place: int, word: str, near: Token | None) -> None:
     """Add a word, as far as what stands before it lets it be what it is."""
     end = place + len(word)
     beside = near.kind if near is not None else None
-    if kind is Kind.SUFFIX:
-        if near is not None and beside is Kind.VARIANT:
+    if kind == Kind.SUFFIX:
+        if near is not None and beside == Kind.VARIANT:
             near.end = end
             return
-        if not (beside is Kind.NUMBER and word in _LABELS):
+        if not (beside == Kind.NUMBER and word in _LABELS):
             kind = Kind.WORD
-    elif kind is Kind.PRICE_UNIT:
+    elif kind == Kind.PRICE_UNIT:
         if near is not None and beside in (Kind.NUMBER, Kind.FIGURE):
             near.kind = Kind.FIGURE
             near.end = end
+            near.word = ""
             return
         kind = Kind.WORD
-    elif kind is Kind.UNIT:
+    elif kind == Kind.UNIT:
         # 8點 is a time; in 一點 (a bit) nothing is counted.
         if pieces or beside not in (Kind.NUMBER, Kind.FIGURE):
             kind = Kind.WORD
@@ -114,11 +119,11 @@ def _absorb(pieces: list[Token]) -> None:
     for order in (range(1, len(pieces)), range(len(pieces) - 2, -1, -1)):
         for i in order:
             beside = pieces[i - order.step]
-            if beside.kind is Kind.WORD:
+            if beside.kind == Kind.WORD:
                 if _is_soft(pieces, i):
                     pieces[i].kind = Kind.WORD
             elif (
-                beside.kind is Kind.LINK
+                beside.kind == Kind.LINK
                 and pieces[i].kind in (Kind.VERB, Kind.COURTESY)
                 and len(pieces[i].word) == 1
             ):
@@ -127,12 +132,12 @@ def _absorb(pieces: list[Token]) -> None:
 
 def _is_soft(pieces: list[Token], i: int) -> bool:
     piece = pieces[i]
-    if piece.kind is Kind.CODE:
+    if piece.kind == Kind.CODE:
         return True
-    if piece.kind is Kind.NUMBER:
+    if piece.kind == Kind.NUMBER:
         return not piece.measured
-    if piece.kind is Kind.EACH:
-        return i + 1 < len(pieces) and pieces[i + 1].kind is not Kind.NUMBER
+    if piece.kind == Kind.EACH:
+        return i + 1 < len(pieces) and pieces[i + 1].kind != Kind.NUMBER
     if "\u0e00" <= piece.word[:1] < "\u0e80":
         return piece.kind in _THAI_SOFT
     return len(piece.word) == 1 and piece.kind in _SOFT
@@ -144,15 +149,15 @@ def _finished(line: str, pieces: list[Token], before: Token | None) -> list[Toke
     for piece in pieces:
         last = tokens[-1] if tokens else None
         if piece.kind in (Kind.WORD, Kind.LINK):
-            if last is not None and last.kind is Kind.WORD and last.end == piece.start:
+            if last is not None and last.kind == Kind.WORD and last.end == piece.start:
                 last.end = piece.end
                 last.word = line[last.start : last.end]
                 continue
             piece.kind = Kind.WORD
             piece.word = line[piece.start : piece.end]
-        elif piece.kind is Kind.COURTESY:
+        elif piece.kind == Kind.COURTESY:
             continue
-        elif piece.kind is Kind.UNIT and before is not None:
+        elif piece.kind == Kind.UNIT and before is not None:
             before.kind = Kind.FIGURE
             before.end = piece.end
             continue

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from live.plus_one.kinds import Kind
 from live.plus_one.model import Item
 from live.plus_one.normalise import ALNUM, UNSPACED, fold
-from live.plus_one.words import WORDS, Kind
+from live.plus_one.words import WORDS
 
 _RUN = re.compile(f"{ALNUM}|{UNSPACED}")
 _SHAPE = re.compile(r"([a-z]+)([0-9]+)")
@@ -31,6 +32,13 @@ class Options:
     def every(self) -> int:
         return (1 << len(self.keys)) - 1
 
+    def fitting(self, words: Iterable[str]) -> int:
+        """The variants that all of `words` fit."""
+        bits = self.every
+        for word in words:
+            bits &= self.fits.get(word, 0)
+        return bits
+
     def named(self, bits: int) -> tuple[str, ...]:
         """The keys of the variants that `bits` stand for, in the show's order."""
         return tuple(key for place, key in enumerate(self.keys) if bits >> place & 1)
@@ -44,7 +52,7 @@ class Vocabulary:
     """
 
     items: tuple[Item, ...]
-    words: dict[str, Kind]
+    words: dict[str, str]
     """Every word that is one run of letters or digits: the grammar's and the show's."""
     starts: dict[str, tuple[int, ...]]
     """By first character, the lengths of the words, longest first."""
@@ -60,6 +68,8 @@ class Vocabulary:
     knowing: dict[str, tuple[int, ...]]
     """For each variant word, the items that know it."""
     open: tuple[int, ...]
+    open_codes: tuple[str, ...]
+    """The codes of the open items, as read, in the same order."""
 
     @staticmethod
     def of(items: Iterable[Item]) -> Vocabulary:
@@ -69,8 +79,7 @@ class Vocabulary:
         knowing: dict[str, list[int]] = {}
         options: list[Options | None] = []
         for place, item in enumerate(items):
-            code = _JOINED.sub("", fold(item.code))
-            if code:
+            if code := _read_as(item):
                 codes.setdefault(code, place)
             options.append(_options(item))
             for word in options[-1].fits if options[-1] else ():
@@ -86,6 +95,7 @@ class Vocabulary:
                 size = len(shape[1])
                 shapes[size] = max(shapes.get(size, 0), len(shape[2]))
         runs = [word for word in words if _is_one_run(word)]
+        opened, open_codes = _opened(items)
         return Vocabulary(
             items=items,
             words=words,
@@ -96,7 +106,8 @@ class Vocabulary:
             shapes=shapes,
             options=tuple(options),
             knowing={word: tuple(places) for word, places in knowing.items()},
-            open=tuple(place for place, item in enumerate(items) if item.open),
+            open=opened,
+            open_codes=open_codes,
         )
 
     def with_open(self, codes: Collection[str]) -> Vocabulary:
@@ -107,13 +118,23 @@ class Vocabulary:
             else Item(code=item.code, open=item.code in codes, variants=item.variants)
             for item in self.items
         )
-        places = tuple(place for place, item in enumerate(items) if item.open)
-        return replace(self, items=items, open=places)
+        opened, open_codes = _opened(items)
+        return replace(self, items=items, open=opened, open_codes=open_codes)
 
     @property
     def sole(self) -> int | None:
         """The only open item."""
         return self.open[0] if len(self.open) == 1 else None
+
+
+def _read_as(item: Item) -> str:
+    """An item's code as comments are read."""
+    return _JOINED.sub("", fold(item.code))
+
+
+def _opened(items: tuple[Item, ...]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    places = tuple(place for place, item in enumerate(items) if item.open)
+    return places, tuple(_read_as(items[place]) for place in places)
 
 
 def _options(item: Item) -> Options | None:
