@@ -68,9 +68,9 @@ def _below(folder: Path) -> dict[str, Path]:
 FILES = web.AppKey("files", Files)
 
 
-def join(app: web.Application, folder: Path = STATIC) -> None:
-    """Serve the pages that were built into `folder`."""
-    app[FILES] = Files(folder, app[CLOCK])
+def join(app: web.Application, folder: Path | None = None) -> None:
+    """Serve the pages that were built into `folder`, as a rule `STATIC`."""
+    app[FILES] = Files(folder or STATIC, app[CLOCK])
     app[ERROR_PAGE] = _error
     routes.join(app)
 

@@ -1,0 +1,135 @@
+"""Who may use what: every HTTP route and every socket event, for each kind of person.
+
+`ok` is let in (what she asked for may still make no sense), 401 is asked to say who she is, 403 is
+told that this is not hers to do, 404 is not told that it exists. `customer` owns what a row is
+about, `other` is another customer.
+"""
+
+from dataclasses import dataclass
+
+PEOPLE = ("nobody", "guest", "customer", "other", "host", "moderator", "rep", "operator")
+
+HTTP = """
+                                    nobody guest customer other host moderator rep operator
+
+GET /                                   ok    ok       ok    ok   ok        ok  ok       ok
+GET /shows/{id}                         ok    ok       ok    ok   ok        ok  ok       ok
+GET /orders                             ok    ok       ok    ok   ok        ok  ok       ok
+GET /orders/{id}                        ok    ok       ok    ok   ok        ok  ok       ok
+GET /sign-in                            ok    ok       ok    ok   ok        ok  ok       ok
+GET /staff/sign-in                      ok    ok       ok    ok   ok        ok  ok       ok
+GET /staff/orders                       ok    ok       ok    ok   ok        ok  ok       ok
+GET /studio                             ok    ok       ok    ok   ok        ok  ok       ok
+GET /studio/{id}                        ok    ok       ok    ok   ok        ok  ok       ok
+GET /notices                            ok    ok       ok    ok   ok        ok  ok       ok
+GET /pay/test/{session}                 ok    ok       ok    ok   ok        ok  ok       ok
+GET /assets/{name}                      ok    ok       ok    ok   ok        ok  ok       ok
+GET /demo/{name}                        ok    ok       ok    ok   ok        ok  ok       ok
+GET /favicon.svg                        ok    ok       ok    ok   ok        ok  ok       ok
+
+GET /healthz                            ok    ok       ok    ok   ok        ok  ok       ok
+GET /readyz                             ok    ok       ok    ok   ok        ok  ok       ok
+GET /metrics                            ok    ok       ok    ok   ok        ok  ok       ok
+GET /api/notices                        ok    ok       ok    ok   ok        ok  ok       ok
+
+GET /socket.io/                         ok    ok       ok    ok   ok        ok  ok       ok
+POST /socket.io/                        ok    ok       ok    ok   ok        ok  ok       ok
+OPTIONS /socket.io/                     ok    ok       ok    ok   ok        ok  ok       ok
+
+GET /api/session                        ok    ok       ok    ok   ok        ok  ok       ok
+POST /api/session/guest                 ok    ok       ok    ok  403       403 403      403
+POST /api/session/code                  ok    ok       ok    ok   ok        ok  ok       ok
+POST /api/session/verify                ok    ok       ok    ok   ok        ok  ok       ok
+POST /api/session/staff                 ok    ok       ok    ok   ok        ok  ok       ok
+DELETE /api/session                     ok    ok       ok    ok   ok        ok  ok       ok
+
+GET /api/shows                          ok    ok       ok    ok   ok        ok  ok       ok
+GET /api/staff/shows                   401   403      403   403   ok        ok 403       ok
+POST /api/staff/shows                  401   403      403   403   ok       403 403       ok
+
+GET /api/products                       ok    ok       ok    ok   ok        ok  ok       ok
+GET /api/products/{id}                  ok    ok       ok    ok   ok        ok  ok       ok
+GET /api/staff/products                401   403      403   403   ok       403 403       ok
+
+GET /api/cart                          401    ok       ok    ok  403       403 403      403
+POST /api/cart/lines                   401    ok       ok    ok  403       403 403      403
+PATCH /api/cart/lines/{id}             401   404       ok   404  403       403 403      403
+DELETE /api/cart/lines/{id}            401   404       ok   404  403       403 403      403
+POST /api/checkout                     401    ok       ok    ok  403       403 403      403
+
+GET /api/orders                        401    ok       ok    ok  403       403 403      403
+GET /api/orders/{id}                   401   404       ok   404   ok        ok  ok       ok
+POST /api/orders/{id}/cancel           401   404       ok   404  403       403 403      403
+POST /api/orders/{id}/pay              401   404       ok   404  403       403 403      403
+GET /api/staff/orders                  401   403      403   403   ok        ok  ok       ok
+POST /api/staff/orders/{id}/{act}      401   403      403   403   ok       403 403       ok
+
+POST /api/payments/{provider}/callback 403   403      403   403  403       403 403      403
+GET /api/pay/test/{session}             ok    ok       ok    ok   ok        ok  ok       ok
+POST /api/pay/test/{session}            ok    ok       ok    ok   ok        ok  ok       ok
+"""
+"""A provider's callback is let in by its signature alone, which none of these has."""
+
+SOCKETS = """
+                                    nobody guest customer other host moderator rep operator
+
+connect                                 ok    ok       ok    ok   ok        ok  ok       ok
+disconnect                              ok    ok       ok    ok   ok        ok  ok       ok
+join                                    ok    ok       ok    ok   ok        ok  ok       ok
+join draft                             404   404      404   404   ok        ok 404       ok
+join nothing                           404   404      404   404  404       404 404      404
+heart                                   ok    ok       ok    ok   ok        ok  ok       ok
+comment                                401    ok       ok    ok   ok        ok 403       ok
+claim                                  401    ok       ok    ok  403       403 403      403
+give_back                              401   404       ok   404  403       403 403      403
+
+run show.change                        401   403      403   403   ok       403 403       ok
+run item.add                           401   403      403   403   ok       403 403       ok
+run item.change                        401   403      403   403   ok       403 403       ok
+run item.allot                         401   403      403   403   ok       403 403       ok
+run item.open                          401   403      403   403   ok       403 403       ok
+run item.close                         401   403      403   403   ok       403 403       ok
+run item.move                          401   403      403   403   ok       403 403       ok
+run item.remove                        401   403      403   403   ok       403 403       ok
+run item.pin                           401   403      403   403   ok       403 403       ok
+run item.countdown                     401   403      403   403   ok       403 403       ok
+run show.go_live                       401   403      403   403   ok       403 403       ok
+run show.end                           401   403      403   403   ok       403 403       ok
+
+moderate comment.hide                  401   403      403   403   ok        ok 403       ok
+moderate comment.restore               401   403      403   403   ok        ok 403       ok
+moderate comment.pin                   401   403      403   403   ok        ok 403       ok
+moderate person.mute                   401   403      403   403   ok        ok 403       ok
+moderate person.unmute                 401   403      403   403   ok        ok 403       ok
+moderate person.block                  401   403      403   403   ok        ok 403       ok
+moderate person.unblock                401   403      403   403   ok        ok 403       ok
+moderate slow_mode.set                 401   403      403   403   ok        ok 403       ok
+moderate words.set                     401   403      403   403   ok        ok 403       ok
+moderate announce                      401   403      403   403   ok        ok 403       ok
+moderate claim.add                     401   403      403   403   ok        ok 403       ok
+moderate claim.change                  401   403      403   403   ok        ok 403       ok
+moderate claim.cancel                  401   403      403   403   ok        ok 403       ok
+moderate wait.cancel                   401   403      403   403   ok        ok 403       ok
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One route (`GET /api/orders/{id}`) or event, and what each of `PEOPLE` gets."""
+
+    name: str
+    outcomes: dict[str, str]
+
+
+def rows(table: str) -> list[Row]:
+    """The rows of a table above, in its order. Raises ValueError for what is no row."""
+    heading, *lines = [line.split() for line in table.splitlines() if line.strip()]
+    if tuple(heading) != PEOPLE:
+        raise ValueError("the heading names other people")
+    found = []
+    for words in lines:
+        name, outcomes = " ".join(words[: -len(PEOPLE)]), words[-len(PEOPLE) :]
+        if not name or set(outcomes) - {"ok", "401", "403", "404"}:
+            raise ValueError(f"not a row: {' '.join(words)}")
+        found.append(Row(name, dict(zip(PEOPLE, outcomes, strict=True))))
+    return found

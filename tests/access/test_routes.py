@@ -1,0 +1,147 @@
+"""Every HTTP route has its row in the table, and does to each kind of person what it says."""
+
+import itertools
+import uuid
+from typing import Any
+
+import pytest
+
+from core.http.routes import ROUTES
+from core.identity import sessions
+from core.identity.model import NOBODY
+from core.identity.service import IDENTITY
+from tests.access.table import HTTP, PEOPLE, Row, rows
+from tests.service import Browser, Service
+from web.keys import DATABASE
+
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/session/guest": {"name": "小美"},
+    "PATCH /api/cart/lines/{id}": {"quantity": 1},
+    "POST /api/orders/{id}/cancel": {"request_id": "request-1"},
+    "POST /api/staff/orders/{id}/{act}": {"request_id": "request-1"},
+}
+"""Where it is not the route but the service that knows: a body that gets that far."""
+
+LAST = ("host", "operator", "customer")
+"""Those who may change what a row is about come after those who may not."""
+
+
+def test_every_route_has_a_row_and_every_row_a_route(service: Service) -> None:
+    routes = {
+        f"{route.method} {route.resource.canonical}"
+        for route in service.app.router.routes()
+        if route.resource is not None and route.method != "HEAD"
+    }
+    assert routes == {row.name for row in rows(HTTP)}
+
+
+def test_every_route_names_its_audience(service: Service) -> None:
+    nameless = [
+        str(route)
+        for route in service.app.router.routes()
+        if route not in service.app[ROUTES]
+        and not (route.resource and route.resource.canonical == "/socket.io/")
+    ]
+    assert nameless == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_row_names_everybody(service: Service) -> None:
+    with pytest.raises(ValueError, match="not a row"):
+        rows(HTTP + "GET /api/new ok ok ok\n")
+    with pytest.raises(ValueError, match="not a row"):
+        rows(HTTP + "GET /api/new ok ok ok ok ok ok ok maybe\n")
+
+
+async def test_each_person_gets_what_the_table_says(
+    service: Service, browsers: dict[str, Browser]
+) -> None:
+    shop = Shop(browsers["customer"])
+    surprises = []
+    for row in rows(HTTP):
+        address = await shop.address(row)
+        for who in sorted(PEOPLE, key=LAST_OF.__getitem__):
+            service.clock.advance(1_000)
+            browser = browsers[who]
+            if " /api/session" in row.name:
+                browser = await again(service, browser)
+            body = BODIES.get(row.name, {})
+            method = row.name.split()[0]
+            reply = await browser.ask(method, address, json=None if method == "GET" else body)
+            outcome = str(reply.status) if reply.status in (401, 403, 404) else "ok"
+            if reply.status >= 500 or outcome != row.outcomes[who]:
+                surprises.append(f"{row.name}: {who} got {reply.status} {reply.body[:120]!r}")
+    assert surprises == []
+
+
+LAST_OF = {who: LAST.index(who) + 1 if who in LAST else 0 for who in PEOPLE}
+
+
+async def again(service: Service, browser: Browser) -> Browser:
+    """Another browser with a session of the same person: it is going to become another's."""
+    copy = await service.browser()
+    identity = service.app[IDENTITY]
+    person = await identity.person_for(browser.token)
+    if person != NOBODY:
+        now = service.clock.now()
+        copy.forge(
+            await service.app[DATABASE].write(
+                lambda c: sessions.begin(c, person, identity.lifetimes, now)
+            )
+        )
+    return copy
+
+
+class Shop:
+    """Makes what a row is about: a line, an order, a payment of the customer's."""
+
+    def __init__(self, customer: Browser) -> None:
+        self._customer = customer
+        self._numbers = itertools.count(1)
+
+    async def address(self, row: Row) -> str:
+        """The row's path, its parts filled in."""
+        path = row.name.split()[1]
+        parts = {"name": "a.js" if "assets" in path else "a01.svg", "act": "ready"}
+        parts["provider"] = "test"
+        if "/cart/lines/{id}" in path:
+            parts["id"] = await self._line()
+        elif path.startswith(("/api/orders/{id}", "/api/staff/orders/{id}", "/api/pay/")):
+            parts["id"], parts["session"] = await self._order()
+        elif path == "/api/products/{id}":
+            parts["id"] = (await self._product())["id"]
+        else:
+            parts["id"] = parts["session"] = "x1"
+        return path.format(**parts)
+
+    async def _product(self) -> dict[str, Any]:
+        products: list[dict[str, Any]] = (await self._customer.get("/api/products")).json[
+            "products"
+        ]
+        return products[0]
+
+    async def _line(self) -> str:
+        variant = (await self._product())["variants"][0]
+        body = {"variant_id": variant["id"], "quantity": 1, "request_id": str(uuid.uuid4())}
+        reply = await self._customer.post("/api/cart/lines", body)
+        assert reply.status == 200, reply.body
+        return str(reply.json["lines"][-1]["id"])
+
+    async def _order(self) -> tuple[str, str]:
+        """An order that waits for a card, and the payment's session."""
+        line = await self._line()
+        cart = (await self._customer.get("/api/cart")).json
+        pickup = next(one for one in cart["deliveries"] if one["kind"] == "pickup")
+        body = {
+            "request_id": str(uuid.uuid4()),
+            "claims": [],
+            "lines": [line],
+            "contact": {"name": "美玲", "phone": "0912345678", "email": "customer@example.com"},
+            "fulfilment": {"kind": "pickup", "location": pickup["locations"][0]["id"]},
+            "payment": "card",
+            "expect_total": next(one["unit_price"] for one in cart["lines"] if one["id"] == line)
+            + pickup["fee"],
+        }
+        reply = await self._customer.post("/api/checkout", body)
+        assert reply.status == 201, reply.body
+        return str(reply.json["order"]["id"]), str(reply.json["pay_url"]).rsplit("/", 1)[-1]

@@ -1,0 +1,186 @@
+"""Every event of every socket has its row in the table, and each command in it too."""
+
+import contextlib
+import uuid
+from typing import Annotated, Any, get_args, get_origin
+
+import aiohttp
+import pytest
+import socketio
+
+from live import commands
+from live.namespace import NAMESPACE
+from tests.access.table import PEOPLE, SOCKETS, rows
+from tests.service import Browser, Service
+from web import live
+
+NOBODYS_ID = "cus_" + "0" * 26
+
+
+def commands_of(union: Any) -> set[str]:
+    """The `type` of each command in a union of them."""
+    assert get_origin(union) is Annotated
+    models = get_args(get_args(union)[0])
+    return {get_args(model.model_fields["type"].annotation)[0] for model in models}
+
+
+def test_every_event_has_a_row_and_every_row_an_event(service: Service) -> None:
+    namespaces = service.app[live.SOCKETS].namespace_handlers
+    assert set(namespaces) == {NAMESPACE}
+    events = {name[3:] for name in dir(namespaces[NAMESPACE]) if name.startswith("on_")}
+    named = events - {"run", "moderate"}
+    named |= {f"run {name}" for name in commands_of(commands.Run)}
+    named |= {f"moderate {name}" for name in commands_of(commands.Moderate)}
+    further = {"join draft", "join nothing"}
+    assert named == {row.name for row in rows(SOCKETS)} - further
+
+
+class Viewer:
+    """One person's socket, of her browser's session."""
+
+    def __init__(self, browser: Browser, http: aiohttp.ClientSession) -> None:
+        self._browser = browser
+        self.socket = socketio.AsyncClient(http_session=http, reconnection=False)
+
+    async def connect(self) -> None:
+        headers = {"Origin": self._browser.address}
+        if self._browser.token:
+            headers["Cookie"] = f"plusone={self._browser.token}"
+        await self.socket.connect(
+            self._browser.address,
+            headers=headers,
+            namespaces=[NAMESPACE],
+            transports=["websocket"],
+            wait_timeout=20,
+        )
+
+    async def ask(self, event: str, body: dict[str, Any]) -> dict[str, Any]:
+        if event not in ("join", "heart"):
+            body = {"request_id": str(uuid.uuid4()), **body}
+        reply: dict[str, Any] = await self.socket.call(event, body, namespace=NAMESPACE, timeout=20)
+        return reply
+
+    async def do(self, event: str, body: dict[str, Any], first: str) -> dict[str, Any]:
+        """Ask for what has to go well; returns the data of the first event of a type."""
+        reply = await self.ask(event, body)
+        assert reply["ok"], reply
+        found: dict[str, Any] = next(
+            {**one["data"], "offset": one["offset"]}
+            for one in reply["events"]
+            if one["type"] == first
+        )
+        return found
+
+
+@pytest.fixture
+async def viewers(
+    browsers: dict[str, Browser], stack: contextlib.AsyncExitStack
+) -> dict[str, Viewer]:
+    found = {}
+    for who, browser in browsers.items():
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        found[who] = Viewer(browser, http)
+        await found[who].connect()
+        stack.push_async_callback(found[who].socket.disconnect)
+    return found
+
+
+async def open_show(browsers: dict[str, Browser], viewers: dict[str, Viewer]) -> dict[str, Any]:
+    """A live show with an item on sale, a claim and a comment of the customer's, and a draft."""
+    host, customer = viewers["host"], viewers["customer"]
+    show = (await browsers["host"].post("/api/staff/shows", {"title": "開賣"})).json["id"]
+    draft = (await browsers["host"].post("/api/staff/shows", {"title": "下一場"})).json["id"]
+    assert (await host.ask("join", {"show": show}))["ok"]
+    await host.do("run", {"do": {"type": "show.go_live"}}, "show.live")
+    assert (await customer.ask("join", {"show": show}))["ok"]
+    product = (await browsers["host"].get("/api/staff/products")).json["products"][0]
+    variant = {"variant_id": product["variants"][0]["id"], "key": None, "allotment": 50}
+    add = {"product": product["id"], "code": "A01", "price": 28_800, "variants": [variant]}
+    added = await host.do("run", {"do": {"type": "item.add", **add}}, "item.added")
+    item = added["item"]["id"]
+    await host.do("run", {"do": {"type": "item.open", "item": item}}, "item.opened")
+    held = await customer.do("claim", {"item": item, "quantity": 20}, "claim.held")
+    said = await customer.do("comment", {"text": "好期待"}, "comment.posted")
+    return {
+        "show": show,
+        "draft": draft,
+        "item": item,
+        "claim": held["claim"],
+        "comment": said["offset"],
+        "add": add | {"code": "B02"},
+    }
+
+
+def bodies(made: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is sent for each row: whole, so that nothing but who asks is in its way."""
+    item, claim, comment = made["item"], made["claim"], made["comment"]
+    return {
+        "join": {"show": made["show"]},
+        "join draft": {"show": made["draft"]},
+        "join nothing": {"show": "shw_" + "0" * 26},
+        "heart": {"count": 1},
+        "comment": {"text": "你好"},
+        "claim": {"item": item, "quantity": 1},
+        "give_back": {"claim": claim, "quantity": 1},
+        "show.go_live": {},
+        "show.end": {},
+        "show.change": {"title": "開賣了"},
+        "item.add": made["add"],
+        "item.change": {"item": item, "price": 20_000},
+        "item.allot": {"item": item, "allotment": 50},
+        "item.open": {"item": item},
+        "item.close": {"item": item},
+        "item.move": {"item": item},
+        "item.remove": {"item": item},
+        "item.pin": {"item": item},
+        "item.countdown": {"item": item},
+        "comment.hide": {"comment": comment},
+        "comment.restore": {"comment": comment},
+        "comment.pin": {"comment": comment},
+        "person.mute": {"person": NOBODYS_ID, "seconds": 60},
+        "person.unmute": {"person": NOBODYS_ID},
+        "person.block": {"person": NOBODYS_ID},
+        "person.unblock": {"person": NOBODYS_ID},
+        "slow_mode.set": {"seconds": 0},
+        "words.set": {"words": []},
+        "announce": {"text": "歡迎"},
+        "claim.add": {"person": NOBODYS_ID, "item": item, "quantity": 1},
+        "claim.change": {"claim": claim, "quantity": 5},
+        "claim.cancel": {"claim": claim},
+        "wait.cancel": {"wait": claim},
+    }
+
+
+async def test_each_person_gets_what_the_table_says(
+    service: Service, browsers: dict[str, Browser], viewers: dict[str, Viewer]
+) -> None:
+    made = await open_show(browsers, viewers)
+    sent = bodies(made)
+    surprises = []
+    for row in rows(SOCKETS):
+        if row.name in ("connect", "disconnect"):
+            continue  # that all are connected is what the rest stands on
+        event, _, command = row.name.partition(" ")
+        body = sent[command] if event in ("run", "moderate") else sent[row.name]
+        if event in ("run", "moderate"):
+            body = {"do": {"type": command, **body}}
+        for who in PEOPLE:
+            service.clock.advance(1_000)
+            viewer = viewers[who]
+            reply = await viewer.ask(event, body)
+            if row.name.startswith("join "):
+                assert (await viewer.ask("join", sent["join"]))["ok"]
+            outcome = what_came_of(reply, strict="404" in row.outcomes.values())
+            if outcome != row.outcomes[who]:
+                surprises.append(f"{row.name}: {who} got {reply}")
+    assert surprises == []
+
+
+def what_came_of(reply: dict[str, Any], *, strict: bool) -> str:
+    """As in the table. Where its row has no 404, that something is gone does not say who may."""
+    if reply["ok"]:
+        return "ok"
+    known = {"not_signed_in": "401", "forbidden": "403"} | ({"not_found": "404"} if strict else {})
+    code = reply["error"]["code"]
+    assert code not in ("internal", "rate_limited", "bad_request"), reply
+    return known.get(code, "ok")
