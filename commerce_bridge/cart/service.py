@@ -17,6 +17,7 @@ from commerce_bridge.orders.store import Order
 from commerce_bridge.port import Location, OutOfStock, UnknownProduct
 from core.clock import Clock
 from core.db import Database
+from core.errors import NotFound
 from core.identity.model import Person, require_customer
 from core.settings import Settings
 
@@ -79,11 +80,12 @@ class Carts:
         return await self._database.write(unit)
 
     async def remove(self, person: Person, line_id: str) -> Cart:
-        """Take a line out; that it is out already is no error."""
+        """Take a line out. Raises NotFound."""
         require_customer(person)
 
         def unit(connection: Connection) -> Cart:
-            store.remove(connection, person.aliases, [line_id])
+            if not store.remove(connection, person.aliases, [line_id]):
+                raise NotFound("There is no such line in the cart.")
             return self._load(connection, person)
 
         return await self._database.write(unit)

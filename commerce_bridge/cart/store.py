@@ -161,14 +161,15 @@ def set_quantity(
         raise NotFound("There is no such line in the cart.")
 
 
-def remove(connection: Connection, customers: Collection[str], line_ids: Sequence[str]) -> None:
-    """Lines that are gone already are none."""
-    connection.execute(
+def remove(connection: Connection, customers: Collection[str], line_ids: Sequence[str]) -> int:
+    """Take lines out; returns how many there were."""
+    gone = connection.execute(
         delete(cart_line).where(
             any_of(connection, cart_line.c.customer, sorted(customers)),
             any_of(connection, cart_line.c.id, line_ids),
         )
     )
+    return int(gone.rowcount)
 
 
 def merge(connection: Connection, from_id: str, to_id: str) -> None:

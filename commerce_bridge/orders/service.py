@@ -24,8 +24,7 @@ log = structlog.get_logger(__name__)
 REFUND = "payment.refund"
 """Outbox topic: the provider is to give a payment back; payload `{payment}`."""
 
-READ_ORDERS = (Role.HOST, Role.REP, Role.OPERATOR)
-"""Moderators see comments and claims, not where people live."""
+READ_ORDERS = (Role.HOST, Role.MODERATOR, Role.REP, Role.OPERATOR)
 CHANGE_ORDERS = (Role.HOST, Role.OPERATOR)
 
 STAFF_ACTS = (Act.CONFIRM_PAYMENT, Act.READY, Act.HAND_OUT, Act.CANCEL, Act.REFUND)

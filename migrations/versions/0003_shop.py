@@ -45,7 +45,7 @@ def _catalogue() -> None:
         sa.Column("picture", sa.Text()),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("price >= 0", name="ck_variant_price"),
+        sa.CheckConstraint("price >= 0", name=op.f("ck_variant_price")),
         sa.ForeignKeyConstraint(
             ["product_id"], ["product.id"], name="fk_variant_product_id_product"
         ),
@@ -78,8 +78,8 @@ def _stock() -> None:
         sa.Column("cause", sa.String(12), nullable=False),
         sa.Column("ref", sa.String(40), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("from_place <> to_place", name="ck_stock_movement_places"),
-        sa.CheckConstraint("quantity > 0", name="ck_stock_movement_quantity"),
+        sa.CheckConstraint("from_place <> to_place", name=op.f("ck_stock_movement_places")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_stock_movement_quantity")),
         sa.ForeignKeyConstraint(
             ["variant_id"], ["variant.id"], name="fk_stock_movement_variant_id_variant"
         ),
@@ -93,7 +93,9 @@ def _stock() -> None:
         sa.Column("place", sa.String(40), nullable=False),
         sa.Column("variant_id", sa.String(40), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("quantity >= 0 OR place = 'supplier'", name="ck_stock_level_quantity"),
+        sa.CheckConstraint(
+            "quantity >= 0 OR place = 'supplier'", name=op.f("ck_stock_level_quantity")
+        ),
         sa.ForeignKeyConstraint(
             ["variant_id"], ["variant.id"], name="fk_stock_level_variant_id_variant"
         ),
@@ -127,7 +129,9 @@ def _stock() -> None:
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("draft", sa.Text(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("state IN ('prepared', 'committed', 'cancelled')", name="ck_sale_state"),
+        sa.CheckConstraint(
+            "state IN ('prepared', 'committed', 'cancelled')", name=op.f("ck_sale_state")
+        ),
         sa.PrimaryKeyConstraint("ref", name="pk_sale"),
         sa.UniqueConstraint("key", name="uq_sale_key"),
     )
@@ -153,8 +157,8 @@ def _carts() -> None:
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(8), nullable=False),
         sa.Column("order_id", sa.String(40)),
-        sa.CheckConstraint("quantity > 0", name="ck_cart_claim_quantity"),
-        sa.CheckConstraint("state IN ('held', 'paying', 'sold')", name="ck_cart_claim_state"),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_cart_claim_quantity")),
+        sa.CheckConstraint("state IN ('held', 'paying', 'sold')", name=op.f("ck_cart_claim_state")),
         sa.PrimaryKeyConstraint("claim_id", name="pk_cart_claim"),
     )
     op.create_index("ix_cart_claim_customer", "cart_claim", ["customer"])
@@ -165,7 +169,7 @@ def _carts() -> None:
         sa.Column("variant_id", sa.String(40), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("added_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("quantity BETWEEN 1 AND 99", name="ck_cart_line_quantity"),
+        sa.CheckConstraint("quantity BETWEEN 1 AND 99", name=op.f("ck_cart_line_quantity")),
         sa.ForeignKeyConstraint(
             ["variant_id"], ["variant.id"], name="fk_cart_line_variant_id_variant"
         ),
@@ -204,7 +208,7 @@ def _orders() -> None:
         sa.Column("fulfilment", sa.Text(), nullable=False),
         sa.Column("note", sa.Text()),
         sa.Column("placed_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("total = subtotal + delivery_fee", name="ck_shop_order_total"),
+        sa.CheckConstraint("total = subtotal + delivery_fee", name=op.f("ck_shop_order_total")),
         sa.PrimaryKeyConstraint("serial", name="pk_shop_order"),
         sa.UniqueConstraint("customer", "request_id", name="uq_shop_order_customer_request_id"),
         sa.UniqueConstraint("id", name="uq_shop_order_id"),
@@ -226,7 +230,7 @@ def _orders() -> None:
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
         sa.Column("place", sa.String(40)),
-        sa.CheckConstraint("quantity > 0", name="ck_order_line_quantity"),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_order_line_quantity")),
         sa.ForeignKeyConstraint(
             ["order_id"], ["shop_order.id"], name="fk_order_line_order_id_shop_order"
         ),
@@ -264,7 +268,7 @@ def _orders() -> None:
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "state IN ('new', 'open', 'failed', 'paid', 'refund_due', 'refunded')",
-            name="ck_payment_state",
+            name=op.f("ck_payment_state"),
         ),
         sa.ForeignKeyConstraint(
             ["order_id"], ["shop_order.id"], name="fk_payment_order_id_shop_order"

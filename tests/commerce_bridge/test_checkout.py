@@ -25,7 +25,7 @@ from core.db import Database
 from core.errors import BadRequest, Conflict, Forbidden, NotSignedIn, Unavailable
 from core.identity.model import NOBODY, Person, Role
 from core.outbox import Outbox
-from tests.commerce_bridge.world import STORE, Goods, Rooms, body, claimed, person
+from tests.commerce_bridge.world import STORE, Goods, Rooms, body, claimed, drain, person
 
 pytestmark = pytest.mark.usefixtures("ledger_holds")
 
@@ -41,11 +41,6 @@ async def line_of(commerce: Commerce, variant_id: str, quantity: int, who: Perso
 async def allotted(commerce: Commerce, goods: Goods, pieces: int = 5) -> str:
     got = await commerce.shop.allot("open", goods.chilli, pieces, show="shw_1", item="itm_1")
     return got.place
-
-
-async def drain(outbox: Outbox) -> None:
-    while await outbox.hand_over():
-        pass
 
 
 async def level(database: Database, place: str, variant_id: str) -> int:

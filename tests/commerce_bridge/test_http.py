@@ -113,7 +113,7 @@ async def test_a_cart_takes_lines_changes_and_loses_them(service: Service) -> No
     changed = (await browser.ask("PATCH", path, json={"quantity": 5})).json
     assert changed["subtotal"] == 180_000
     assert (await browser.delete(path)).json["lines"] == []
-    assert (await browser.delete(path)).status == 200
+    assert (await browser.delete(path)).status == 404
     assert (await browser.ask("PATCH", path, json={"quantity": 1})).status == 404
 
 
@@ -232,9 +232,6 @@ async def test_an_order_is_its_customers_and_the_staffs_alone(service: Service) 
     assert seen["customer"]["name"] == "林小美"
     ready = await rep.post(f"/api/staff/orders/{order_id}/confirm-payment", asked)
     assert ready.status == 403
-    moderator = await staff(service, Role.MODERATOR)
-    assert (await moderator.get(f"/api/orders/{order_id}")).status == 403
-    assert (await moderator.get("/api/staff/orders")).status == 403
 
 
 async def test_staff_see_an_order_through(service: Service) -> None:

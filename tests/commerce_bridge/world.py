@@ -18,6 +18,7 @@ from core.clock import Instant
 from core.db import Database
 from core.identity.model import Person
 from core.money import Money
+from core.outbox import Outbox
 
 
 def twd(dollars: int) -> Money:
@@ -138,7 +139,12 @@ def claimed(goods: Goods, number: int, place: str, *, quantity: int = 1) -> Clai
     )
 
 
-PICKUP = {"kind": "pickup"}
+async def drain(outbox: Outbox) -> None:
+    """Hand over all that is due."""
+    while await outbox.hand_over():
+        pass
+
+
 HOME = {"kind": "home", "postcode": "110", "city": "台北市", "address": "松仁路 1 號"}
 STORE = {
     "kind": "store",
