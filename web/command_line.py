@@ -15,6 +15,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "serve": ("web.commands.serve", "open the service"),
     "migrate": ("web.commands.migrate", "bring the database up to this version"),
     "settings": ("web.commands.settings", "print every setting that is in force"),
+    "parse": ("web.commands.parse", 'try codes and comments with the "+1" grammar'),
     "staff": ("web.commands.staff", "add, change, list and remove staff"),
 }
 
