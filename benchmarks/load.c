@@ -12,12 +12,12 @@
 //
 // A line of JSON is printed when all are in the room, and one for each command on standard input:
 //
-//   run warm_ms=1000 ms=5000 claimers=100 [rate=0] [chatters=0 chat=0] [text=A01+1]
+//   run warm_ms=1000 ms=5000 claimers=100 [rate=0] [chatters=0 chat=0] [text=A01+1] [answers_ms=30000]
 //
 // Sockets 0..claimers-1 claim: with rate=0 each as soon as it was answered (closed loop), else
 // `rate` a second in all whether answered or not (open loop; latency counts from the moment at which
 // a claim was due). The next `chatters` sockets say `chat` things a second. Counted is what is
-// acknowledged in the `ms` after `warm_ms`; then all answers still missing are awaited.
+// acknowledged in the `ms` after `warm_ms`; then answers still missing are awaited for `answers_ms`.
 // The end of standard input ends the program, as does a quarter of an hour.
 //
 // Build: cc -O2 -o load load.c
@@ -40,7 +40,7 @@
 #include <unistd.h>
 
 enum { HEAD = 3072, WHOLE = 1 << 20, WAITING = 32, LATENCIES = 1 << 22, OFFSETS = 1 << 24 };
-enum { CODES = 16, LIFE_S = 900, ANSWERS_S = 30 };
+enum { CODES = 16, LIFE_S = 900 };
 
 enum state { CLOSED, UPGRADING, OPENING, CONNECTING, JOINING, IN_ROOM };
 
@@ -468,7 +468,7 @@ static void print_run(double seconds, double cpu) {
   fflush(stdout);
 }
 
-static void run(int64_t warm_ms, int64_t ms, double rate, double chat) {
+static void run(int64_t warm_ms, int64_t ms, double rate, double chat, int64_t answers_ms) {
   int64_t begun = now_us();
   int64_t claims_due = 0, chats_due = 0;
   int claimer = 0, chatter = 0;
@@ -505,13 +505,13 @@ static void run(int64_t warm_ms, int64_t ms, double rate, double chat) {
   }
   cpu = cpu_s() - cpu;
   sending = false;
-  for (int64_t end = now_us() + ANSWERS_S * 1000000LL; outstanding() && now_us() < end;) poll_once(10);
+  for (int64_t end = now_us() + answers_ms * 1000; outstanding() && now_us() < end;) poll_once(10);
   unanswered += outstanding();
   print_run(ms / 1000.0, cpu);
 }
 
 static void obey(const char *line) {
-  int64_t warm_ms = 1000, ms = 5000;
+  int64_t warm_ms = 1000, ms = 5000, answers_ms = 30000;
   double rate = 0, chat = 0;
   char copy[256], *word, *rest = 0;
   snprintf(copy, sizeof copy, "%s", line);
@@ -526,6 +526,7 @@ static void obey(const char *line) {
     else if (!strncmp(word, "ms=", 3)) ms = atoll(word + 3);
     else if (!strncmp(word, "claimers=", 9)) claimers = atoi(word + 9);
     else if (!strncmp(word, "chatters=", 9)) chatters = atoi(word + 9);
+    else if (!strncmp(word, "answers_ms=", 11)) answers_ms = atoll(word + 11);
     else if (!strncmp(word, "rate=", 5)) rate = atof(word + 5);
     else if (!strncmp(word, "chat=", 5)) chat = atof(word + 5);
     else if (!strncmp(word, "text=", 5)) text = strdup(word + 5);
@@ -534,7 +535,7 @@ static void obey(const char *line) {
     fprintf(stderr, "not enough sockets\n");
     exit(2);
   }
-  run(warm_ms, ms, rate, chat);
+  run(warm_ms, ms, rate, chat, answers_ms);
 }
 
 static void read_cookies(const char *file) {

@@ -109,6 +109,7 @@ class Service(Process):
         }
         environment = {f"PLUSONE_{name}": str(value) for name, value in values.items()}
         super().__init__(["web.command_line", "serve"], port, environment)
+        self.database_url = database_url
 
 
 class People:
