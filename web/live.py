@@ -59,6 +59,7 @@ def attach(app: web.Application) -> None:
         per_address=settings.sockets_per_address,
     )
     app[SOCKETS].attach(app)
+    app.on_shutdown.append(_leave)
     routes.routes.join(app)
 
 
@@ -87,8 +88,12 @@ async def shows(app: web.Application) -> AsyncIterator[None]:
     app[SOCKETS].register_namespace(namespace)
     async with running(audience.run(), "audience"), running(_recheck(namespace), "recheck"):
         yield
-    await app[SOCKETS].close()
     await fan_out.close()
+
+
+async def _leave(app: web.Application) -> None:
+    """Before the server waits for what is under way: a socket is under way until it is closed."""
+    await app[SOCKETS].close()
 
 
 async def _recheck(namespace: LiveNamespace) -> None:
