@@ -13,16 +13,16 @@ from core import http
 from core.clock import Clock, SystemClock
 from core.db import Database
 from core.errors import PlusOneError
-from core.identity.passwords import Passwords
-from core.identity.service import IDENTITY, Identity
-from core.identity.staff import STAFF, StaffAccounts
+from core.identity.service import IDENTITY
+from core.identity.staff import STAFF
 from core.limits import Limiter
-from core.notices import NOTICES, Notices
+from core.notices import NOTICES
 from core.outbox import Outbox
 from core.secret import Secret
 from core.settings import Settings
 from web import health, live, notices, pages, session
 from web.keys import CLOCK, DATABASE, OUTBOX, SECRET, SETTINGS
+from web.people import open_people
 from web.tasks import running
 
 TIDIED_EVERY_S = 3600
@@ -62,13 +62,10 @@ async def _database(app: web.Application) -> AsyncIterator[None]:
 async def _people(app: web.Application) -> AsyncIterator[None]:
     database, clock, settings, secret = app[DATABASE], app[CLOCK], app[SETTINGS], app[SECRET]
     app[OUTBOX] = Outbox(database, clock)
-    app[NOTICES] = Notices(database, clock, settings)
-    app[NOTICES].join(app[OUTBOX])
-    app[IDENTITY] = identity = Identity(database, clock, settings, secret, app[NOTICES])
-    passwords = await asyncio.to_thread(Passwords)
-    app[STAFF] = StaffAccounts(database, clock, secret, identity, passwords)
-    yield
-    passwords.close()
+    async with open_people(database, clock, settings, secret) as people:
+        people.notices.join(app[OUTBOX])
+        app[NOTICES], app[IDENTITY], app[STAFF] = people.notices, people.identity, people.staff
+        yield
 
 
 async def _shop(app: web.Application) -> AsyncIterator[None]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 import migrations
@@ -16,6 +17,7 @@ from core.identity.model import Role
 from core.settings import Settings
 from tests.service import PASSWORD, serving, settings_for
 from web.command_line import COMMANDS, main
+from web.serving import GRACE_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -176,13 +178,18 @@ async def test_the_service_starts_on_an_empty_folder_and_ends_in_order(tmp_path:
     try:
         address = await address_of(process)
         async with asyncio.timeout(20):
-            reader, writer = await asyncio.open_connection("127.0.0.1", int(address.split(":")[2]))
-            writer.write(b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            assert b'{"status":"ready"}' in await reader.read()
-            writer.close()
-            await writer.wait_closed()
-        process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(30):
+            async with aiohttp.ClientSession(address) as client:
+                async with client.get("/readyz") as response:
+                    assert await response.json() == {"status": "ready"}
+                socket = await client.ws_connect("/socket.io/?EIO=4&transport=websocket")
+                await socket.receive()
+                process.send_signal(signal.SIGTERM)
+                assert (await socket.receive()).type in (
+                    aiohttp.WSMsgType.CLOSE,
+                    aiohttp.WSMsgType.CLOSING,
+                    aiohttp.WSMsgType.CLOSED,
+                )
+        async with asyncio.timeout(GRACE_S - 1):  # nothing was under way that it could wait for
             assert await process.wait() == 0
     finally:
         if process.returncode is None:

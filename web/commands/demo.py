@@ -10,14 +10,11 @@ from core.clock import SystemClock
 from core.db import Database
 from core.errors import BadRequest, Conflict
 from core.identity.model import Role
-from core.identity.passwords import Passwords
-from core.identity.service import Identity
-from core.identity.staff import StaffAccounts
-from core.notices import Notices
 from core.secret import Secret
 from core.settings import Settings
 from web import serving
 from web.demo.crowd import attend
+from web.people import open_people
 
 PASSWORD = "plusone-demo"  # noqa: S105 - printed for everyone to see, refused in production
 
@@ -55,18 +52,16 @@ def run(arguments: argparse.Namespace) -> int:
 async def _furnish(settings: Settings) -> None:
     """The demo's staff and products, as far as they are missing."""
     clock, secret = SystemClock(), Secret.of(settings)
-    async with Database.open(settings.database) as database:
+    async with (
+        Database.open(settings.database) as database,
+        open_people(database, clock, settings, secret) as people,
+    ):
         await demo.furnish(database, clock, settings.currency)
-        notices = Notices(database, clock, settings)
-        identity = Identity(database, clock, settings, secret, notices)
-        passwords = Passwords()
-        accounts = StaffAccounts(database, clock, secret, identity, passwords)
         for email, name, role in STAFF:
             try:
-                await accounts.add(email, name, PASSWORD, {role})
+                await people.staff.add(email, name, PASSWORD, {role})
             except Conflict:  # here since the last time
                 continue
-        passwords.close()
 
 
 def _introduce(address: str) -> None:

@@ -3,19 +3,16 @@
 import argparse
 import getpass
 import sys
-from contextlib import AsyncExitStack
 
 import migrations
 from core.clock import SystemClock
 from core.db import Database
 from core.errors import BadRequest
 from core.identity.model import Role
-from core.identity.passwords import Passwords
-from core.identity.service import Identity
 from core.identity.staff import StaffAccounts
-from core.notices import Notices
 from core.secret import Secret
 from core.settings import Settings
+from web.people import open_people
 from web.serving import run_loop
 
 
@@ -76,14 +73,11 @@ async def _done(
     settings: Settings, secret: Secret, arguments: argparse.Namespace, password: str
 ) -> str:
     clock = SystemClock()
-    async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database.open(settings.database, pool=1))
-        notices = Notices(database, clock, settings)
-        identity = Identity(database, clock, settings, secret, notices)
-        passwords = Passwords()
-        stack.callback(passwords.close)
-        accounts = StaffAccounts(database, clock, secret, identity, passwords)
-        return await _act(accounts, arguments, password)
+    async with (
+        Database.open(settings.database, pool=1) as database,
+        open_people(database, clock, settings, secret) as people,
+    ):
+        return await _act(people.staff, arguments, password)
 
 
 async def _act(accounts: StaffAccounts, arguments: argparse.Namespace, password: str) -> str:
