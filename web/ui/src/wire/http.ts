@@ -81,9 +81,11 @@ function asProblem(said: unknown, status: number): WireProblem {
   };
 }
 
-/** A fresh name for a command or a request; also where the page is not served securely. */
+/** A fresh UUID for a command or a request; also where the page is not served securely. */
 export function requestId(): string {
-  if (isSecureContext) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

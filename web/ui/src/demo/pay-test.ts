@@ -1,0 +1,86 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+
+import "../design/language";
+import { PlusoneElement } from "../design/element";
+import { icon } from "../design/icons";
+import { mark, parts } from "../design/parts";
+import { m } from "../i18n/index";
+import { problemWords } from "../i18n/problems";
+import { card } from "../session/card";
+import { ask } from "../wire/http";
+
+/** Stands where a card company's page would; says plainly that no money moves. */
+@customElement("plusone-pay-test")
+export class PayTest extends PlusoneElement {
+  static override styles = [
+    parts,
+    card,
+    css`
+      .warn {
+        display: flex;
+        gap: var(--s-3);
+        align-items: flex-start;
+        padding: var(--s-4);
+        border-radius: var(--r-card);
+        background: var(--wait-wash);
+        color: var(--wait);
+        font-weight: var(--w-name);
+      }
+      .wrong {
+        color: var(--stop);
+        font-weight: var(--w-name);
+      }
+    `,
+  ];
+
+  @state() private busy = false;
+  @state() private wrong = "";
+
+  override render(): TemplateResult {
+    document.title = m.payTest;
+    return html`<main>
+      <section class="card">
+        <div class="row">
+          ${mark}<span class="end"><plusone-language></plusone-language></span>
+        </div>
+        <h1>${m.payTest}</h1>
+        <p class="warn">${icon("warn", 24)}<span>${m.payTestWords}</span></p>
+        ${this.wrong === "" ? nothing : html`<p class="wrong" role="alert">${this.wrong}</p>`}
+        <button
+          class="btn btn-ink btn-wide"
+          ?disabled=${this.busy}
+          @click=${() => void this.end("paid")}
+        >
+          ${m.payTestPaid}
+        </button>
+        <button
+          class="btn btn-line btn-wide"
+          ?disabled=${this.busy}
+          @click=${() => void this.end("failed")}
+        >
+          ${m.payTestFailed}
+        </button>
+      </section>
+    </main>`;
+  }
+
+  private async end(outcome: "paid" | "failed"): Promise<void> {
+    this.busy = true;
+    this.wrong = "";
+    try {
+      const path = `/api/pay/test/${location.pathname.split("/")[3] ?? ""}`;
+      const { return_url } = await ask<{ return_url: string }>("POST", path, { outcome });
+      location.assign(return_url);
+    } catch (problem) {
+      this.wrong = problemWords(problem);
+      this.busy = false;
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "plusone-pay-test": PayTest;
+  }
+}

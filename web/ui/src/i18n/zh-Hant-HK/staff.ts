@@ -1,0 +1,2 @@
+import base from "../zh-Hant/staff";
+export default base;

@@ -1,0 +1,257 @@
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+
+import "../design/sheet";
+import "./header";
+import { PlusoneElement } from "../design/element";
+import { forms } from "../design/forms";
+import { icon } from "../design/icons";
+import { parts } from "../design/parts";
+import { fullMoment } from "../i18n/format";
+import { m } from "../i18n/index";
+import { problemWords } from "../i18n/problems";
+import { s } from "../i18n/staff";
+import { onSession, session } from "../session/session";
+import { may } from "../studio/acts";
+import { ask } from "../wire/http";
+import type { ShowCard, ShowStatus } from "../wire/types";
+
+const looks: Record<ShowStatus, string> = {
+  draft: "b-plain",
+  scheduled: "b-note",
+  live: "b-plain",
+  ended: "b-plain",
+};
+
+/** All shows of the shop, for those who run them, and a new one. */
+@customElement("plusone-studio-shows")
+export class StudioShows extends PlusoneElement {
+  static override styles = [
+    parts,
+    forms,
+    css`
+      main {
+        max-inline-size: 880px;
+        margin-inline: auto;
+        padding: var(--s-6) var(--s-4) var(--s-16);
+        display: grid;
+        gap: var(--s-4);
+      }
+      h1 {
+        font-size: var(--t-22);
+        line-height: var(--l-22);
+      }
+      ul {
+        display: grid;
+        gap: var(--s-3);
+      }
+      a.card {
+        display: flex;
+        align-items: center;
+        gap: var(--s-4);
+        padding: var(--s-3) var(--s-4);
+        border-radius: var(--r-card);
+        background: var(--sheet);
+        box-shadow: inset 0 0 0 1px var(--line);
+        text-decoration: none;
+        min-block-size: 76px;
+      }
+      .poster {
+        inline-size: 72px;
+        block-size: 52px;
+        border-radius: var(--r-control);
+        overflow: hidden;
+        background: var(--stage);
+        flex: none;
+      }
+      .poster img {
+        inline-size: 100%;
+        block-size: 100%;
+        object-fit: cover;
+        object-position: 50% 26%;
+      }
+      form {
+        display: grid;
+        gap: var(--s-4);
+      }
+      .empty {
+        display: grid;
+        gap: var(--s-2);
+        justify-items: center;
+        text-align: center;
+        padding: var(--s-16) var(--s-6);
+        border-radius: 18px;
+        background: var(--sheet);
+        box-shadow: inset 0 0 0 1px var(--line);
+      }
+    `,
+  ];
+
+  @state() private shows: ShowCard[] | null = null;
+  @state() private problem: unknown = null;
+  @state() private making = false;
+  @state() private busy = false;
+  @state() private wrong = "";
+
+  private forget: (() => void) | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.forget = onSession(() => this.requestUpdate());
+    void this.load();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.forget?.();
+  }
+
+  private async load(): Promise<void> {
+    this.problem = null;
+    try {
+      this.shows = (await ask<{ shows: ShowCard[] }>("GET", "/api/staff/shows")).shows;
+    } catch (problem) {
+      this.problem = problem;
+    }
+  }
+
+  override render(): TemplateResult {
+    document.title = s.shows;
+    return html`<plusone-staff-header current="shows"></plusone-staff-header>
+      <main>
+        <div class="row">
+          <h1 class="grow">${s.shows}</h1>
+          ${
+            may(session, "host", "operator")
+              ? html`<button class="btn btn-ink" @click=${() => (this.making = true)}>
+                  ${icon("plus", 18)}${s.newShow}
+                </button>`
+              : nothing
+          }
+        </div>
+        ${this.content()}
+      </main>
+      ${this.making ? this.form() : nothing}`;
+  }
+
+  private content(): TemplateResult {
+    if (this.problem !== null) {
+      return html`<div class="empty" role="alert">
+        <p>${problemWords(this.problem)}</p>
+        <button class="btn btn-line" @click=${() => void this.load()}>${m.retry}</button>
+      </div>`;
+    }
+    if (this.shows === null) return html`<p class="empty" role="status">${m.loading}</p>`;
+    if (this.shows.length === 0) {
+      return html`<div class="empty">
+        <p class="name">${s.noShowsYet}</p>
+        <p class="quiet">${s.noShowsYetWords}</p>
+      </div>`;
+    }
+    return html`<ul>
+      ${this.shows.map((show) => html`<li>${this.card(show)}</li>`)}
+    </ul>`;
+  }
+
+  private card({
+    id,
+    title,
+    status,
+    starts_at,
+    host_name,
+    items,
+    poster,
+  }: ShowCard): TemplateResult {
+    const facts = [
+      starts_at === null ? null : fullMoment(starts_at),
+      host_name === null || host_name === "" ? null : m.hostedBy(host_name),
+      m.kindsOnShelf(items),
+    ];
+    return html`<a class="card" href="/studio/${encodeURIComponent(id)}">
+      <span class="poster">${poster === null ? nothing : html`<img src=${poster} alt="" />`}</span
+      ><span class="col grow"
+        ><span class="row"
+          ><b class="one-line">${title}</b>${
+            status === "live"
+              ? html`<span class="on-air">${m.onAir}</span>`
+              : html`<span class="badge ${looks[status]}">${s.showStates[status]}</span>`
+          }</span
+        ><span class="t-13 quiet one-line">${facts.filter(Boolean).join(m.comma)}</span></span
+      >${icon("right", 18)}
+    </a>`;
+  }
+
+  private form(): TemplateResult {
+    return html`<plusone-sheet heading=${s.newShow} @close=${() => (this.making = false)}>
+      <form @submit=${this.make}>
+        <label class="ask-for"
+          ><span class="label">${s.showTitle}</span
+          ><span class="field"
+            ><input name="title" maxlength="80" required autofocus autocomplete="off" /></span
+        ></label>
+        <div class="pair">
+          <label class="ask-for"
+            ><span class="label">${s.hostName}</span
+            ><span class="field"
+              ><input
+                name="host_name"
+                maxlength="80"
+                autocomplete="off"
+                .defaultValue=${session?.person.name ?? ""} /></span
+          ></label>
+          <label class="ask-for"
+            ><span class="label">${s.startsAt}</span
+            ><span class="field"><input name="starts_at" type="datetime-local" /></span
+          ></label>
+        </div>
+        <label class="ask-for"
+          ><span class="label">${s.poster}</span
+          ><span class="field"
+            ><input name="poster" maxlength="300" autocomplete="off" inputmode="url" /></span
+        ></label>
+        <label class="ask-for"
+          ><span class="label">${s.strictness}</span
+          ><span class="field"
+            ><select name="strictness">
+              <option value="exact">${s.exact}</option>
+              <option value="contains">${s.contains}</option>
+            </select></span
+          ></label
+        >
+        ${this.wrong === "" ? nothing : html`<p class="wrong" role="alert">${this.wrong}</p>`}
+        <button class="btn btn-ink btn-wide" ?disabled=${this.busy}>${s.create}</button>
+      </form>
+    </plusone-sheet>`;
+  }
+
+  private async make(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (this.busy) return;
+    const form = new FormData(event.target as HTMLFormElement);
+    const of = (name: string): string => {
+      const value = form.get(name);
+      return typeof value === "string" ? value.trim() : "";
+    };
+    this.busy = true;
+    this.wrong = "";
+    try {
+      const { id } = await ask<{ id: string }>("POST", "/api/staff/shows", {
+        title: of("title"),
+        ...(of("host_name") === "" ? {} : { host_name: of("host_name") }),
+        ...(of("starts_at") === "" ? {} : { starts_at: new Date(of("starts_at")).getTime() }),
+        ...(of("poster") === "" ? {} : { poster: of("poster") }),
+        rules: { strictness: of("strictness") },
+      });
+      location.assign(`/studio/${encodeURIComponent(id)}`);
+    } catch (problem) {
+      this.wrong = problemWords(problem);
+      this.busy = false;
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "plusone-studio-shows": StudioShows;
+  }
+}

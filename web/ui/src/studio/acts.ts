@@ -1,0 +1,57 @@
+import { problemWords } from "../i18n/problems";
+import { s } from "../i18n/staff";
+import type { Room } from "../room/connection";
+import { Problem } from "../wire/http";
+import type { Role, Session } from "../wire/types";
+
+/** What staff tell the room to do; each act is on record there. */
+export interface Acts {
+  run(act: Record<string, unknown> & { type: string }): Promise<boolean>;
+  moderate(act: Record<string, unknown> & { type: string }): Promise<boolean>;
+  comment(text: string): Promise<boolean>;
+}
+
+/** Sends acts to a room; a refusal is told through `say`, and answered with false. */
+export function actsIn(room: Room, say: (words: string) => void): Acts {
+  const give = async (
+    event: "run" | "moderate" | "comment",
+    body: Record<string, unknown>,
+  ): Promise<boolean> => {
+    try {
+      const { events } = await room.send(event, body);
+      const refused = events.find(({ type }) => type === "claim.refused");
+      if (refused?.type === "claim.refused") {
+        const { quantity, reason } = refused.data;
+        say(s.refused(quantity ?? 0, s.refusals[reason] ?? reason));
+        return false;
+      }
+      return true;
+    } catch (problem) {
+      say(actWords(problem));
+      return false;
+    }
+  };
+  return {
+    run: (act) => give("run", { do: act }),
+    moderate: (act) => give("moderate", { do: act }),
+    comment: (text) => give("comment", { text }),
+  };
+}
+
+/** What went wrong, as staff are told; codes that only they meet, then the general ones. */
+export function actWords(problem: unknown): string {
+  if (problem instanceof Problem) {
+    const { code, data } = problem;
+    if (code === "code_taken") return s.codeTaken;
+    if (code === "out_of_stock" || code === "not_enough_stock") return s.notEnoughStock;
+    if (code === "allotment_too_low" || code === "below_granted") {
+      const least = data.least ?? data.taken ?? data.granted;
+      return s.cannotLower(typeof least === "number" ? least : 0);
+    }
+  }
+  return problemWords(problem);
+}
+
+export function may(session: Session | null, ...roles: Role[]): boolean {
+  return session?.person.roles.some((role) => roles.includes(role)) ?? false;
+}

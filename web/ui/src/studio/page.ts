@@ -1,0 +1,452 @@
+import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
+import { customElement, state } from "lit/decorators.js";
+
+import "../design/language";
+import "../design/sheet";
+import "./claims";
+import "./curve";
+import "./now";
+import "./rundown";
+import "./talk";
+import "./thumb";
+import { PlusoneElement } from "../design/element";
+import { icon } from "../design/icons";
+import { mark, parts } from "../design/parts";
+import { Media, Ticking } from "../design/ticking";
+import { amount, count, left, longMoment } from "../i18n/format";
+import { m } from "../i18n/index";
+import { problemWords } from "../i18n/problems";
+import { s } from "../i18n/staff";
+import { Room } from "../room/connection";
+import type { Who } from "../room/fold";
+import { loadSession, session } from "../session/session";
+import { itemOf } from "../show/reading";
+import { Problem } from "../wire/http";
+import type { Item, Show, Snapshot, Staff, StaffClaim } from "../wire/types";
+import { type Acts, actsIn, may } from "./acts";
+import look from "./studio.css?inline";
+
+type SheetName =
+  "add" | "item" | "by-hand" | "waiters" | "moderation" | "end" | "go-live" | "claims" | "comments";
+
+/** The studio: one show, run and moderated. Dense on a desktop, one thumb on a phone. */
+@customElement("plusone-studio")
+export class Studio extends PlusoneElement {
+  static override styles = [parts, unsafeCSS(look)];
+
+  @state() private sheet: SheetName | null = null;
+  @state() private item: string | null = null;
+  @state() private about: StaffClaim | null = null;
+  @state() private told = "";
+  @state() private problem: unknown = null;
+
+  private readonly room = new Room(
+    decodeURIComponent(location.pathname.split("/")[2] ?? ""),
+    this.whoSits(),
+  );
+  private readonly acts: Acts = actsIn(this.room, (words) => this.say(words));
+  private readonly wide = new Media(this, "(min-width: 960px)");
+  private quietTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    new Ticking(this, () => this.room.snapshot?.show.status === "live");
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.room.subscribe(() => this.requestUpdate());
+    this.room.open();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.room.close();
+  }
+
+  private async whoSits(): Promise<Who> {
+    try {
+      const { person } = await loadSession();
+      if (person.kind !== "staff") this.toSignIn();
+      this.requestUpdate();
+      return { ids: person.id === null ? [] : [person.id], staff: person.kind === "staff" };
+    } catch (problem) {
+      this.problem = problem;
+      return { ids: [], staff: false };
+    }
+  }
+
+  private toSignIn(): void {
+    location.assign(`/staff/sign-in?next=${encodeURIComponent(location.pathname)}`);
+  }
+
+  private say(words: string): void {
+    this.told = words;
+    clearTimeout(this.quietTimer);
+    this.quietTimer = setTimeout(() => (this.told = ""), 7_000);
+  }
+
+  private get runs(): boolean {
+    return may(session, "host", "operator");
+  }
+
+  private open(sheet: SheetName): void {
+    this.sheet = sheet;
+    this.told = "";
+    if (sheet === "add") void import("./sheets/add");
+    if (sheet === "item") void import("./sheets/item");
+    if (sheet === "by-hand") void import("./sheets/by-hand");
+    if (sheet === "waiters") void import("./sheets/waiters");
+    if (sheet === "moderation") void import("./sheets/moderation");
+  }
+
+  private readonly edit = ({ detail }: CustomEvent<Item>): void => {
+    this.item = detail.id;
+    this.open("item");
+  };
+
+  private readonly waiters = ({ detail }: CustomEvent<Item>): void => {
+    this.item = detail.id;
+    this.open("waiters");
+  };
+
+  private readonly byHand = (event: Event): void => {
+    this.about = event instanceof CustomEvent ? (event.detail as StaffClaim | null) : null;
+    this.open("by-hand");
+  };
+
+  override render(): TemplateResult {
+    const { snapshot, phase, problem } = this.room;
+    if (phase === "refused" || (this.problem !== null && snapshot === null)) {
+      return this.nothingHere(problem ?? this.problem);
+    }
+    if (snapshot === null) {
+      return html`<main class="middle" role="status">
+        ${icon("spin", 24, "turn")}
+        <p>${phase === "lost" ? m.reconnecting : m.loading}</p>
+      </main>`;
+    }
+    const { staff } = snapshot;
+    if (staff === undefined) {
+      return html`<main class="middle">
+        <p>${s.notForYou}</p>
+        <button class="btn btn-ink" @click=${this.toSignIn}>${s.signInAgain}</button>
+      </main>`;
+    }
+    document.title = `${snapshot.show.title}｜${s.studio}`;
+    return html`${
+        this.wide.matches
+          ? this.desktop(snapshot, staff)
+          : html`<plusone-thumb
+              .show=${snapshot.show}
+              .staff=${staff}
+              .acts=${this.acts}
+              .now=${() => this.room.now()}
+              ?runs=${this.runs}
+              ?lost=${phase === "lost"}
+              .viewers=${this.room.viewers ?? snapshot.show.viewers}
+              @edit=${this.edit}
+              @open=${(event: CustomEvent<SheetName>) => this.open(event.detail)}
+            ></plusone-thumb>`
+      }
+      ${this.sheets(snapshot, staff)}
+      <p class="told" role="alert">${this.sheet === null ? this.told : ""}</p>`;
+  }
+
+  private nothingHere(problem: unknown): TemplateResult {
+    const missing = problem instanceof Problem && problem.code === "not_found";
+    return html`<main class="middle">
+      <h1 class="t-22">${missing ? m.noSuchShow : problemWords(problem)}</h1>
+      <a class="btn btn-ink" href="/studio">${s.shows}</a>
+    </main>`;
+  }
+
+  private desktop({ show }: Snapshot, staff: Staff): TemplateResult {
+    return html`<div class="d-page">
+      ${this.head(show, staff)}
+      ${
+        this.room.phase === "lost"
+          ? html`<div class="lost-line" role="status">
+              ${icon("spin", 20, "turn")}<span class="grow">${m.reconnecting}</span
+              ><button @click=${this.room.retry}>${m.retryNow}</button>
+            </div>`
+          : nothing
+      }
+      <main class="s-main">
+        <section class="s-left" aria-label=${s.audienceSees}>
+          <div class="prev on-stage">
+            <div class="picture">
+              ${
+                show.poster === null
+                  ? nothing
+                  : html`<img
+                      src=${show.poster}
+                      alt=${m.pictureOf(show.host_name ?? show.title)}
+                    />`
+              }
+            </div>
+            <div class="row p-top">
+              <a class="pill-s" href="/shows/${encodeURIComponent(show.id)}" target="_blank"
+                >${s.audienceSees}</a
+              >
+            </div>
+          </div>
+          ${this.pinbox(show)}
+          <section class="panel" aria-label=${s.viewersOverTime}>
+            <plusone-curve
+              .samples=${staff.viewers}
+              .items=${show.items}
+              .peak=${staff.totals.viewers_peak}
+            ></plusone-curve>
+          </section>
+        </section>
+        <section class="s-mid" aria-label=${s.runDown}>
+          <section class="panel now" aria-label=${s.onSale}>
+            <plusone-studio-now
+              .show=${show}
+              .acts=${this.acts}
+              .now=${() => this.room.now()}
+              ?runs=${this.runs && show.status === "live"}
+              @edit=${this.edit}
+              @by-hand=${this.byHand}
+            ></plusone-studio-now>
+          </section>
+          <section class="panel rundown" aria-label=${s.runDown}>
+            <plusone-rundown
+              .show=${show}
+              .acts=${this.acts}
+              ?runs=${this.runs}
+              @add=${() => this.open("add")}
+              @edit=${this.edit}
+              @waiters=${this.waiters}
+            ></plusone-rundown>
+          </section>
+        </section>
+        <section class="panel s-claims" aria-label=${s.claims}>${this.claims(show, staff)}</section>
+        <section class="panel s-talk" aria-label=${s.comments}>${this.talk(show, staff)}</section>
+      </main>
+    </div>`;
+  }
+
+  private claims(show: Show, staff: Staff): TemplateResult {
+    return html`<plusone-claims
+      .show=${show}
+      .staff=${staff}
+      @by-hand=${this.byHand}
+    ></plusone-claims>`;
+  }
+
+  private talk(show: Show, staff: Staff): TemplateResult {
+    return html`<plusone-studio-talk
+      .show=${show}
+      .staff=${staff}
+      .acts=${this.acts}
+      .own=${session?.person.id ?? null}
+      @moderation=${() => this.open("moderation")}
+    ></plusone-studio-talk>`;
+  }
+
+  private head(show: Show, { totals }: Staff): TemplateResult {
+    const live = show.status === "live";
+    const [sign] = amount(0, show.currency);
+    const figure = (look: string, name: string, value: string, more: string): TemplateResult =>
+      html`<div class="kpi ${look}">
+        <dt>${name}</dt>
+        <dd>${value}<small>${more}</small></dd>
+      </div>`;
+    const sum = totals.held_minor + totals.sold_minor;
+    const paid = sum === 0 ? "" : `${Math.round((totals.sold_minor / sum) * 100)}%`;
+    const viewers = this.room.viewers ?? totals.viewers;
+    return html`<header class="s-head">
+      <div class="row">
+        <a href="/studio" aria-label=${s.shows}>${mark}</a><span class="sep"></span>
+        <div class="col names">
+          <h1 class="t-14 one-line">${show.title}</h1>
+          <p class="t-12 faint one-line">
+            ${[session?.shop.name, show.starts_at === null ? null : longMoment(show.starts_at)]
+              .filter(Boolean)
+              .join(m.comma)}
+          </p>
+        </div>
+      </div>
+      <div class="row air">${this.air(show)}</div>
+      <dl class="kpis">
+        ${figure(
+          "",
+          s.viewers,
+          count(viewers),
+          s.peak(count(Math.max(viewers, totals.viewers_peak))),
+        )}
+        ${figure("", s.claims, count(totals.claims), s.claimsUnit)}
+        ${figure("", `${s.heldMoney} ${sign}`, amount(totals.held_minor, show.currency)[1], "")}
+        ${figure(
+          "k-held",
+          `${s.soldMoney} ${sign}`,
+          amount(totals.sold_minor, show.currency)[1],
+          paid,
+        )}
+        ${figure("k-wait k-less", s.waiting, count(totals.waiting), s.piecesUnit)}
+        ${figure("k-less", s.expired, count(totals.expired), s.piecesUnit)}
+      </dl>
+      <div class="row end">
+        <plusone-language></plusone-language>
+        ${
+          !this.runs || show.status === "ended"
+            ? nothing
+            : live
+              ? html`<button class="btn btn-s btn-stop" @click=${() => this.open("end")}>
+                  ${s.end}
+                </button>`
+              : html`<button class="btn btn-s btn-live" @click=${() => this.open("go-live")}>
+                  ${s.goLive}
+                </button>`
+        }
+      </div>
+    </header>`;
+  }
+
+  private air(show: Show): TemplateResult {
+    if (show.status !== "live") {
+      return html`<span class="badge b-plain">${s.showStates[show.status]}</span>`;
+    }
+    const time = left(this.room.now() - (show.started_at ?? this.room.now()));
+    return html`<span class="on-air">${m.onAir}</span
+      ><time class="clock" aria-label=${s.onFor(time)}>${time}</time>`;
+  }
+
+  private pinbox({ announcement, pinned_comment }: Show): TemplateResult {
+    const none = announcement === null && pinned_comment === null;
+    return html`<section class="panel pinbox" aria-label=${s.pinned}>
+      <h2 class="row">
+        ${s.pinned}<button
+          class="tool tool-s end hit"
+          aria-label="${s.edit} ${s.announcement}"
+          @click=${() => this.open("moderation")}
+        >
+          ${icon("edit", 16)}</button
+        >${
+          pinned_comment === null
+            ? nothing
+            : html`<button
+                class="tool tool-s hit"
+                aria-label=${s.unpin}
+                @click=${() => void this.acts.moderate({ type: "comment.pin", comment: null })}
+              >
+                ${icon("close", 16)}
+              </button>`
+        }
+      </h2>
+      ${none ? html`<p class="t-13">${s.nothingPinned}</p>` : nothing}
+      ${
+        announcement === null
+          ? nothing
+          : html`<p class="t-13">${icon("megaphone", 16)}<span>${announcement.text}</span></p>`
+      }
+      ${
+        pinned_comment === null
+          ? nothing
+          : html`<p class="t-13">
+              ${icon("pin", 16)}<span><b>${pinned_comment.name}</b> ${pinned_comment.text}</span>
+            </p>`
+      }
+    </section>`;
+  }
+
+  private sheets({ show }: Snapshot, staff: Staff): unknown {
+    const close = (): void => {
+      this.sheet = null;
+      this.told = "";
+    };
+    const item = itemOf(show, this.item);
+    switch (this.sheet) {
+      case "add":
+        return html`<plusone-add-sheet
+          .show=${show}
+          .acts=${this.acts}
+          said=${this.told}
+          @close=${close}
+        ></plusone-add-sheet>`;
+      case "item":
+        return item === null
+          ? nothing
+          : html`<plusone-item-sheet
+              .show=${show}
+              .item=${item}
+              .acts=${this.acts}
+              said=${this.told}
+              ?runs=${this.runs}
+              @close=${close}
+            ></plusone-item-sheet>`;
+      case "waiters":
+        return item === null
+          ? nothing
+          : html`<plusone-waiters-sheet
+              .item=${item}
+              .staff=${staff}
+              .acts=${this.acts}
+              @close=${close}
+            ></plusone-waiters-sheet>`;
+      case "by-hand":
+        return html`<plusone-by-hand-sheet
+          .show=${show}
+          .staff=${staff}
+          .acts=${this.acts}
+          .about=${this.about}
+          said=${this.told}
+          @close=${close}
+        ></plusone-by-hand-sheet>`;
+      case "moderation":
+        return html`<plusone-moderation-sheet
+          .show=${show}
+          .staff=${staff}
+          .acts=${this.acts}
+          said=${this.told}
+          @close=${close}
+        ></plusone-moderation-sheet>`;
+      case "claims":
+        return html`<plusone-sheet heading=${s.claims} @close=${close}
+          ><div class="in-sheet">${this.claims(show, staff)}</div></plusone-sheet
+        >`;
+      case "comments":
+        return html`<plusone-sheet heading=${s.comments} @close=${close}
+          ><div class="in-sheet">${this.talk(show, staff)}</div></plusone-sheet
+        >`;
+      case "end":
+        return this.sure(s.end, s.endWords, "btn-stop", "show.end", close);
+      case "go-live":
+        return this.sure(s.goLive, s.goLiveWords, "btn-live", "show.go_live", close);
+      case null:
+        return nothing;
+    }
+  }
+
+  private sure(
+    act: string,
+    words: string,
+    kind: string,
+    type: string,
+    close: () => void,
+  ): TemplateResult {
+    return html`<plusone-sheet heading=${act} @close=${close}>
+      <div class="asked">
+        <p>${words}</p>
+        <button
+          class="btn ${kind} btn-wide"
+          @click=${() => {
+            close();
+            void this.acts.run({ type });
+          }}
+        >
+          ${act}
+        </button>
+        <button class="btn btn-wide" @click=${close}>${s.cancel}</button>
+      </div>
+    </plusone-sheet>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "plusone-studio": Studio;
+  }
+}
