@@ -15,33 +15,65 @@ from live.events import Item, Rejected, Suggestion, Variant
 from live.state import Show, variant_of
 
 
-class Vocabularies:
-    """What the grammar prepared for each menu seen lately; a cache of a pure function."""
+class Readings:
+    """Comments as the grammar reads them, and caches of it: it is a pure function.
 
-    _KEPT = 64
+    A crowd that claims types the same few words, so what a short text meant is kept, menu by menu.
+    """
+
+    MENUS = 64
+    TEXTS = 1_000
+    _SHORT = 40
 
     def __init__(self) -> None:
         # By identity: hashing a whole menu for each comment would cost more than reading it.
         self._by_menu: dict[int, tuple[tuple[plus_one.Item, ...], plus_one.Vocabulary]] = {}
+        self._by_text: dict[
+            tuple[int, plus_one.Rules, str], tuple[plus_one.Vocabulary, plus_one.Parsed]
+        ] = {}
 
-    def of(self, menu: tuple[plus_one.Item, ...]) -> plus_one.Vocabulary:
+    def vocabulary(self, menu: tuple[plus_one.Item, ...]) -> plus_one.Vocabulary:
+        """What the grammar prepares for `menu`; the same object as long as it is the same menu."""
         known = self._by_menu.get(id(menu))
         if known is not None and known[0] is menu:
             return known[1]
-        if len(self._by_menu) >= self._KEPT:
+        if len(self._by_menu) >= self.MENUS:
             self._by_menu.clear()
         vocabulary = plus_one.Vocabulary.of(menu)
         self._by_menu[id(menu)] = (menu, vocabulary)
         return vocabulary
 
+    def parsed(
+        self, text: str, vocabulary: plus_one.Vocabulary, rules: plus_one.Rules
+    ) -> plus_one.Parsed:
+        if len(text) > self._SHORT:
+            return plus_one.parse(text, vocabulary, rules)
+        key = (id(vocabulary), rules, text)
+        known = self._by_text.get(key)
+        if known is not None and known[0] is vocabulary:
+            return known[1]
+        if len(self._by_text) >= self.TEXTS:
+            self._by_text.clear()
+        parsed = plus_one.parse(text, vocabulary, rules)
+        self._by_text[key] = (vocabulary, parsed)
+        return parsed
 
-_vocabularies = Vocabularies()
+    @property
+    def size(self) -> int:
+        """How many menus and texts are kept."""
+        return len(self._by_menu) + len(self._by_text)
+
+
+_readings = Readings()
 
 
 def read(show: Show, comment: Comment) -> Read:
     """What the grammar makes of `comment` as the show stands; may be asked before its turn."""
-    vocabulary = _vocabularies.of(show.menu)
-    return Read(comment, vocabulary, plus_one.parse(comment.text, vocabulary, _rules(show)))
+    return Read(comment, _readings.vocabulary(show.menu), _parsed(show, comment.text))
+
+
+def _parsed(show: Show, text: str) -> plus_one.Parsed:
+    return _readings.parsed(text, _readings.vocabulary(show.menu), _rules(show))
 
 
 def post(turn: ShowTurn, by: Actor, before: Read) -> None:
@@ -61,9 +93,9 @@ def post(turn: ShowTurn, by: Actor, before: Read) -> None:
         _say(turn, by, text)
         return
     parsed = before.parsed
-    if parsed is None or before.vocabulary is not _vocabularies.of(show.menu):
+    if parsed is None or before.vocabulary is not _readings.vocabulary(show.menu):
         # Not read yet, or an item has opened or closed since.
-        parsed = plus_one.parse(text, _vocabularies.of(show.menu), _rules(show))
+        parsed = _parsed(show, text)
     comment: int | None = None
     if parsed.claims or parsed.rejections:
         if _why_not(turn, by, text) is None:
