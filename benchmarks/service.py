@@ -151,7 +151,7 @@ def _goods(connection: Connection, now: int) -> tuple[str, str]:
     variant_id = catalogue.put_product(connection, draft, now)["SAUCE-1"]
     product = catalogue.products(connection)[0].id
     location = catalogue.put_location(connection, "Store-room")
-    stock.count(connection, location, {variant_id: PIECES}, key="bench", at=now)
+    stock.count(connection, {(location, variant_id): PIECES}, key="bench", at=now)
     return product, variant_id
 
 
