@@ -16,6 +16,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "migrate": ("web.commands.migrate", "bring the database up to this version"),
     "settings": ("web.commands.settings", "print every setting that is in force"),
     "parse": ("web.commands.parse", 'try codes and comments with the "+1" grammar'),
+    "import": ("web.commands.import_", "import products, stock and locations from a CSV file"),
     "staff": ("web.commands.staff", "add, change, list and remove staff"),
 }
 

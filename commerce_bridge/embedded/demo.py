@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from commerce_bridge.embedded import catalogue, stock
 from commerce_bridge.embedded.catalogue import ProductDraft, VariantDraft
+from commerce_bridge.embedded.stock import Level
 from core.clock import Clock, Instant
 from core.db import Database
 from core.money import Money, exponent
@@ -88,6 +89,7 @@ def _furnish(connection: Connection, currency: str, now: Instant) -> None:
         catalogue.put_location(connection, name, address=address, hours=hours, pickup=pickup)
         for name, address, hours, pickup in LOCATIONS
     ]
+    counted: dict[Level, int] = {}
     for picture, title, description, choices in PRODUCTS:
         draft = ProductDraft(
             handle=picture,
@@ -100,7 +102,6 @@ def _furnish(connection: Connection, currency: str, now: Instant) -> None:
             ),
         )
         ids = catalogue.put_product(connection, draft, now)
-        for number, place in enumerate(places):
-            counted = {ids[sku]: pieces[number] for sku, _, _, pieces in choices}
-            key = f"demo:{picture}:{number}"
-            stock.count(connection, place, counted, key=key, at=now)
+        for sku, _, _, pieces in choices:
+            counted |= {(place, ids[sku]): n for place, n in zip(places, pieces, strict=True)}
+    stock.count(connection, counted, key="demo", at=now)

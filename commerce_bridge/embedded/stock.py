@@ -203,24 +203,20 @@ def take(
     return taken
 
 
-def count(
-    connection: Connection, location: str, counted: Mapping[str, int], *, key: str, at: Instant
-) -> int:
-    """Set what lies at a location, by variant, to what was counted; returns how many differed.
+def count(connection: Connection, counted: Mapping[Level, int], *, key: str, at: Instant) -> int:
+    """Set what lies at locations to what was counted there; returns how many levels differed.
 
     What is allotted to shows and what is sold lies elsewhere, and is not to be counted.
     """
-    levels = lock(
-        connection, [(place, variant) for variant in counted for place in (location, SUPPLIER)]
-    )
+    levels = lock(connection, [*counted, *((SUPPLIER, variant) for _, variant in counted)])
     movements = []
-    for variant, pieces in counted.items():
+    for (location, variant), pieces in counted.items():
         more = pieces - levels[location, variant]
         if more > 0:
             movements.append(Movement(variant, SUPPLIER, location, more))
         elif more < 0:
             movements.append(Movement(variant, location, SUPPLIER, -more))
-    post(connection, levels, movements, key=key, cause="count", ref=location, at=at)
+    post(connection, levels, movements, key=key, cause="count", ref=key, at=at)
     return len(movements)
 
 

@@ -58,9 +58,12 @@ async def goods(database: Database, clock: ManualClock) -> Goods:
         ids = catalogue.put_product(connection, chilli, now)
         ids |= catalogue.put_product(connection, oil, now)
         found = Goods(ids["A01"], ids["B01-S"], ids["B01-L"], storeroom, xinyi)
-        there = {found.chilli: 10, found.oil_mild: 5}
-        stock.count(connection, storeroom, there, key="count:1", at=now)
-        stock.count(connection, xinyi, {found.chilli: 2}, key="count:2", at=now)
+        there = {
+            (storeroom, found.chilli): 10,
+            (storeroom, found.oil_mild): 5,
+            (xinyi, found.chilli): 2,
+        }
+        stock.count(connection, there, key="count:1", at=now)
         return found
 
     return await database.write(unit)

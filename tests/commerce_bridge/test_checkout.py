@@ -256,7 +256,7 @@ async def test_after_a_failure_the_same_request_may_succeed(
     got = await commerce.shop.stock([goods.oil_mild])
     more = got[goods.oil_mild][goods.storeroom] + 1
     await commerce.shop._database.write(
-        lambda c: stock.count(c, goods.storeroom, {goods.oil_mild: more}, key="count:9", at=0)
+        lambda c: stock.count(c, {(goods.storeroom, goods.oil_mild): more}, key="count:9", at=0)
     )
     placed = await commerce.checkout.order(MEI, asked)
     await drain(outbox)

@@ -58,9 +58,10 @@ async def test_a_draft_that_wants_too_much_of_one_thing_in_two_lines_gets_nothin
 async def test_a_count_moves_only_the_difference(
     database: Database, shop: EmbeddedShop, goods: Goods, clock: ManualClock
 ) -> None:
-    counted = {goods.chilli: 4, goods.oil_mild: 5, goods.oil_hot: 1}
+    pieces = {goods.chilli: 4, goods.oil_mild: 5, goods.oil_hot: 1}
+    counted = {(goods.storeroom, variant): n for variant, n in pieces.items()}
     differed = await database.write(
-        lambda c: stock.count(c, goods.storeroom, counted, key="count:3", at=clock.now())
+        lambda c: stock.count(c, counted, key="count:3", at=clock.now())
     )
     assert differed == 2
     there = await shop.stock([goods.chilli, goods.oil_mild, goods.oil_hot])

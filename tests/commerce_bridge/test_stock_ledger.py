@@ -110,8 +110,7 @@ class Ledger(RuleBasedStateMachine):
         self.at += 1
         stock.count(
             self.connection,
-            self.goods.storeroom,
-            {self.variant: counted},
+            {(self.goods.storeroom, self.variant): counted},
             key=f"recount:{self.at}",
             at=self.at,
         )

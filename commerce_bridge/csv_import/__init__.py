@@ -1,0 +1,1 @@
+"""Products, stock and locations from the CSV files that spreadsheets save: `plusone import`."""
