@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 from sqlalchemy import Connection, delete
@@ -44,6 +44,7 @@ WRONG_BY_ADDRESS = Limit("wrong-code-by", 100, 15 * 60_000)
 KNOWN_FOR_MS = 2_000
 """How late this process may be to see what another one changed of a person."""
 KNOWN_PEOPLE = 20_000
+LOOKED_UP_AT_ONCE = 500
 
 FORGOTTEN_AFTER_MS = 24 * 3_600_000
 
@@ -70,6 +71,7 @@ class Identity:
         self.lifetimes = Lifetimes(settings)
         self._known: OrderedDict[str, tuple[Person, Instant]] = OrderedDict()
         self._changes = 0
+        self._listeners: list[Callable[[], None]] = []
         self.merge_hooks: list[MergeHook] = []
         notices.complete["sign_in_code"] = self._with_code
 
@@ -91,13 +93,20 @@ class Identity:
     async def changed(self, known: Mapping[str, Person]) -> dict[str, Person]:
         """Of people `known` by their tokens, those who are others now (`NOBODY`: signed out).
 
-        For whoever keeps people for long, such as sockets: one query for all, and their sessions
-        count as used.
+        For whoever keeps people for long, such as sockets: a query for every 500, and their
+        sessions count as used.
         """
-        hashes = {hashed: token for token in known if (hashed := token_hash(token))}
-        found = await self._look_up(list(hashes), self._clock.now())
-        people = {token: found.get(hashed, NOBODY) for hashed, token in hashes.items()}
-        return {token: person for token, person in people.items() if person != known[token]}
+        changed: dict[str, Person] = {}
+        tokens = list(known)
+        for start in range(0, len(tokens), LOOKED_UP_AT_ONCE):
+            batch = tokens[start : start + LOOKED_UP_AT_ONCE]
+            hashes = {token: token_hash(token) or "" for token in batch}
+            found = await self._look_up(list(hashes.values()), self._clock.now())
+            for token, hashed in hashes.items():
+                person = found.get(hashed, NOBODY)
+                if person != known[token]:
+                    changed[token] = person
+        return changed
 
     async def _look_up(self, hashes: list[str], now: Instant) -> dict[str, Person]:
         changes = self._changes
@@ -120,6 +129,16 @@ class Identity:
         """Ask the database anew who everybody is; after any change of a known person."""
         self._changes += 1
         self._known.clear()
+
+    def rights_changed(self) -> None:
+        """A session has ended or roles were taken: forget, and tell whoever keeps people."""
+        self.forget_known()
+        for listener in self._listeners:
+            listener()
+
+    def on_rights_changed(self, listener: Callable[[], None]) -> None:
+        """Call `listener` whenever this process ends a session or changes roles: ask `changed`."""
+        self._listeners.append(listener)
 
     def cookie_age_s(self, person: Person) -> int:
         """How long her browser keeps the token, in seconds."""
@@ -151,7 +170,7 @@ class Identity:
     async def sign_out(self, token: str | None) -> None:
         """End the session, at once."""
         await self._database.write(lambda connection: sessions.end(connection, token))
-        self.forget_known()
+        self.rights_changed()
 
     async def send_code(self, email: str, address: str, locale: Locale) -> CodeSent:
         """Mail a code of six digits to `email`, good for ten minutes, in place of any before it.

@@ -103,7 +103,7 @@ class StaffAccounts:
             change(connection, row.id)
 
         await self._database.write(unit)
-        self._identity.forget_known()
+        self._identity.rights_changed()
 
     async def sign_in(
         self, email: str, password: str, address: str, token: str | None = None
