@@ -1,6 +1,7 @@
 """Rooms, sockets and shows, opened and closed as parts of the application."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import structlog
@@ -10,7 +11,7 @@ from commerce_bridge.port import Shop
 from core.errors import PlusOneError, RateLimited
 from core.http import client_address, is_https
 from core.http.peer import PEERS
-from core.identity.service import IDENTITY
+from core.identity.service import IDENTITY, Identity
 from core.limits import Limiter
 from core.rooms.broadcast import FanOut
 from core.rooms.rooms import Rooms
@@ -33,7 +34,9 @@ SHOW_CLAIMS = web.AppKey("show_claims", ShowClaims)
 EVENTS_AT_ONCE = 5
 """What one socket may send at once, in seconds' worth of `events_per_s`."""
 RECHECK_S = 30.0
-"""How long a socket may go on as somebody who was signed out elsewhere."""
+"""How long a socket may go on as somebody who was signed out by another process."""
+RECHECK_PAUSE_S = 1.0
+"""Between two rechecks, however many sign out: each asks for all sockets."""
 
 log = structlog.get_logger(__name__)
 
@@ -86,7 +89,10 @@ async def shows(app: web.Application) -> AsyncIterator[None]:
         app[SOCKETS], fan_out, app[routes.SHOWS], app[IDENTITY], audience, app[CLOCK]
     )
     app[SOCKETS].register_namespace(namespace)
-    async with running(audience.run(), "audience"), running(_recheck(namespace), "recheck"):
+    async with (
+        running(audience.run(), "audience"),
+        running(_recheck(namespace, app[IDENTITY]), "recheck"),
+    ):
         yield
     await fan_out.close()
 
@@ -96,9 +102,14 @@ async def _leave(app: web.Application) -> None:
     await app[SOCKETS].close()
 
 
-async def _recheck(namespace: LiveNamespace) -> None:
+async def _recheck(namespace: LiveNamespace, identity: Identity) -> None:
+    changed = asyncio.Event()
+    identity.on_rights_changed(changed.set)
     while True:
-        await asyncio.sleep(RECHECK_S)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(changed.wait(), RECHECK_S)
+        changed.clear()
+        await asyncio.sleep(RECHECK_PAUSE_S)
         try:
             await namespace.recheck()
         except PlusOneError as error:

@@ -1,5 +1,6 @@
 """Every event of every socket has its row in the table, and each command in it too."""
 
+import asyncio
 import contextlib
 import uuid
 from typing import Annotated, Any, get_args, get_origin
@@ -8,6 +9,7 @@ import aiohttp
 import pytest
 import socketio
 
+from core.identity.staff import STAFF
 from live import commands
 from live.namespace import NAMESPACE
 from tests.access.table import PEOPLE, SOCKETS, rows
@@ -184,3 +186,17 @@ def what_came_of(reply: dict[str, Any], *, strict: bool) -> str:
     code = reply["error"]["code"]
     assert code not in ("internal", "rate_limited", "bad_request"), reply
     return known.get(code, "ok")
+
+
+async def test_who_is_signed_out_loses_her_sockets(
+    service: Service, browsers: dict[str, Browser], viewers: dict[str, Viewer]
+) -> None:
+    gone = {who: asyncio.Event() for who in ("host", "moderator", "guest")}
+    for who, event in gone.items():
+        viewers[who].socket.on("disconnect", lambda *_, e=event: e.set(), namespace=NAMESPACE)
+    await browsers["host"].delete("/api/session")
+    await service.app[STAFF].remove("moderator@example.com")
+    async with asyncio.timeout(20):
+        await gone["host"].wait()
+        await gone["moderator"].wait()
+    assert not gone["guest"].is_set()
