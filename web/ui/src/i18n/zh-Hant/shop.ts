@@ -16,7 +16,6 @@ export default {
   signIn: "登入",
   signOut: "登出",
   toShows: "看所有直播",
-  backToShop: "回商店",
 
   // Home
   onNow: "正在直播",
@@ -24,7 +23,6 @@ export default {
   pastShows: "播過的",
   noShows: "目前沒有直播",
   noShowsWords: "下一場排定以後，會出現在這裡。",
-  watchNow: "進去看",
   kindsOnShelf: (n: number): string => `${n} 樣商品`,
   hostedBy: (name: string): string => `${name} 主持`,
 

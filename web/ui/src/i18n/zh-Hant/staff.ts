@@ -3,7 +3,6 @@ export default {
   studio: "導播台",
   staffOrders: "訂單",
   shows: "直播場次",
-  viewerPage: "觀眾頁",
   audienceSees: "觀眾看到的畫面",
   save: "儲存",
   cancel: "取消",
@@ -23,7 +22,6 @@ export default {
   create: "建立",
   noShowsYet: "還沒有場次",
   noShowsYetWords: "先建立一場，再把商品排進去。",
-  open: "進導播台",
   showStates: { draft: "草稿", scheduled: "已排定", live: "直播中", ended: "已結束" },
 
   // Head
@@ -97,7 +95,6 @@ export default {
   allotmentOf: (variant: string): string => `${variant} 數量`,
   plannedNow: (n: number): string => `開賣時拿 ${n} 件`,
   allottedNow: (n: number, taken: number): string => `現有 ${n} 件，保留和下單 ${taken} 件`,
-  words: "喊法（用逗號隔開）",
   wordsOf: (variant: string): string => `${variant} 喊法`,
   remove: "從流程拿掉",
   pinItem: "釘在觀眾畫面",
@@ -156,7 +153,6 @@ export default {
   byHand: "代客下單",
   byHandFor: (name: string): string => `幫 ${name} 下單`,
   whoFor: "客人",
-  pickWho: "選一位說過話的客人",
   nobodySpoke: "還沒有人說過話",
   variant: "款式",
   quantity: "數量",
@@ -181,7 +177,6 @@ export default {
   hide: "隱藏",
   restore: "復原",
   mute10: "禁言 10 分鐘",
-  muteOpen: "禁言",
   unmute: "解除禁言",
   block: "封鎖",
   unblock: "解除封鎖",
@@ -218,7 +213,6 @@ export default {
   everyState: "全部",
   noOrders: "沒有符合的訂單",
   moreOrders: "看更多",
-  customer: "客人",
   acts: {
     "confirm-payment": "確認收款",
     ready: "備好可取",
