@@ -63,8 +63,10 @@ def _children(node: object) -> Iterable[object]:
 def _check_text(text: str) -> None:
     if "\0" in text:
         raise BadRequest("Text may not hold NUL.")
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise BadRequest("Text may not hold half a character.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadRequest("Text may not hold half a character.") from None
 
 
 def faults(error: ValidationError, tree: object) -> dict[str, str]:

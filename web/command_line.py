@@ -52,6 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _failed("A setting is not right:\n" + "\n".join(_settings_faults(error)))
     except PlusOneError as error:
         return _failed(error.message)
+    except OSError as error:  # a port that is taken, a database that is not there
+        return _failed(str(error))
 
 
 def _settings_faults(error: ValidationError) -> list[str]:

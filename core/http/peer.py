@@ -82,8 +82,8 @@ def is_https(request: web.Request) -> bool:
     peers = request.app[PEERS]
     if peers.https or request.secure:
         return True
-    said = request.headers.get("X-Forwarded-Proto", "").split(",")[-1].strip()
-    return peers.trusted_proxies > 0 and said == "https"
+    said = request.headers.get("X-Forwarded-Proto", "").split(",")[-peers.trusted_proxies :]
+    return peers.trusted_proxies > 0 and said[0].strip() == "https"
 
 
 def same_machine(request: web.Request) -> bool:

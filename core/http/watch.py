@@ -4,7 +4,7 @@ import secrets
 import time
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from core import metrics
 from core.http.guard import SOCKETS, person_of
@@ -24,21 +24,26 @@ async def watch(request: web.Request, handler: Handler) -> web.StreamResponse:
     personal; the address only as a keyed hash.
     """
     request[REQUEST] = name = secrets.token_hex(8)
+    # There are some forty, and each that a client tried would be a figure of its own for ever.
+    method = request.method if request.method in hdrs.METH_ALL else "other"
     began = time.monotonic()
     status = 499  # the client went away, as nginx counts it
     with structlog.contextvars.bound_contextvars(request=name):
         try:
             response = await handler(request)
             status = response.status
+        except web.HTTPException as redirect:
+            status = redirect.status
+            raise
         finally:
             route = _pattern(request)
             took = time.monotonic() - began
-            metrics.http_requests.labels(request.method, route, str(status)).inc()
+            metrics.http_requests.labels(method, route, str(status)).inc()
             if not request.path.startswith(SOCKETS):
                 metrics.http_seconds.labels(route).observe(took)
             log.info(
                 "http",
-                method=request.method,
+                method=method,
                 route=route,
                 status=status,
                 ms=round(took * 1000, 1),

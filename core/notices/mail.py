@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 import stamina
 
-from core.errors import Unavailable
+from core.errors import BadRequest, Unavailable
 
 TIMEOUT_S = 10
 TRIES = 2
@@ -22,12 +22,13 @@ class Mail:
     """One SMTP server, by URL: `smtp://USER:PASSWORD@HOST:587` or `smtps://…`.
 
     A password is only ever sent encrypted; without one, STARTTLS is used where it is offered.
+    Raises BadRequest for what is no such URL.
     """
 
     def __init__(self, url: str, sender: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-            raise ValueError("smtp_url is smtp://… or smtps://…")
+            raise BadRequest("smtp_url has to be smtp://HOST or smtps://HOST.")
         self._host = parts.hostname
         self._tls = parts.scheme == "smtps"
         self._port = parts.port or (465 if self._tls else 587)

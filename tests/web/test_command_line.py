@@ -95,6 +95,17 @@ def test_a_setting_that_is_not_right_is_named_and_not_repeated(
     assert "hunter2" not in complained
 
 
+def test_a_database_that_is_not_there_is_said_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PLUSONE_DATABASE_URL", "postgresql://me:hunter2@127.0.0.1:1/plusone")
+    assert main(["migrate"]) == 1
+    complained = capsys.readouterr().err
+    assert complained.startswith("plusone: ")
+    assert complained.count("\n") == 1
+    assert "hunter2" not in complained
+
+
 def test_migrating_twice_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["migrate"]) == 0
     assert main(["migrate"]) == 0

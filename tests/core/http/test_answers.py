@@ -165,6 +165,8 @@ async def test_a_time_limit_inside_a_handler_is_a_fault_of_ours(open_client: Ope
 
 async def test_a_redirect_is_no_error(open_client: Open) -> None:
     client = await open_client(failing(web.HTTPSeeOther("/elsewhere")))
-    async with client.get("/api/failing", allow_redirects=False) as response:
-        assert response.status == 303
-        assert response.headers["Location"] == "/elsewhere"
+    with structlog.testing.capture_logs() as logs:
+        async with client.get("/api/failing", allow_redirects=False) as response:
+            assert response.status == 303
+            assert response.headers["Location"] == "/elsewhere"
+    assert logs[-1]["status"] == 303

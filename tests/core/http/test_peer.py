@@ -75,6 +75,22 @@ async def test_https_is_asked_for_where_it_is_spoken(open_client: Open) -> None:
         assert "Strict-Transport-Security" not in response.headers
 
 
+async def test_of_several_proxies_the_one_at_the_edge_says_how_the_browser_came(
+    open_client: Open,
+) -> None:
+    client = await open_client(trusted_proxies=2)
+    for said, spoken in (("https, http", True), ("https", True), ("https, http, http", False)):
+        async with client.get("/api/anyone", headers={"X-Forwarded-Proto": said}) as response:
+            assert ("Strict-Transport-Security" in response.headers) is spoken
+
+
+async def test_methods_that_nothing_here_has_are_one_figure(client: Client) -> None:
+    with structlog.testing.capture_logs() as logs:
+        async with client.request("PROPFIND", "/api/anyone") as response:
+            assert response.status == 405
+    assert logs[-1]["method"] == "other"
+
+
 def test_origins_are_compared_as_browsers_write_them() -> None:
     origins = Origins(Settings(public_url="https://Live.Example.com:443/shop"))  # type: ignore[arg-type]
     assert origins.allow("https://live.example.com", "x", "http")

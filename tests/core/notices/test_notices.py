@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select, update
 
 from core.clock import ManualClock
 from core.db import Database
-from core.errors import Forbidden, Unavailable
+from core.errors import BadRequest, Forbidden, Unavailable
 from core.locales import LOCALES
 from core.notices import Notices, Template
 from core.notices.mail import Mail, Refused
@@ -276,5 +276,5 @@ async def test_notices_of_a_template_that_is_gone_are_passed_over(kept: Office) 
 
 @pytest.mark.parametrize("url", ["http://mail.test", "smtp://", "mail.test:25"])
 def test_an_address_that_is_no_mail_servers_is_refused(tmp_path: Path, url: str) -> None:
-    with pytest.raises(ValueError, match="smtp"):
+    with pytest.raises(BadRequest, match="smtp"):
         Office(cast(Database, None), tmp_path, url)
