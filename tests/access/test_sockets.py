@@ -2,18 +2,17 @@
 
 import asyncio
 import contextlib
-import uuid
 from typing import Annotated, Any, get_args, get_origin
 
 import aiohttp
 import pytest
-import socketio
 
 from core.identity.staff import STAFF
 from live import commands
 from live.namespace import NAMESPACE
 from tests.access.table import PEOPLE, SOCKETS, rows
 from tests.service import Browser, Service
+from tests.viewers import Viewer, open_show
 from web import live
 
 NOBODYS_ID = "cus_" + "0" * 26
@@ -37,43 +36,6 @@ def test_every_event_has_a_row_and_every_row_an_event(service: Service) -> None:
     assert named == {row.name for row in rows(SOCKETS)} - further
 
 
-class Viewer:
-    """One person's socket, of her browser's session."""
-
-    def __init__(self, browser: Browser, http: aiohttp.ClientSession) -> None:
-        self._browser = browser
-        self.socket = socketio.AsyncClient(http_session=http, reconnection=False)
-
-    async def connect(self) -> None:
-        headers = {"Origin": self._browser.address}
-        if self._browser.token:
-            headers["Cookie"] = f"plusone={self._browser.token}"
-        await self.socket.connect(
-            self._browser.address,
-            headers=headers,
-            namespaces=[NAMESPACE],
-            transports=["websocket"],
-            wait_timeout=20,
-        )
-
-    async def ask(self, event: str, body: dict[str, Any]) -> dict[str, Any]:
-        if event not in ("join", "heart"):
-            body = {"request_id": str(uuid.uuid4()), **body}
-        reply: dict[str, Any] = await self.socket.call(event, body, namespace=NAMESPACE, timeout=20)
-        return reply
-
-    async def do(self, event: str, body: dict[str, Any], first: str) -> dict[str, Any]:
-        """Ask for what has to go well; returns the data of the first event of a type."""
-        reply = await self.ask(event, body)
-        assert reply["ok"], reply
-        found: dict[str, Any] = next(
-            {**one["data"], "offset": one["offset"]}
-            for one in reply["events"]
-            if one["type"] == first
-        )
-        return found
-
-
 @pytest.fixture
 async def viewers(
     browsers: dict[str, Browser], stack: contextlib.AsyncExitStack
@@ -85,32 +47,6 @@ async def viewers(
         await found[who].connect()
         stack.push_async_callback(found[who].socket.disconnect)
     return found
-
-
-async def open_show(browsers: dict[str, Browser], viewers: dict[str, Viewer]) -> dict[str, Any]:
-    """A live show with an item on sale, a claim and a comment of the customer's, and a draft."""
-    host, customer = viewers["host"], viewers["customer"]
-    show = (await browsers["host"].post("/api/staff/shows", {"title": "開賣"})).json["id"]
-    draft = (await browsers["host"].post("/api/staff/shows", {"title": "下一場"})).json["id"]
-    assert (await host.ask("join", {"show": show}))["ok"]
-    await host.do("run", {"do": {"type": "show.go_live"}}, "show.live")
-    assert (await customer.ask("join", {"show": show}))["ok"]
-    product = (await browsers["host"].get("/api/staff/products")).json["products"][0]
-    variant = {"variant_id": product["variants"][0]["id"], "key": None, "allotment": 50}
-    add = {"product": product["id"], "code": "A01", "price": 28_800, "variants": [variant]}
-    added = await host.do("run", {"do": {"type": "item.add", **add}}, "item.added")
-    item = added["item"]["id"]
-    await host.do("run", {"do": {"type": "item.open", "item": item}}, "item.opened")
-    held = await customer.do("claim", {"item": item, "quantity": 20}, "claim.held")
-    said = await customer.do("comment", {"text": "好期待"}, "comment.posted")
-    return {
-        "show": show,
-        "draft": draft,
-        "item": item,
-        "claim": held["claim"],
-        "comment": said["offset"],
-        "add": add | {"code": "B02"},
-    }
 
 
 def bodies(made: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -156,7 +92,7 @@ def bodies(made: dict[str, Any]) -> dict[str, dict[str, Any]]:
 async def test_each_person_gets_what_the_table_says(
     service: Service, browsers: dict[str, Browser], viewers: dict[str, Viewer]
 ) -> None:
-    made = await open_show(browsers, viewers)
+    made = await open_show(browsers["host"], viewers["host"], viewers["customer"])
     sent = bodies(made)
     surprises = []
     for row in rows(SOCKETS):
