@@ -25,7 +25,7 @@ from sqlalchemy import Connection
 import migrations
 from benchmarks.figures import say
 from commerce_bridge.embedded import catalogue, stock
-from commerce_bridge.embedded.catalogue import ProductDraft, VariantDraft
+from commerce_bridge.embedded.model import ProductDraft, VariantDraft
 from core.clock import SystemClock
 from core.db import Database
 from core.identity import sessions, store

@@ -11,9 +11,9 @@ from commerce_bridge import view
 from commerce_bridge.cart.store import MOST_PIECES
 from commerce_bridge.checkout.model import CheckoutBody
 from commerce_bridge.commerce import COMMERCE, Commerce
-from commerce_bridge.orders.model import State
+from commerce_bridge.orders.model import Order, State
 from commerce_bridge.orders.service import CHANGE_ORDERS, READ_ORDERS, STAFF_ACTS
-from commerce_bridge.orders.store import PAGE, Order
+from commerce_bridge.orders.store import PAGE
 from core.errors import BadRequest, NotFound, TooLarge
 from core.http import ANYONE, CUSTOMERS, Routes, answer, json_body, person_of, staff
 from core.identity.model import Role

@@ -7,8 +7,7 @@ from typing import Any
 from commerce_bridge import delivery
 from commerce_bridge.cart.service import Cart
 from commerce_bridge.checkout.model import shown_phone
-from commerce_bridge.orders.model import Act, may, may_pay
-from commerce_bridge.orders.store import Event, Line, Order
+from commerce_bridge.orders.model import Act, Event, Line, Order, may, may_pay
 from commerce_bridge.port import Location, Product, Variant
 from core.clock import Instant
 from core.settings import Settings

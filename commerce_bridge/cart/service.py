@@ -13,7 +13,7 @@ from commerce_bridge.delivery import DeliveryRule
 from commerce_bridge.embedded import catalogue
 from commerce_bridge.embedded.catalogue import Named
 from commerce_bridge.orders import store as orders
-from commerce_bridge.orders.store import Order
+from commerce_bridge.orders.model import Order
 from commerce_bridge.port import Location, OutOfStock, UnknownProduct
 from core.clock import Clock
 from core.db import Database

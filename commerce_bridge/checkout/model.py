@@ -11,8 +11,7 @@ import phonenumbers
 from pydantic import Field, StringConstraints
 
 from commerce_bridge.delivery import DeliveryRule, fee
-from commerce_bridge.orders.model import Method
-from commerce_bridge.orders.store import Line
+from commerce_bridge.orders.model import Line, Method
 from commerce_bridge.port import Location
 from core.clock import Instant
 from core.errors import BadRequest, Conflict

@@ -31,9 +31,8 @@ from commerce_bridge.checkout.model import (
 )
 from commerce_bridge.embedded import catalogue
 from commerce_bridge.orders import store as orders
-from commerce_bridge.orders.model import Method, OrderState, first
+from commerce_bridge.orders.model import Line, Method, Order, OrderState, first
 from commerce_bridge.orders.paying import Paying
-from commerce_bridge.orders.store import Line, Order
 from commerce_bridge.port import Buyer, OrderDraft, OutOfStock, SaleLine
 from commerce_bridge.rooms import (
     ORDER_PLACED,

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from commerce_bridge.csv_import.table import BadFile, Fault, Row, Table
-from commerce_bridge.embedded.catalogue import ProductDraft, VariantDraft
+from commerce_bridge.embedded.model import ProductDraft, VariantDraft
 from core.errors import BadRequest
 from core.money import Money, from_major
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from commerce_bridge.embedded.model import ProductDraft, check_choices
 from commerce_bridge.embedded.stock import available
 from commerce_bridge.port import Location, Option, Product, UnknownProduct, Variant
 from core.clock import Instant
@@ -74,29 +75,6 @@ location_table = Table(
     Column("pickup", Boolean, nullable=False),
     Column("position", Integer, nullable=False),
 )
-
-MOST_VARIANTS = 100
-"""Variants of one product."""
-
-
-class VariantDraft(msgspec.Struct, frozen=True):
-    """A variant as it is to be; the SKU says which it is."""
-
-    sku: str
-    options: dict[str, str]
-    price: Money
-    compare_at: Money | None = None
-    picture: str | None = None
-
-
-class ProductDraft(msgspec.Struct, frozen=True):
-    """A product as it is to be; the handle, a short name for good, says which it is."""
-
-    handle: str
-    title: str
-    description: str
-    pictures: tuple[str, ...]
-    variants: tuple[VariantDraft, ...]
 
 
 def products(connection: Connection, query: str = "", *, limit: int = 200) -> list[Product]:
@@ -286,13 +264,7 @@ def _check_variants(draft: ProductDraft, known: dict[str, Any], product_id: str)
         if row.product_id != product_id:
             raise BadRequest("A SKU is another product's.", code="sku_taken", sku=row.sku)
         choices[row.sku] = msgspec.json.decode(row.options, type=dict[str, str])
-    choices |= {variant.sku: variant.options for variant in draft.variants}
-    if len(choices) > MOST_VARIANTS:
-        raise BadRequest("A product has too many variants.", code="too_many_variants")
-    if len({tuple(choice) for choice in choices.values()}) > 1:
-        raise BadRequest("The variants have different options.", code="options_differ")
-    if len({tuple(choice.items()) for choice in choices.values()}) < len(choices):
-        raise BadRequest("Two variants have the same options.", code="options_repeat")
+    check_choices(choices | {variant.sku: variant.options for variant in draft.variants})
 
 
 def _with_variants(connection: Connection, rows: Sequence[Any]) -> list[Product]:

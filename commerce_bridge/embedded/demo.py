@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from commerce_bridge.embedded import catalogue, stock
-from commerce_bridge.embedded.catalogue import ProductDraft, VariantDraft
+from commerce_bridge.embedded.model import ProductDraft, VariantDraft
 from commerce_bridge.embedded.stock import Level
 from core.clock import Clock, Instant
 from core.db import Database

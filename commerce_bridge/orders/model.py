@@ -7,7 +7,7 @@ An order is made `placed` (paid when it is fetched) or `awaiting_payment`, and e
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -29,6 +29,8 @@ Method = Literal["pickup", "transfer", "card"]
 PaymentState = Literal["due", "paid", "refund_due", "refunded", "void"]
 """`refund_due`: the provider is being asked; `void`: nothing was paid and nothing will be."""
 By = Literal["customer", "staff", "system"]
+
+FIRST_NUMBER = 1001
 
 CARD_GRACE_MS = 60_000
 """A card payment made at the last moment may be told of a little later than its deadline."""
@@ -59,6 +61,67 @@ class OrderState(msgspec.Struct, frozen=True):
     payment: PaymentState
     due_at: Instant | None
     """When an unpaid order lapses; None where it does not."""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A line of an order; from a show, or from the shop itself. Amounts in minor units."""
+
+    variant_id: str
+    title: str
+    variant_title: str
+    picture: str | None
+    quantity: int
+    unit_price: int
+    code: str | None = None
+    claim: str | None = None
+    show: str | None = None
+    item: str | None = None
+    place: str | None = None
+
+    @property
+    def amount(self) -> int:
+        return self.quantity * self.unit_price
+
+
+class Event(msgspec.Struct, frozen=True):
+    at: Instant
+    act: str
+    state: State
+    by: By
+    actor: str | None
+    note: str | None
+
+
+class Order(msgspec.Struct, frozen=True):
+    """An order, whole. Amounts in minor units of `currency`."""
+
+    id: str
+    serial: int
+    customer: str
+    now: OrderState
+    account: str | None
+    """What a transfer is to be paid to, as the customer was told; None for other methods."""
+    currency: str
+    subtotal: int
+    delivery_fee: int
+    total: int
+    name: str
+    phone: str
+    """E.164."""
+    email: str | None
+    fulfilment: dict[str, Any]
+    note: str | None
+    placed_at: Instant
+    lines: tuple[Line, ...]
+    history: tuple[Event, ...]
+
+    @property
+    def number(self) -> str:
+        return f"P-{FIRST_NUMBER - 1 + self.serial}"
+
+    @property
+    def claims(self) -> list[str]:
+        return [line.claim for line in self.lines if line.claim is not None]
 
 
 class Turn(msgspec.Struct, frozen=True):

@@ -9,9 +9,8 @@ import structlog
 from sqlalchemy import Connection
 
 from commerce_bridge.orders import store
-from commerce_bridge.orders.model import Act, NotNow, may_pay
+from commerce_bridge.orders.model import Act, NotNow, Order, may_pay
 from commerce_bridge.orders.service import Orders, refund
-from commerce_bridge.orders.store import Order
 from commerce_bridge.payments import store as payments
 from commerce_bridge.payments.port import (
     BadCallback,

@@ -9,8 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from commerce_bridge.orders import store
-from commerce_bridge.orders.model import Act, By, State, may, turn
-from commerce_bridge.orders.store import Order
+from commerce_bridge.orders.model import Act, By, Order, State, may, turn
 from commerce_bridge.payments import store as payments
 from commerce_bridge.rooms import ORDER_RELEASED, OrderReleased, OrderTold
 from core import outbox

@@ -26,7 +26,15 @@ from sqlalchemy import (
     update,
 )
 
-from commerce_bridge.orders.model import By, OrderState, State
+from commerce_bridge.orders.model import (
+    FIRST_NUMBER,
+    By,
+    Event,
+    Line,
+    Order,
+    OrderState,
+    State,
+)
 from core.clock import Instant
 from core.db import any_of, metadata
 from core.errors import NotFound
@@ -95,69 +103,7 @@ order_event = Table(
 )
 """Everything that happened to an order. `request_id` is None for what nobody asked for."""
 
-FIRST_NUMBER = 1001
 PAGE = 50
-
-
-class Line(msgspec.Struct, frozen=True):
-    """A line of an order; from a show, or from the shop itself. Amounts in minor units."""
-
-    variant_id: str
-    title: str
-    variant_title: str
-    picture: str | None
-    quantity: int
-    unit_price: int
-    code: str | None = None
-    claim: str | None = None
-    show: str | None = None
-    item: str | None = None
-    place: str | None = None
-
-    @property
-    def amount(self) -> int:
-        return self.quantity * self.unit_price
-
-
-class Event(msgspec.Struct, frozen=True):
-    at: Instant
-    act: str
-    state: State
-    by: By
-    actor: str | None
-    note: str | None
-
-
-class Order(msgspec.Struct, frozen=True):
-    """An order, whole. Amounts in minor units of `currency`."""
-
-    id: str
-    serial: int
-    customer: str
-    now: OrderState
-    account: str | None
-    """What a transfer is to be paid to, as the customer was told; None for other methods."""
-    currency: str
-    subtotal: int
-    delivery_fee: int
-    total: int
-    name: str
-    phone: str
-    """E.164."""
-    email: str | None
-    fulfilment: dict[str, Any]
-    note: str | None
-    placed_at: Instant
-    lines: tuple[Line, ...]
-    history: tuple[Event, ...]
-
-    @property
-    def number(self) -> str:
-        return f"P-{FIRST_NUMBER - 1 + self.serial}"
-
-    @property
-    def claims(self) -> list[str]:
-        return [line.claim for line in self.lines if line.claim is not None]
 
 
 def add(

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from commerce_bridge.orders import store
+from commerce_bridge.orders.model import Order
 from commerce_bridge.orders.paying import Paying
-from commerce_bridge.orders.store import Order
 from commerce_bridge.payments import store as payments
 from commerce_bridge.payments.store import Payment
 from commerce_bridge.payments.test_provider import TestProvider

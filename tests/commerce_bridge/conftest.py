@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from commerce_bridge import rooms as told
 from commerce_bridge.commerce import Commerce
 from commerce_bridge.embedded import catalogue, stock
-from commerce_bridge.embedded.catalogue import ProductDraft, VariantDraft
+from commerce_bridge.embedded.model import ProductDraft, VariantDraft
 from commerce_bridge.embedded.shop import EmbeddedShop
 from core.clock import ManualClock
 from core.db import Database

@@ -3,7 +3,7 @@
 import pytest
 
 from commerce_bridge.embedded import catalogue, stock
-from commerce_bridge.embedded.catalogue import ProductDraft, VariantDraft
+from commerce_bridge.embedded.model import ProductDraft, VariantDraft
 from commerce_bridge.embedded.shop import EmbeddedShop
 from commerce_bridge.port import OrderDraft, OutOfStock, SaleLine
 from core.clock import ManualClock

@@ -7,9 +7,8 @@ from typing import Literal
 import pytest
 
 from commerce_bridge.commerce import Commerce
-from commerce_bridge.orders.model import CARD_GRACE_MS, Act, NotNow
+from commerce_bridge.orders.model import CARD_GRACE_MS, Act, NotNow, Order
 from commerce_bridge.orders.paying import WrongAmount
-from commerce_bridge.orders.store import Order
 from commerce_bridge.payments import store as payments
 from commerce_bridge.payments.port import BadCallback, BadSignature
 from commerce_bridge.payments.store import Payment

@@ -17,8 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from commerce_bridge.commerce import Commerce
 from commerce_bridge.embedded import stock
-from commerce_bridge.orders.model import CARD_GRACE_MS, Act, NotNow
-from commerce_bridge.orders.store import Order
+from commerce_bridge.orders.model import CARD_GRACE_MS, Act, NotNow, Order
 from commerce_bridge.payments import store as payments
 from commerce_bridge.payments.test_provider import TestProvider
 from commerce_bridge.port import OutOfStock
