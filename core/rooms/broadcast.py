@@ -312,8 +312,9 @@ class Channel:
                     self._fan.left_behind(member)
                     continue
                 if not transport.is_closing():
-                    transport.write(parcel.octets)
-                    octets += len(parcel.octets)
+                    written = parcel.deflated if member.socket.deflates else parcel.octets
+                    transport.write(written)
+                    octets += len(written)
             elif member.socket.queue.qsize() + len(parcel.wires) > pace.queued:
                 self._fan.left_behind(member)
                 continue
@@ -330,13 +331,24 @@ class Channel:
 
 
 class _Parcel:
-    """What one socket is sent at once: a frame, if anything happened, and pulses."""
+    """What one socket is sent at once: a frame, if anything happened, and pulses.
 
-    __slots__ = ("octets", "wires")
+    Compressed when many are sent the same: for one reader alone that would cost more than it saves.
+    """
 
-    def __init__(self, wires: Sequence[Wire]) -> None:
+    __slots__ = ("_deflated", "octets", "wires")
+
+    def __init__(self, wires: Sequence[Wire], *, shared: bool) -> None:
         self.wires = wires
         self.octets = b"".join(wire.websocket for wire in wires)
+        self._deflated = None if shared else self.octets
+
+    @property
+    def deflated(self) -> bytes:
+        """For sockets that take compressed messages."""
+        if self._deflated is None:
+            self._deflated = b"".join(wire.deflated for wire in self.wires)
+        return self._deflated
 
 
 class _Frames:
@@ -378,16 +390,17 @@ class _Frames:
 
     def _make(self, after: int, reader: Reader | None) -> _Parcel:
         if after >= self.end:
-            return _Parcel(self._pulses)
+            return _Parcel(self._pulses, shared=True)
         events = self._events[after - self.start :]
         if reader is None:
             _frames.labels("everyone").inc()
-            wires = [wire for logged, wire in events if logged.audience == EVERYONE]
+            seen = [wire for logged, wire in events if logged.audience == EVERYONE]
         else:
             _frames.labels("staff" if reader.staff else "person").inc()
-            wires = readable(events, reader)
-        body = frame(self._epoch, after + 1, self.end, self._at_ms, wires)
-        return _Parcel([Wire(self._namespace, "frame", bytes(body)), *self._pulses])
+            seen = readable(events, reader)
+        body = frame(self._epoch, after + 1, self.end, self._at_ms, seen)
+        wires = [Wire(self._namespace, "frame", bytes(body)), *self._pulses]
+        return _Parcel(wires, shared=reader is None or reader.staff)
 
 
 def write(socket: RoomSocket, wire: Wire) -> None:

@@ -11,8 +11,9 @@ exactly, and tests/interop fails when they move.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import engineio
@@ -24,12 +25,15 @@ from engineio.packet import Packet
 from prometheus_client import Counter as Figure
 from prometheus_client import Gauge
 
+from core.rooms.websocket import Incoming, Violation, accept
 from core.rooms.wire import close_frame, text_frame
 
 UNSENT_AT_MOST = 1024 * 1024
 """Bytes that may wait for one reader; past them its connection is cut."""
 QUEUED_AT_MOST = 256
 """Packets that may wait for one client that polls; past them its session ends."""
+MESSAGES_AHEAD = 64
+"""Messages of one WebSocket that may wait to be handled; past them no more is read from it."""
 PACKETS_AT_ONCE = 16
 """Packets in one POST, as engineio itself limits them."""
 
@@ -74,6 +78,8 @@ class RoomSocket(AsyncSocket):
     transport: asyncio.Transport | None = None
     """Where to write; None while the client polls, and when the session is over."""
     address: str = ""
+    deflates: bool = False
+    """Whether the WebSocket takes compressed messages."""
     in_flight: int = 0
     """Events that are being handled."""
     refusals: int = 0
@@ -242,14 +248,17 @@ class RoomSocket(AsyncSocket):
             if self.connected and not await self._upgrade(ws):
                 return
             self.connected = self.upgraded = True
-            self.transport = ws.transport
+            self.transport, self.deflates = ws.transport, ws.deflates
             while not self.queue.empty():
                 if (pkt := self.queue.get_nowait()) is not None:
                     self.put(pkt)
+            ws.at_once = partial(self.server.at_once, self)
             while not self.closed:
                 await self.receive(await ws.next_packet())
         except Garbage:
             self.end(BAD_DATA, "garbage")
+        except Violation as error:
+            self.end(error.code, "garbage")
         except OSError:
             pass  # the connection has ended; that is what this loop waits for
 
@@ -270,33 +279,70 @@ class RoomSocket(AsyncSocket):
 
 
 class RoomWebSocket(WebSocket):
-    """A WebSocket of aiohttp, without compression (that costs four times the memory)."""
+    """The WebSocket beneath a session: what comes in waits here until the session asks for it."""
 
     transport: asyncio.Transport
+    deflates: bool = False
+    at_once: Callable[[str], bool] | None = None
+    """Asked for each message that nothing is ahead of: True if that was all there is to do."""
 
-    async def __call__(self, environ: dict[str, Any]) -> web.WebSocketResponse:
+    async def __call__(self, environ: dict[str, Any]) -> web.StreamResponse:
         request: web.Request = environ["aiohttp.request"]
-        self._sock = web.WebSocketResponse(
-            max_msg_size=self.server.max_http_buffer_size, compress=False, timeout=5.0
-        )
-        await self._sock.prepare(request)
+        response, self.deflates = accept(request)
+        await response.prepare(request)
         transport = request.transport
         if transport is None:
             raise ConnectionResetError("the client has gone")
         self.transport = transport
+        self._came: deque[str] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self._end: OSError | None = None
+        incoming = Incoming(
+            transport,
+            self._received,
+            self._ended,
+            max_bytes=self.server.max_http_buffer_size,
+            deflates=self.deflates,
+        )
+        # Of a parser aiohttp wants `feed_data` and `feed_eof`, whatever its class.
+        request.protocol.set_parser(incoming)  # type: ignore[arg-type]
+        request.protocol.keep_alive(False)
         await self.handler(self)
         if not transport.is_closing() and transport.get_write_buffer_size():
             transport.abort()  # aiohttp would wait for a reader who may never read
-        return self._sock
+        return response
 
     async def next_packet(self) -> Packet:
-        """The next packet; raises Garbage, and another OSError when the connection has ended."""
-        message = await self._sock.receive()
-        if message.type == web.WSMsgType.TEXT:
-            return read_packet(message.data)
-        if message.type == web.WSMsgType.BINARY:
-            raise Garbage("not text")
-        raise ConnectionResetError("the connection has ended")
+        """The next packet. Raises Garbage, Violation, another OSError at the connection's end."""
+        while not self._came:
+            if self._end is not None:
+                raise self._end
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        text = self._came.popleft()
+        if not self._came:
+            self.transport.resume_reading()
+        return read_packet(text)
+
+    def _received(self, text: str) -> None:
+        if not self._came and self._waiting and self.at_once is not None and self.at_once(text):
+            return
+        self._came.append(text)
+        if len(self._came) >= MESSAGES_AHEAD:
+            self.transport.pause_reading()
+        self._wake()
+
+    def _ended(self, error: Violation | None) -> None:
+        self._end = error or ConnectionResetError("the connection has ended")
+        self._wake()
+
+    @property
+    def _waiting(self) -> bool:
+        return self._waiter is not None and not self._waiter.done()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
 
 class RoomEngine(engineio.AsyncServer):
@@ -317,6 +363,8 @@ class RoomEngine(engineio.AsyncServer):
         self._addresses: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self.unsent_at_most = unsent_at_most
+        self.at_once: Callable[[RoomSocket, str], bool] = lambda _socket, _text: False
+        """Handles a message that needs no waiting for anything; see `RoomWebSocket.at_once`."""
 
     def own(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` as a task that is known until it ends."""

@@ -210,12 +210,22 @@ async def test_whoever_answers_no_ping_is_gone(house: House) -> None:
         assert await there.call("echo", 2) == 2
 
 
-async def test_deflate_is_declined(served: Served) -> None:
-    async with (
-        aiohttp.ClientSession() as session,
-        session.ws_connect(f"{served.url}/socket.io/?EIO=4&transport=websocket", compress=15) as ws,
-    ):
-        assert ws.compress == 0
+async def test_deflate_is_agreed_upon_with_nothing_kept_between_messages(served: Served) -> None:
+    url = f"{served.url}/socket.io/?EIO=4&transport=websocket"
+    async with aiohttp.ClientSession() as session:
+        async with session.ws_connect(url, compress=15) as ws:
+            assert ws.compress
+            assert ws.client_notakeover
+            await ws.send_str(f"40{NAMESPACE}," + json.dumps({"id": "x" * 900}))
+            async for message in ws:
+                if message.data.startswith("40"):
+                    break
+            for number in range(3):
+                asked = f'42{NAMESPACE},{number}["echo","{"ha" * 800}"]'
+                await ws.send_str(asked)
+                assert (await ws.receive_str()).startswith(f"43{NAMESPACE},{number}[")
+        async with session.ws_connect(url) as ws:
+            assert not ws.compress
 
 
 async def test_leaving_sends_clients_away_in_a_way_that_brings_them_back(house: House) -> None:
