@@ -3,12 +3,13 @@
 // who chat at a fixed rate, and viewers who only receive. One thread, one epoll; every socket
 // follows the room all the while and joins again when it is told to, or finds a gap.
 //
-//   load port=8710 show=shw_... cookies=FILE sockets=N [looking=K] [at_once=N]
+//   load port=8710 show=shw_... cookies=FILE sockets=N [looking=K] [at_once=N] [deflate=1]
 //
 // `cookies`: one session token a line, socket i takes the i-th (and begins anew past the end).
 // `looking`: every K-th socket reads all of its frames, for the stamps in what is chatted; the
 // others read heads and let the kernel drop the rest (recv with MSG_TRUNC): on one machine the load
-// must not take the processor from what it measures, and real viewers bring their own.
+// must not take the processor from what it measures, and real viewers bring their own. With deflate=1
+// compression is offered, as every browser does.
 //
 // A line of JSON is printed when all are in the room, and one for each command on standard input:
 //
@@ -20,7 +21,7 @@
 // acknowledged in the `ms` after `warm_ms`; then answers still missing are awaited for `answers_ms`.
 // The end of standard input ends the program, as does a quarter of an hour.
 //
-// Build: cc -O2 -o load load.c
+// Build: cc -O2 -o load load.c -lz
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -38,8 +39,9 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include <zlib.h>
 
-enum { HEAD = 3072, WHOLE = 1 << 20, WAITING = 32, LATENCIES = 1 << 22, OFFSETS = 1 << 24 };
+enum { HEAD = 3072, WHOLE = 1 << 20, INFLATED = 1 << 23, GLANCE = 512, WAITING = 32, LATENCIES = 1 << 22, OFFSETS = 1 << 24 };
 enum { CODES = 16, LIFE_S = 900 };
 
 enum state { CLOSED, UPGRADING, OPENING, CONNECTING, JOINING, IN_ROOM };
@@ -62,7 +64,8 @@ struct conn {
 };
 
 static struct conn *conns;
-static int count, opened, inside, dead, connecting, at_once = 64, port, looking = 10, epoll;
+static int count, opened, inside, dead, connecting, at_once = 64, port, looking = 10, deflate_ = 1, epoll;
+static z_stream inflater;
 static const char *show, *text = "A01+1";
 static char **cookies;
 static int cookie_count;
@@ -161,8 +164,8 @@ static void open_next(void) {
                   "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
                   "Origin: http://127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                  "%s%s%s\r\n",
-                  port, port, cookie_count ? "Cookie: plusone=" : "",
+                  "%s%s%s%s\r\n",
+                  port, port, deflate_ ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "", cookie_count ? "Cookie: plusone=" : "",
                   cookie_count ? cookies[(opened - 1) % cookie_count] : "", cookie_count ? "\r\n" : "");
   if (write(c->fd, request, size) != size) {
     leave(c);
@@ -290,9 +293,28 @@ static void framed(struct conn *c, const char *p, int size) {
   take_place(c, p, size);
 }
 
+// The text of a compressed message (RFC 7692), or as much of its beginning as is looked at.
+static char *inflated(const struct conn *c, char *p, int *size) {
+  static char whole[INFLATED];
+  bool looks = (c - conns) % looking == 0;
+  inflateReset(&inflater);
+  inflater.next_in = (uint8_t *)p;
+  inflater.avail_in = *size;
+  inflater.next_out = (uint8_t *)whole;
+  inflater.avail_out = looks ? INFLATED : GLANCE;
+  int done = inflate(&inflater, Z_SYNC_FLUSH);
+  if (done != Z_OK && done != Z_BUF_ERROR && done != Z_STREAM_END) {
+    fprintf(stderr, "not deflated: %s\n", inflater.msg ? inflater.msg : "");
+    exit(2);
+  }
+  *size = (char *)inflater.next_out - whole;
+  return whole;
+}
+
 // One message, of which `size` bytes were kept.
 static void message(struct conn *c, char *p, int size) {
   int opcode = c->lead[0] & 15;
+  if (c->lead[0] & 0x40) p = inflated(c, p, &size);
   if (opcode == 8) {
     leave(c);
   } else if (opcode == 9) {
@@ -560,6 +582,7 @@ int main(int argc, char **argv) {
     else if (!strncmp(argv[i], "sockets=", 8)) count = atoi(argv[i] + 8);
     else if (!strncmp(argv[i], "looking=", 8)) looking = atoi(argv[i] + 8);
     else if (!strncmp(argv[i], "at_once=", 8)) at_once = atoi(argv[i] + 8);
+    else if (!strncmp(argv[i], "deflate=", 8)) deflate_ = atoi(argv[i] + 8);
   }
   if (!port || !show || count < 1 || looking < 1) {
     fprintf(stderr, "usage: load port= show= cookies= sockets= [looking=] [at_once=]\n");
@@ -577,6 +600,7 @@ int main(int argc, char **argv) {
   if (!conns || !latencies || !seen || !offsets) fail("memory");
   for (int i = 0; i < count; i++)
     if (!(conns[i].head = malloc(i % looking == 0 ? WHOLE : HEAD))) fail("memory");
+  if (inflateInit2(&inflater, -MAX_WBITS) != Z_OK) fail("zlib");
   epoll = epoll_create1(0);
   int64_t begun = now_us();
   while (inside + dead < count && now_us() < begun + 120000000LL) {

@@ -32,20 +32,23 @@ def program() -> Path:
     if compiler is None:
         raise SystemExit(
             "The load program is written in C, and there is no C compiler here:"
-            " `apt-get install gcc libc6-dev` brings one."
+            " `apt-get install gcc libc6-dev zlib1g-dev` brings one, and what it needs."
         )
     _BUILT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_BUILT) as folder:
         new = Path(folder) / "load"
         done = subprocess.run(
-            [compiler, "-O2", "-o", str(new), str(_SOURCE)],
+            [compiler, "-O2", "-o", str(new), str(_SOURCE), "-lz"],
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
         )
         if done.returncode:
-            raise SystemExit(f"The load program could not be compiled:\n{done.stderr}")
+            raise SystemExit(
+                "The load program could not be compiled (it needs libc6-dev and zlib1g-dev):\n"
+                f"{done.stderr}"
+            )
         new.replace(built)
     return built
 
@@ -61,9 +64,16 @@ class Load:
         tokens: list[str] | None = None,
         *,
         looking: int = 10,
+        deflate: bool = True,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="plusone-load-")
-        arguments = [f"port={port}", f"show={show}", f"sockets={sockets}", f"looking={looking}"]
+        arguments = [
+            f"port={port}",
+            f"show={show}",
+            f"sockets={sockets}",
+            f"looking={looking}",
+            f"deflate={int(deflate)}",
+        ]
         if tokens:
             cookies = Path(self._folder.name) / "cookies"
             cookies.write_text("\n".join(tokens) + "\n")
