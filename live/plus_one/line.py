@@ -123,6 +123,8 @@ class Line:
         draft = self.open
         if draft is not None and draft.odd and not draft.names_item:
             self._drop_words(draft)
+            if not (draft.words or draft.every):
+                draft.start = element.start
         if draft is None or draft.names_item:
             draft = self._new(element)
         draft.end = element.end
@@ -200,6 +202,8 @@ class Line:
         if self.after_also and not element.word and self.open is not None:
             self._noise()  # A01還有兩個
             return
+        if self._kind(place - 1) == Kind.SEPARATOR and self._stands_before(place):
+            self.open = None  # A01 and 2 B02
         members = [draft for draft in self.group if draft.number is None]
         if self.each and members:
             for draft in members:

@@ -64,8 +64,8 @@ UNSPACED: Final = rf"(?:[^\W0-9_{_LATIN}]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])+"
 NUMERALS: Final = "零〇一二兩两三四五六七八九十百千萬万"
 # 加 before a number is a plus, but not in 追加 (an order verb), 參加, 增加.
 _ADD = re.compile(f"(?<![追參参增])加(?= ?[0-9{NUMERALS}])")
-# 十 before an Arabic digit is a plus, but not in 二十 (and not in a feast's name, 雙十).
-_TEN = re.compile("(?<![一二兩两三四五六七八九雙双])十(?= ?[0-9])")
+# 十 before an Arabic digit is a plus, but not in +十 or 二十 (and not in a feast's name, 雙十).
+_TEN = re.compile("(?<![+一二兩两三四五六七八九雙双])十(?= ?[0-9])")
 
 
 def normalise(text: str) -> tuple[str, str]:
