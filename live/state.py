@@ -155,7 +155,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Show(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of one show. The maps by person hold ids in the order in which they came."""
+    """The state of one show."""
 
     id: str
     title: str = ""

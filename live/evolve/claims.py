@@ -374,10 +374,4 @@ def _without(ids: _Ids, by: str, one: str) -> _Ids:
 def _moved(ids: _Ids, old: str, new: str) -> _Ids:
     if old not in ids:
         return ids
-    both = sorted((*ids.get(new, ()), *ids[old]), key=_offset)
-    return ids.delete(old).set(new, tuple(both))
-
-
-def _offset(one: str) -> int:
-    """A claim's or wait's id ends in the offset of the event that made it."""
-    return int(one.rpartition(".")[2])
+    return ids.delete(old).set(new, (*ids.get(new, ()), *ids[old]))

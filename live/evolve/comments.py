@@ -27,7 +27,7 @@ def _posted(show: Show, logged: Logged, event: e.CommentPosted) -> Show:
         role=event.role,
         name=content.name if content else None,
         text=text,
-        hidden=logged.withheld or text is None,
+        hidden=text is None,
     )
     said = show.said.adding(logged.offset)
     comments = show.comments.set(logged.offset, comment)
@@ -94,16 +94,10 @@ def _hidden(show: Show, _logged: Logged, event: e.CommentHidden) -> Show:
 
 @of(e.CommentRestored)
 def _restored(show: Show, logged: Logged, event: e.CommentRestored) -> Show:
-    readable = logged.content is not None and logged.content.text is not None
-    text = logged.content.text if logged.content and not logged.withheld else None
+    text = logged.content.text if logged.content else None
     return replace(
         show,
-        comments=_changed(
-            show,
-            event.comment,
-            hidden=logged.withheld or not readable,
-            restored=logged.offset,
-        ),
+        comments=_changed(show, event.comment, hidden=text is None, restored=logged.offset),
         records=_typed_again(show, event.comment, text),
     )
 
