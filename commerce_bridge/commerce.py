@@ -13,6 +13,7 @@ from commerce_bridge.checkout import intents
 from commerce_bridge.checkout.service import Checkout
 from commerce_bridge.embedded.shop import EmbeddedShop
 from commerce_bridge.orders import service as order_service
+from commerce_bridge.orders.mail import OrderMail
 from commerce_bridge.orders.paying import Paying
 from commerce_bridge.orders.service import Orders
 from commerce_bridge.orders.test_page import TestPage
@@ -21,6 +22,7 @@ from commerce_bridge.rooms import ClaimRooms
 from core.clock import Clock
 from core.db import Database
 from core.errors import PlusOneError
+from core.notices import Notices
 from core.outbox import Outbox
 from core.settings import Settings
 
@@ -47,6 +49,7 @@ class Commerce:
         clock: Clock,
         settings: Settings,
         rooms: ClaimRooms,
+        notices: Notices,
         payment_key: bytes,
     ) -> None:
         self._database = database
@@ -56,11 +59,12 @@ class Commerce:
         provider = (
             TestProvider(settings, payment_key, clock) if settings.card_provider == "test" else None
         )
-        self.orders = Orders(database, clock, self.shop)
+        mail = OrderMail(notices, settings)
+        self.orders = Orders(database, clock, self.shop, mail)
         self.paying = Paying(database, clock, self.orders, provider)
         self.test_page = TestPage(database, self.paying, provider)
         self.carts = Carts(database, clock, settings)
-        self.checkout = Checkout(database, clock, settings, self.shop, rooms, self.paying)
+        self.checkout = Checkout(database, clock, settings, self.shop, rooms, self.paying, mail)
 
     def join(self, outbox: Outbox) -> None:
         outbox.subscribe(order_service.REFUND, self.paying.refund)

@@ -19,6 +19,7 @@ from core.http import ANYONE, CUSTOMERS, Routes, answer, json_body, person_of, s
 from core.identity.model import Role
 from core.ids import Id, RequestId
 from core.inputs import Input
+from core.locales import negotiate
 
 CALLBACK_OCTETS = 64 * 1024
 QUERY_LENGTH = 100
@@ -102,7 +103,12 @@ class Asked(Input):
 @routes.post("/api/checkout", who=CUSTOMERS)
 async def checkout(request: web.Request) -> web.Response:
     body = await json_body(request, CheckoutBody)
-    placed = await _commerce(request).checkout.order(person_of(request), body)
+    commerce = _commerce(request)
+    if body.locale is None:
+        asked = request.headers.get("Accept-Language", "")
+        spoken = negotiate(asked, commerce.settings.locale)
+        body = body.model_copy(update={"locale": spoken})
+    placed = await commerce.checkout.order(person_of(request), body)
     shown = _shown(request, placed.order)
     return answer({"order": shown, "pay_url": placed.pay_url}, 201)
 

@@ -80,6 +80,7 @@ async def _commerce(app: web.Application) -> AsyncIterator[None]:
         app[CLOCK],
         app[SETTINGS],
         app[live.SHOW_CLAIMS],
+        app[NOTICES],
         app[SECRET].key("calls of the test payment provider"),
     )
     commerce.join(app[OUTBOX])

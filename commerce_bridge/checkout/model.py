@@ -18,6 +18,7 @@ from core.errors import BadRequest, Conflict
 from core.identity.model import display_name, email_address
 from core.ids import RequestId
 from core.inputs import Input
+from core.locales import Locale
 from core.money import MAX_MINOR
 
 MOST_CLAIMS = 100
@@ -69,6 +70,8 @@ class CheckoutBody(Input):
     payment: Method
     note: Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)] | None = None
     expect_total: Annotated[int, Field(ge=0, le=MAX_MINOR)]
+    locale: Locale | None = None
+    """The page's language; without it the browser's counts."""
 
     def fingerprint(self) -> str:
         """The same for the same request, and for no other under the same request id."""

@@ -31,6 +31,7 @@ from commerce_bridge.checkout.model import (
 )
 from commerce_bridge.embedded import catalogue
 from commerce_bridge.orders import store as orders
+from commerce_bridge.orders.mail import OrderMail
 from commerce_bridge.orders.model import Line, Method, Order, OrderState, first
 from commerce_bridge.orders.paying import Paying
 from commerce_bridge.port import Buyer, OrderDraft, OutOfStock, SaleLine
@@ -72,9 +73,13 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 def payment_methods(settings: Settings) -> tuple[Method, ...]:
-    """What the shop takes."""
-    always: tuple[Method, ...] = ("pickup", "transfer")
-    return always if settings.card_provider == "none" else (*always, "card")
+    """What the shop takes; transfers only where it has said what to pay them to."""
+    methods: list[Method] = ["pickup"]
+    if settings.transfer_account:
+        methods.append("transfer")
+    if settings.card_provider != "none":
+        methods.append("card")
+    return tuple(methods)
 
 
 class Checkout:
@@ -86,6 +91,7 @@ class Checkout:
         till: Till,
         rooms: ClaimRooms,
         paying: Paying,
+        mail: OrderMail,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -93,6 +99,7 @@ class Checkout:
         self._till = till
         self._rooms = rooms
         self._paying = paying
+        self._mail = mail
         self._rules = deliveries.rules(settings)
 
     async def order(self, customer: Person, body: CheckoutBody) -> Placed:
@@ -235,6 +242,7 @@ class Checkout:
                 "contact_email": to.email,
                 "fulfilment": msgspec.json.encode(to.fulfilment).decode(),
                 "note": body.note or None,
+                "locale": body.locale or self._settings.locale,
             },
             lines,
             now,
@@ -248,7 +256,9 @@ class Checkout:
             outbox.add(connection, ORDER_PLACED, order_id, told)
         intents.ordered(connection, order_id)
         log.info("order", order=order_id, act="place", state=begins.state, method=begins.method)
-        return orders.get(connection, order_id)
+        made = orders.get(connection, order_id)
+        self._mail.tell(connection, made)
+        return made
 
     def _sell(
         self,

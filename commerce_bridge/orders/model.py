@@ -14,6 +14,7 @@ import msgspec
 from commerce_bridge.rooms import ORDER_CANCELLED, ORDER_PAID, ORDER_RELEASED
 from core.clock import Instant
 from core.errors import Conflict
+from core.locales import Locale
 
 State = Literal[
     "awaiting_payment",
@@ -111,6 +112,8 @@ class Order(msgspec.Struct, frozen=True):
     email: str | None
     fulfilment: dict[str, Any]
     note: str | None
+    locale: Locale
+    """The language in which the customer is written to."""
     placed_at: Instant
     lines: tuple[Line, ...]
     history: tuple[Event, ...]

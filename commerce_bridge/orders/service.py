@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from commerce_bridge.orders import store
+from commerce_bridge.orders.mail import OrderMail
 from commerce_bridge.orders.model import Act, By, Order, State, may, turn
 from commerce_bridge.payments import store as payments
 from commerce_bridge.rooms import ORDER_RELEASED, OrderReleased, OrderTold
@@ -36,10 +37,11 @@ class Restock(Protocol):
 
 
 class Orders:
-    def __init__(self, database: Database, clock: Clock, shop: Restock) -> None:
+    def __init__(self, database: Database, clock: Clock, shop: Restock, mail: OrderMail) -> None:
         self._database = database
         self._clock = clock
         self._shop = shop
+        self._mail = mail
 
     async def mine(self, person: Person) -> list[Order]:
         """The newest orders of a guest or a customer."""
@@ -155,7 +157,9 @@ class Orders:
         if becomes.tell and order.claims:
             _tell(connection, becomes.tell, order)
         log.info("order", order=order.id, act=act, state=becomes.state, by=by)
-        return store.get(connection, order.id)
+        done = store.get(connection, order.id)
+        self._mail.tell(connection, done)
+        return done
 
 
 def refund(connection: Connection, paid: payments.Payment, now: Instant) -> None:

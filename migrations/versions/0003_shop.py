@@ -207,6 +207,7 @@ def _orders() -> None:
         sa.Column("contact_email", sa.Text()),
         sa.Column("fulfilment", sa.Text(), nullable=False),
         sa.Column("note", sa.Text()),
+        sa.Column("locale", sa.String(12), nullable=False),
         sa.Column("placed_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("total = subtotal + delivery_fee", name=op.f("ck_shop_order_total")),
         sa.PrimaryKeyConstraint("serial", name="pk_shop_order"),

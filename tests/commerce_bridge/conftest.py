@@ -15,6 +15,7 @@ from commerce_bridge.embedded.model import ProductDraft, VariantDraft
 from commerce_bridge.embedded.shop import EmbeddedShop
 from core.clock import ManualClock
 from core.db import Database
+from core.notices import Notices
 from core.outbox import Outbox
 from core.settings import Settings
 from tests.commerce_bridge.world import Goods, Rooms, twd
@@ -91,7 +92,8 @@ def outbox(database: Database, clock: ManualClock, rooms: Rooms, commerce: Comme
 
 @pytest.fixture
 def commerce(database: Database, clock: ManualClock, settings: Settings, rooms: Rooms) -> Commerce:
-    return Commerce(database, clock, settings, rooms, b"a key for trying, of 32 octets..")
+    notices = Notices(database, clock, settings)
+    return Commerce(database, clock, settings, rooms, notices, b"a key of 32 octets, for trying..")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from commerce_bridge.checkout.model import (
     EmptyCheckout,
     PriceChanged,
 )
-from commerce_bridge.checkout.service import MOST_UNPAID, TooManyUnpaid
+from commerce_bridge.checkout.service import MOST_UNPAID, TooManyUnpaid, payment_methods
 from commerce_bridge.commerce import Commerce
 from commerce_bridge.embedded import stock
 from commerce_bridge.orders import store as orders
@@ -25,6 +25,7 @@ from core.db import Database
 from core.errors import BadRequest, Conflict, Forbidden, NotSignedIn, Unavailable
 from core.identity.model import NOBODY, Person, Role
 from core.outbox import Outbox
+from core.settings import Settings
 from tests.commerce_bridge.world import STORE, Goods, Rooms, body, claimed, drain, person
 
 pytestmark = pytest.mark.usefixtures("ledger_holds")
@@ -121,6 +122,20 @@ async def test_a_request_id_is_for_one_checkout(
     monkeypatch.undo()
     with pytest.raises(Conflict):
         await commerce.checkout.order(MEI, body(760 + 80, lines=[line], note="another"))
+
+
+async def test_transfers_are_taken_only_where_the_shop_has_said_what_to_pay_them_to(
+    commerce: Commerce, goods: Goods, settings: Settings
+) -> None:
+    assert payment_methods(settings) == ("pickup", "transfer", "card")
+    bare = settings.model_copy(update={"transfer_account": "", "card_provider": "none"})
+    assert payment_methods(bare) == ("pickup",)
+    commerce.checkout._settings = bare
+    line = await line_of(commerce, goods.chilli, 1)
+    for method in ("transfer", "card"):
+        with pytest.raises(BadRequest) as error:
+            await commerce.checkout.order(MEI, body(440, lines=[line], payment=method))
+        assert list(error.value.data["fields"]) == ["payment"]
 
 
 @pytest.mark.parametrize(
