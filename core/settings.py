@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     country: str = Field(
         "TW",
         pattern=r"^[A-Z]{2}$",
-        description="ISO 3166 code of the country whose phone numbers are written without a prefix.",
+        description="ISO 3166 code of the country whose phone numbers need no prefix.",
     )
     delivery: tuple[Literal["home", "store", "pickup"], ...] = Field(
         ("home", "store", "pickup"),
@@ -118,7 +118,9 @@ class Settings(BaseSettings):
         "test", description="Who takes card payments; `test` takes no money, not in production."
     )
     transfer_account: str = Field(
-        "", max_length=200, description="What buyers who pay by bank transfer are told to pay to."
+        "",
+        max_length=200,
+        description="What buyers who pay by bank transfer are told to pay to. Empty: no transfers.",
     )
     transfer_days: int = Field(3, ge=1, le=30, description="Days until an unpaid transfer lapses.")
     payment_minutes: int = Field(

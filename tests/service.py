@@ -157,6 +157,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "data_folder": folder,
         "secret": SecretStr("s" * 40),
         "port": 0,
+        "transfer_account": "示範銀行 0000-1111",
     }
     return Settings(**{**given, **changes})
 

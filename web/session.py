@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import StringConstraints
 
+from commerce_bridge.checkout.service import payment_methods
 from core.errors import RateLimited
 from core.http import ANYONE, COOKIE, Routes, answer, client_address, is_https, json_body, person_of
 from core.identity.model import (
@@ -20,7 +21,6 @@ from core.inputs import Input
 from core.limits import Limiter
 from core.locales import Locale, negotiate
 from core.notices import NOTICES
-from core.settings import Settings
 from web.keys import SETTINGS
 
 routes = Routes()
@@ -146,12 +146,7 @@ def _session(request: web.Request, person: Person) -> dict[str, Any]:
             "time_zone": settings.time_zone,
             "environment": settings.environment,
         },
-        "payments": _payments(settings),
+        "payments": payment_methods(settings),
         "card_is_test": settings.card_provider == "test",
         "notices": request.app[NOTICES].shown,
     }
-
-
-def _payments(settings: Settings) -> list[str]:
-    card = ["card"] if settings.card_provider != "none" else []
-    return ["pickup", "transfer", *card]

@@ -18,6 +18,8 @@ from web.people import open_people
 
 PASSWORD = "plusone-demo"  # noqa: S105 - printed for everyone to see, refused in production
 
+ACCOUNT = "示範銀行 000 0123-456-789012（請勿匯款）"
+
 STAFF = (
     ("host@demo.test", "阿禾", Role.HOST),
     ("moderator@demo.test", "小紀", Role.MODERATOR),
