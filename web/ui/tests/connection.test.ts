@@ -46,8 +46,7 @@ beforeEach(async () => {
   });
   await new Promise<void>((listening) => http.listen(0, "127.0.0.1", listening));
   const { port } = http.address() as AddressInfo;
-  const who = Promise.resolve({ ids: ["gst_me"], staff: false });
-  room = new Room("shw_1", who, { origin: `http://127.0.0.1:${port}`, patience_ms: 400 });
+  room = new Room("shw_1", { origin: `http://127.0.0.1:${port}`, patience_ms: 400 });
   room.open();
 });
 
@@ -204,9 +203,7 @@ test("a show that is not there is told as that, and not asked for again", async 
     error: { code: "not_found", message: "", retryable: false, data: {} },
   });
   const { port } = http.address() as AddressInfo;
-  room = new Room("shw_2", Promise.resolve({ ids: [], staff: false }), {
-    origin: `http://127.0.0.1:${port}`,
-  });
+  room = new Room("shw_2", { origin: `http://127.0.0.1:${port}` });
   room.open();
   await vi.waitFor(() => {
     expect(room.phase).toBe("refused");
@@ -216,10 +213,20 @@ test("a show that is not there is told as that, and not asked for again", async 
 
 test("another person takes the whole view anew", async () => {
   await there();
-  room.become({ ids: ["cus_me"], staff: false });
+  room.reopen();
   await vi.waitFor(() => {
     expect(joins).toHaveLength(2);
   });
   expect(joins[1]?.since).toBeUndefined();
   await there();
+});
+
+test("when two people became one, only a whole view will do", async () => {
+  await there();
+  const merged = event(11, "person.merged", { from: "gst_old", to: "gst_me" });
+  io.of("/live").emit("frame", frame(11, [merged]));
+  await vi.waitFor(() => {
+    expect(joins).toHaveLength(2);
+  });
+  expect(joins[1]?.since).toBeUndefined();
 });

@@ -98,7 +98,7 @@ describe.each(catalogues)("the catalogue %s", (catalogue) => {
 test("no sentence stands outside the catalogues", () => {
   for (const [path, text] of sources()) {
     const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "");
-    expect((/.*\p{Script=Han}.*/u.exec(code))?.[0], path).toBeUndefined();
+    expect(/.*\p{Script=Han}.*/u.exec(code)?.[0], path).toBeUndefined();
   }
 });
 

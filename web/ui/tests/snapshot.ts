@@ -81,7 +81,15 @@ export function snapshot(more: { items?: Item[]; staff?: boolean } = {}): Snapsh
       viewers: 0,
       comments: [],
     },
-    mine: { claims: [], waits: [], refusals: [], unread: [], muted_until: 0, blocked: false },
+    mine: {
+      ids: ["gst_me"],
+      claims: [],
+      waits: [],
+      refusals: [],
+      unread: [],
+      muted_until: 0,
+      blocked: false,
+    },
     ...(more.staff === true ? { staff } : {}),
   };
 }

@@ -183,7 +183,11 @@ export class Checkout extends PlusoneElement {
       </div>
       ${
         claim.state === "paying"
-          ? html`<span class="badge b-wait">${m.beingPaid}</span>`
+          ? claim.order == null
+            ? html`<span class="badge b-wait">${m.beingPaid}</span>`
+            : html`<a class="badge b-wait hit" href="/orders/${encodeURIComponent(claim.order)}"
+                >${m.beingPaid}${icon("right", 16)}</a
+              >`
           : here
             ? this.stepper(
                 claim.quantity,

@@ -70,7 +70,7 @@ export class Header extends PlusoneElement {
         }
         nav {
           order: 3;
-          flex-basis: 100%;
+          flex: 1 0 calc(100% + 2 * var(--s-4));
           border-block-end: 1px solid var(--line);
           margin-inline: calc(-1 * var(--s-4));
           padding-inline: var(--s-4);

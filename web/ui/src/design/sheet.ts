@@ -48,6 +48,9 @@ export class Sheet extends PlusoneElement {
           opacity: 0;
         }
       }
+      :host([clear]) dialog {
+        max-block-size: min(88dvh, max(68dvh, 480px));
+      }
       .grab {
         inline-size: 36px;
         block-size: 4px;
@@ -87,6 +90,9 @@ export class Sheet extends PlusoneElement {
           inline-size: min(var(--sheet-width, 480px), 100% - 48px);
           block-size: fit-content;
           border-radius: var(--r-sheet);
+        }
+        :host([clear]) dialog {
+          max-block-size: min(88dvh, max(68dvh, 480px));
         }
         .grab {
           visibility: hidden;

@@ -40,6 +40,28 @@ export function problemWords(problem: unknown): string {
       return m.outOfStock;
     case "empty_checkout":
       return m.emptyCheckout;
+    case "blocked":
+      return m.notAllowed;
+    case "muted":
+      return m.youAreMuted;
+    case "slow_mode":
+      return m.tooFast(Math.max(1, Math.ceil(Number(data.retry_after_ms ?? 1_000) / 1000)));
+    case "blocked_words":
+      return m.noSuchWords;
+    case "show_ended":
+      return m.showIsOver;
+    case "show_not_live":
+      return m.notLive;
+    case "quantity_out_of_range":
+      return m.tooMany;
+    case "cart_changed":
+      return m.cartChanged;
+    case "cart_full":
+      return m.cartFull;
+    case "too_many_unpaid":
+      return m.tooManyUnpaid;
+    case "order_state":
+      return m.orderMovedOn;
     case "internal":
       return m.internal(typeof data.incident === "string" ? data.incident : "");
     default:

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from "lit";
 
 import { m } from "../i18n/index";
-import type { Fulfilment, Order, OrderState } from "../wire/types";
+import type { Order, OrderState } from "../wire/types";
 
 const looks: Record<OrderState, string> = {
   awaiting_payment: "b-wait",
@@ -25,13 +25,13 @@ export function goesTo(fulfilment: Order["fulfilment"]): string {
   return [kind, ...places(fulfilment)].filter(Boolean).join(m.comma);
 }
 
-function places(to: Fulfilment & { location_name?: string }): (string | null | undefined)[] {
+function places(to: Order["fulfilment"]): (string | null | undefined)[] {
   switch (to.kind) {
     case "home":
       return [[to.postcode, to.city, to.address].filter(Boolean).join(" ")];
     case "store":
       return [`${m.chains[to.chain]} ${to.store_name}`, to.store_code];
     case "pickup":
-      return [to.location_name ?? to.location];
+      return [to.name ?? to.location, "address" in to ? to.address : null, to.hours];
   }
 }

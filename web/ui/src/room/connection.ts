@@ -2,7 +2,7 @@ import { io, type Socket } from "socket.io-client";
 
 import { offline, Problem, requestId } from "../wire/http";
 import type { Answer, Done, Frame, Pulse, Snapshot } from "../wire/types";
-import { apply, type Who } from "./fold";
+import { apply, needsWhole } from "./fold";
 import { place } from "./frames";
 
 export type Phase = "joining" | "there" | "lost" | "refused";
@@ -58,17 +58,13 @@ export class Room {
   private joining = false;
   private fresh = false;
   private closed = false;
-  private who: Who = { ids: [], staff: false };
-  private sits: Promise<Who>;
   private anchor = { server_ms: Date.now(), own_ms: performance.now() };
   private timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(
     readonly show: string,
-    who: Promise<Who>,
     { origin, patience_ms = 10_000 }: Options = {},
   ) {
-    this.sits = who;
     this.patience_ms = patience_ms;
     this.socket = io(`${origin ?? ""}/live`, {
       transports: ["websocket", "polling"],
@@ -156,8 +152,7 @@ export class Room {
   };
 
   /** Another person now sits here: the socket is opened anew, since its cookie was read then. */
-  become(who: Who): void {
-    this.sits = Promise.resolve(who);
+  reopen(): void {
     this.fresh = true;
     this.phase = "joining";
     this.socket.disconnect().connect();
@@ -203,7 +198,6 @@ export class Room {
       answer = (await this.socket
         .timeout(this.patience_ms)
         .emitWithAck("join", { show: this.show, ...(since && { since }) })) as Joined;
-      this.who = await this.sits;
     } catch {
       this.joining = false;
       this.cut();
@@ -260,11 +254,11 @@ export class Room {
     const what = place(own, frame);
     if (what === "old") return true;
     if (what === "gap") return false;
-    this.snapshot = apply(own, frame, this.who);
-    if (frame.events.some(({ type }) => type === "person.merged")) {
+    if (frame.events.some((event) => needsWhole(own, event))) {
       this.fresh = true;
-      void this.join();
+      return false;
     }
+    this.snapshot = apply(own, frame);
     return true;
   }
 

@@ -3,13 +3,17 @@ import type { Claim, Mine, Wait } from "../wire/types";
 
 const most_told = 20;
 
-/** What concerns one person alone, after one more event; `ids` are all that count as hers. */
-export function foldMine(mine: Mine, event: RoomEvent, ids: readonly string[]): Mine {
+/** Whether an event is about this person, under any of her ids. */
+export function isHers({ ids }: Mine, { data }: RoomEvent): boolean {
+  const of = "by" in data ? data.by : "person" in data ? data.person : null;
+  return of !== null && ids.includes(of);
+}
+
+/** What concerns one person alone, after one more event. */
+export function foldMine(mine: Mine, event: RoomEvent): Mine {
   // Others who leave the line bring her forward.
   const moved = inLine(mine, event);
-  const { data } = event;
-  const of = "by" in data ? data.by : "person" in data ? data.person : null;
-  if (of === null || !ids.includes(of)) return moved;
+  if (!isHers(mine, event)) return moved;
   switch (event.type) {
     case "claim.held": {
       const { wait, wait_left } = event.data;

@@ -91,7 +91,8 @@ export function foldShow(show: Show, event: RoomEvent): Show {
       return pinned ? { ...after, pinned_comment: null } : after;
     }
     case "comment.restored": {
-      const { name = null, text = null } = event;
+      const { name = null, text } = event;
+      if (text == null) return show;
       return onComment(show, event.data.comment, (one) => ({ ...one, hidden: false, name, text }));
     }
     case "comment.pinned":
@@ -116,14 +117,14 @@ export function foldShow(show: Show, event: RoomEvent): Show {
       });
     }
     case "claim.given_back": {
-      const { claim, quantity, remaining, cause } = event.data;
-      // What was sold goes back from what was sold; all else is held.
-      const from = cause === "order_cancelled" || wasSold(show, claim) ? "sold" : "held";
+      const { claim, quantity, remaining } = event.data;
+      const from = event.data.sold ? "sold" : "held";
       const after = onVariant(show, event.data, (one) => ({
         ...one,
         [from]: one[from] - quantity,
       }));
-      return remaining === 0 ? later(after, claim, "given_back") : after;
+      if (remaining > 0) return after;
+      return onOutcomes(after, ofClaim(claim), { later: "given_back" });
     }
     case "wait.left": {
       const { wait, quantity, remaining } = event.data;
@@ -131,7 +132,9 @@ export function foldShow(show: Show, event: RoomEvent): Show {
         ...one,
         waiting: one.waiting - quantity,
       }));
-      return remaining === 0 ? later(after, wait, "given_back") : after;
+      if (remaining > 0) return after;
+      const inVain = (one: Outcome): boolean => one.wait === wait && one.claim === null;
+      return onOutcomes(after, inVain, { later: "given_back" });
     }
     case "claim.sold": {
       const { claim, quantity } = event.data;
@@ -140,7 +143,7 @@ export function foldShow(show: Show, event: RoomEvent): Show {
         held: one.held - quantity,
         sold: one.sold + quantity,
       }));
-      return later(after, claim, "sold");
+      return onOutcomes(after, ofClaim(claim), { later: "sold" });
     }
     default:
       return show;
@@ -161,7 +164,9 @@ function held(show: Show, { data }: EventOf<"claim.held">): Show {
     held: one.held + quantity,
     waiting: wait === null ? one.waiting : one.waiting - quantity,
   }));
-  if (wait !== null) return later(after, wait, "held");
+  if (wait !== null) {
+    return onOutcomes(after, (one) => one.wait === wait, { later: "held", claim });
+  }
   return told(after, comment, { ...none, kind: "held", item, variant, quantity, claim });
 }
 
@@ -187,7 +192,7 @@ function posted({ offset, at_ms, data, name, text }: EventOf<"comment.posted">):
     at_ms,
     by: data.by,
     role: data.role,
-    name: name ?? null,
+    name: text == null ? null : (name ?? null),
     text: text ?? null,
     // Without its words it was hidden before this page heard of it.
     hidden: text == null,
@@ -199,12 +204,6 @@ function posted({ offset, at_ms, data, name, text }: EventOf<"comment.posted">):
 function pinned(show: Show, offset: number | null): Comment | null {
   if (offset === null) return null;
   return show.comments.find((one) => one.offset === offset) ?? show.pinned_comment;
-}
-
-function wasSold({ comments }: Show, claim: string): boolean {
-  return comments.some(({ outcomes }) =>
-    outcomes.some((one) => one.claim === claim && one.later === "sold"),
-  );
 }
 
 function inOrder(items: Item[], ids: string[]): Item[] {
@@ -240,16 +239,23 @@ function told(show: Show, comment: number | null, outcome: Outcome): Show {
   return onComment(show, comment, (one) => ({ ...one, outcomes: [...one.outcomes, outcome] }));
 }
 
-/** Notes at a comment what became of its claim, or of its place in the waiting list. */
-function later(show: Show, id: string, what: Outcome["later"]): Show {
-  const hers = ({ claim, wait }: Outcome): boolean => claim === id || wait === id;
+function ofClaim(claim: string): (outcome: Outcome) => boolean {
+  return (outcome) => outcome.claim === claim;
+}
+
+/** Notes at the comments what became of a claim, or of a place in the waiting list. */
+function onOutcomes(
+  show: Show,
+  meant: (outcome: Outcome) => boolean,
+  change: Partial<Outcome>,
+): Show {
   return {
     ...show,
     comments: show.comments.map((comment) =>
-      comment.outcomes.some(hers)
+      comment.outcomes.some(meant)
         ? {
             ...comment,
-            outcomes: comment.outcomes.map((one) => (hers(one) ? { ...one, later: what } : one)),
+            outcomes: comment.outcomes.map((one) => (meant(one) ? { ...one, ...change } : one)),
           }
         : comment,
     ),

@@ -41,10 +41,8 @@ export function foldStaff(staff: Staff, event: RoomEvent, show: Show): Staff {
       return givenBack(staff, event, show);
     case "wait.left": {
       const { wait, quantity, remaining, cause } = event.data;
-      const name = staff.waits.find(({ id }) => id === wait)?.name ?? null;
-      const one = line(event, "given_back", show);
       return {
-        ...told(staff, { ...one, name: one.name ?? name, reason: cause }),
+        ...told(staff, { ...line(event, "given_back", show), reason: cause }),
         waits: fewer(staff.waits, wait, remaining),
         totals: sum(staff.totals, { waiting: -quantity }),
       };
@@ -55,7 +53,8 @@ export function foldStaff(staff: Staff, event: RoomEvent, show: Show): Staff {
       return became(staff, event.data.claim, "held", event.data.until);
     case "claim.sold": {
       const { claim, quantity, price } = event.data;
-      const until = staff.claims.find((one) => one.claim === claim)?.until ?? null;
+      const until =
+        staff.claims.find((one) => one.kind === "held" && one.claim === claim)?.until ?? null;
       const minor = quantity * price;
       return {
         ...became(staff, claim, "sold", until),
@@ -67,24 +66,30 @@ export function foldStaff(staff: Staff, event: RoomEvent, show: Show): Staff {
         }),
       };
     }
+    case "comment.hidden":
+    case "comment.restored": {
+      const typed = event.text ?? null;
+      return {
+        ...staff,
+        claims: staff.claims.map((one) =>
+          one.comment === event.data.comment ? { ...one, typed } : one,
+        ),
+      };
+    }
     case "person.muted": {
       const { person, until } = event.data;
-      const rest = staff.muted.filter((one) => one.person !== person);
-      return { ...staff, muted: [...rest, { person, name: event.name ?? null, until }] };
-    }
-    case "person.unmuted": {
-      const { person } = event.data;
-      return { ...staff, muted: staff.muted.filter((one) => one.person !== person) };
+      const [known, name] = named(staff, person, event.name);
+      return { ...known, muted: stand(known.muted, { person, name, until }) };
     }
     case "person.blocked": {
       const { person } = event.data;
-      const rest = staff.blocked.filter((one) => one.person !== person);
-      return { ...staff, blocked: [...rest, { person, name: event.name ?? null }] };
+      const [known, name] = named(staff, person, event.name);
+      return { ...known, blocked: stand(known.blocked, { person, name }) };
     }
-    case "person.unblocked": {
-      const { person } = event.data;
-      return { ...staff, blocked: staff.blocked.filter((one) => one.person !== person) };
-    }
+    case "person.unmuted":
+      return { ...staff, muted: without(staff.muted, event.data.person) };
+    case "person.unblocked":
+      return { ...staff, blocked: without(staff.blocked, event.data.person) };
     case "words.set":
       return { ...staff, words: event.data.words };
     case "viewers.sampled": {
@@ -122,13 +127,14 @@ function line(event: EventOf<Told>, kind: StaffClaim["kind"], { comments }: Show
     offset,
     at_ms,
     by: data.by,
-    name: event.name ?? comment?.name ?? null,
+    name: event.name ?? null,
     item: data.item ?? null,
     variant: data.variant ?? null,
     quantity: data.quantity ?? null,
     claim: data.claim ?? null,
     wait: data.wait ?? null,
     reason: null,
+    comment: data.comment ?? null,
     typed: comment?.text ?? null,
     state: null,
     until: null,
@@ -140,18 +146,9 @@ function told(staff: Staff, one: StaffClaim): Staff {
 }
 
 function givenBack(staff: Staff, event: EventOf<"claim.given_back">, show: Show): Staff {
-  const { claim, quantity, price, remaining, cause } = event.data;
-  const before = staff.claims.find((one) => one.claim === claim);
-  const sold = before?.state === "sold";
+  const { claim, quantity, price, remaining, sold, cause } = event.data;
   const minor = quantity * price;
-  const one = line(event, "given_back", show);
-  const after = told(staff, {
-    ...one,
-    name: one.name ?? before?.name ?? null,
-    reason: cause,
-    state: before?.state ?? null,
-    until: before?.until ?? null,
-  });
+  const after = told(staff, { ...line(event, "given_back", show), reason: cause });
   return {
     ...(remaining === 0 ? became(after, claim, null, null) : after),
     totals: sum(staff.totals, {
@@ -161,12 +158,33 @@ function givenBack(staff: Staff, event: EventOf<"claim.given_back">, show: Show)
   };
 }
 
-/** Every line about a claim tells what it is now; nothing where it is no more. */
+/** What the line that granted a claim says of it now; nothing where it is no more. */
 function became(staff: Staff, claim: string, state: string | null, until: number | null): Staff {
   return {
     ...staff,
-    claims: staff.claims.map((one) => (one.claim === claim ? { ...one, state, until } : one)),
+    claims: staff.claims.map((one) =>
+      one.kind === "held" && one.claim === claim ? { ...one, state, until } : one,
+    ),
   };
+}
+
+/** The name a person now goes by in what was decided about her; also the name itself. */
+function named(staff: Staff, person: string, said?: string | null): [Staff, string | null] {
+  const known = [...staff.muted, ...staff.blocked].find((one) => one.person === person);
+  const name = said ?? known?.name ?? null;
+  const call = <T extends { person: string; name: string | null }>(all: T[]): T[] =>
+    all.map((one) => (one.person === person ? { ...one, name } : one));
+  return [{ ...staff, muted: call(staff.muted), blocked: call(staff.blocked) }, name];
+}
+
+function stand<T extends { person: string }>(all: T[], entry: T): T[] {
+  return [...without(all, entry.person), entry].sort((one, other) =>
+    one.person < other.person ? -1 : 1,
+  );
+}
+
+function without<T extends { person: string }>(all: T[], person: string): T[] {
+  return all.filter((one) => one.person !== person);
 }
 
 function fewer(waits: Staff["waits"], id: string, remaining: number): Staff["waits"] {

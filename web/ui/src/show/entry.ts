@@ -44,6 +44,10 @@ export class Entry extends PlusoneElement {
         color: inherit;
         font-size: var(--t-16);
       }
+      input:focus-visible {
+        outline: none;
+        box-shadow: none;
+      }
       .stage input {
         color: #fff;
       }

@@ -19,10 +19,9 @@ import { amount, clock, count, money } from "../i18n/format";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { type CommandName, Room } from "../room/connection";
-import type { Who } from "../room/fold";
 import { loadSession, session } from "../session/session";
 import { ask, Problem } from "../wire/http";
-import type { Cart, Comment, Item, Session, Show, Snapshot, Wait } from "../wire/types";
+import type { Cart, Comment, Item, Show, Snapshot, Wait } from "../wire/types";
 import type { Choice } from "./ask";
 import type { Hearts } from "./hearts";
 import * as reading from "./reading";
@@ -46,10 +45,7 @@ export class ShowPage extends PlusoneElement {
   @state() private ordersOnly = false;
   @query("plusone-hearts") private readonly hearts!: Hearts | null;
 
-  private readonly room = new Room(
-    decodeURIComponent(location.pathname.split("/")[2] ?? ""),
-    this.whoSits(),
-  );
+  private readonly room = new Room(decodeURIComponent(location.pathname.split("/")[2] ?? ""));
   private readonly wide = new Media(this, "(min-width: 1000px)");
   private deferred: [CommandName, Record<string, unknown>] | null = null;
   private heartsToTell = 0;
@@ -69,6 +65,7 @@ export class ShowPage extends PlusoneElement {
     this.room.subscribe(() => this.moved());
     this.room.onHearts((hearts) => this.hearts?.rise(hearts));
     this.room.open();
+    void this.meet();
   }
 
   override disconnectedCallback(): void {
@@ -76,16 +73,17 @@ export class ShowPage extends PlusoneElement {
     this.room.close();
   }
 
-  private async whoSits(): Promise<Who> {
-    for (;;) {
+  /** Who sits here; asked until it is known, since a name may be needed before the first word. */
+  private async meet(): Promise<void> {
+    while (this.isConnected) {
       try {
-        const now = await loadSession();
+        await loadSession();
         this.requestUpdate();
-        return asWho(now);
+        return;
       } catch (problem) {
         if (!(problem instanceof Problem && problem.retryable)) {
           this.problem = problem;
-          return { ids: [], staff: false };
+          return;
         }
         await new Promise((go) => setTimeout(go, 1_500));
       }
@@ -186,8 +184,7 @@ export class ShowPage extends PlusoneElement {
   /** She has another name or account now: the socket follows, and what she meant to do is done. */
   private signedIn(): void {
     this.sheet = null;
-    if (session === null) return;
-    this.room.become(asWho(session));
+    this.room.reopen();
     if (this.deferred !== null) this.give(...this.deferred);
     this.deferred = null;
     void this.loadCart();
@@ -450,7 +447,7 @@ export class ShowPage extends PlusoneElement {
       .comments=${show.comments}
       .items=${show.items}
       .waiting=${this.room.waiting}
-      .own=${session?.person.id ?? null}
+      .own=${this.room.snapshot?.mine.ids ?? []}
     ></plusone-talk>`;
   }
 
@@ -737,10 +734,6 @@ export class ShowPage extends PlusoneElement {
         return nothing;
     }
   }
-}
-
-function asWho({ person }: Session): Who {
-  return { ids: person.id === null ? [] : [person.id], staff: person.kind === "staff" };
 }
 
 declare global {

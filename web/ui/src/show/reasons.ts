@@ -3,11 +3,13 @@ import type { Refusal, Rejection, Show } from "../wire/types";
 import { itemOf } from "./reading";
 
 /** Why a piece of a comment was no order, as a sentence to its writer. */
-export function rejectionWords({ text, reason, item, code }: Rejection, show: Show): string {
+export function rejectionWords(rejection: Rejection, show: Show): string {
+  const { reason, item, code, nearest } = rejection;
+  const text = withoutQuantity(rejection.text);
   const named = code ?? itemOf(show, item)?.code ?? text;
   switch (reason) {
     case "unknown_item":
-      return m.noSuchItem(text);
+      return nearest.length === 0 ? m.noSuchItemHere(text) : m.noSuchItem(text);
     case "ambiguous_item":
       return m.whichItem;
     case "needs_variant":
@@ -17,7 +19,7 @@ export function rejectionWords({ text, reason, item, code }: Rejection, show: Sh
     case "item_closed":
       return itemOf(show, item)?.status === "ready" ? m.notOpenYet(named) : m.notOnSale(named);
     case "quantity_out_of_range":
-      return m.tooManyAsked(text);
+      return m.tooManyAsked(rejection.text);
     case "question":
       return m.aQuestion;
     case "not_an_order":
@@ -55,4 +57,9 @@ export function refusalWords({ reason, item, quantity }: Refusal, show: Show): s
     default:
       return m.somethingWrong;
   }
+}
+
+/** "A10+2" → "A10": what she is asked about is the item, not how many. */
+function withoutQuantity(text: string): string {
+  return text.replace(/[\s+＋xX×*=]+\d{1,4}\s*$/, "") || text;
 }

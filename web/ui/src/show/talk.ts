@@ -198,7 +198,7 @@ export class Talk extends PlusoneElement {
   @property({ attribute: false }) comments: readonly Comment[] = [];
   @property({ attribute: false }) items: readonly Item[] = [];
   @property({ attribute: false }) waiting: readonly Waiting[] = [];
-  @property() own: string | null = null;
+  @property({ attribute: false }) own: readonly string[] = [];
   @property() look: "stage" | "panel" = "panel";
   @property({ type: Boolean }) lost = false;
   /** Only comments that became claims. */
@@ -241,7 +241,7 @@ export class Talk extends PlusoneElement {
   }
 
   private line({ by, role, name, text, outcomes }: Comment): TemplateResult {
-    const own = by === this.own;
+    const own = this.own.includes(by);
     const [first] = outcomes;
     const claim = first !== undefined;
     const called = own ? m.you : (name ?? "");

@@ -14,9 +14,7 @@ import { problemWords } from "../i18n/problems";
 import { s } from "../i18n/staff";
 import { goesTo, stateBadge } from "../orders/words";
 import { ask, requestId } from "../wire/http";
-import type { OrderState, StaffOrder } from "../wire/types";
-
-type Act = keyof typeof s.acts;
+import type { OrderState, StaffAct, StaffOrder } from "../wire/types";
 
 const states: OrderState[] = [
   "awaiting_payment",
@@ -28,24 +26,6 @@ const states: OrderState[] = [
   "refunded",
   "lapsed",
 ];
-
-/** What may be done with an order as it stands; the service decides in the end. */
-function actsFor({ state, payment }: StaffOrder): Act[] {
-  switch (state) {
-    case "awaiting_payment":
-      return payment.method === "transfer" ? ["confirm-payment", "cancel"] : ["cancel"];
-    case "placed":
-      return ["ready", "cancel"];
-    case "paid":
-      return ["ready", "refund"];
-    case "ready":
-      return payment.method === "pickup" ? ["hand-out", "cancel"] : ["hand-out", "refund"];
-    case "handed_out":
-      return ["refund"];
-    default:
-      return [];
-  }
-}
 
 /** The shop's orders: find one, and take it a step further. */
 @customElement("plusone-staff-orders")
@@ -152,7 +132,7 @@ export class StaffOrders extends PlusoneElement {
   @state() private problem: unknown = null;
   @state() private only: OrderState | "" = "";
   @state() private words = "";
-  @state() private asking: { order: StaffOrder; act: Act } | null = null;
+  @state() private asking: { order: StaffOrder; act: StaffAct } | null = null;
   @state() private busy = false;
   @state() private wrong = "";
   private attempt = requestId();
@@ -254,7 +234,7 @@ export class StaffOrders extends PlusoneElement {
 
   private card(order: StaffOrder): TemplateResult {
     const { number, state, contact, currency, lines, payment } = order;
-    const acts = actsFor(order);
+    const acts = order.acts ?? [];
     return html`<article aria-label=${number}>
       <div>
         <p class="row">
@@ -303,13 +283,13 @@ export class StaffOrders extends PlusoneElement {
     </article>`;
   }
 
-  private ask(order: StaffOrder, act: Act): void {
+  private ask(order: StaffOrder, act: StaffAct): void {
     this.attempt = requestId();
     this.wrong = "";
     this.asking = { order, act };
   }
 
-  private sure(order: StaffOrder, act: Act): TemplateResult {
+  private sure(order: StaffOrder, act: StaffAct): TemplateResult {
     return html`<plusone-sheet
       heading=${s.sureTo(s.acts[act], order.number)}
       @close=${() => (this.asking = null)}
@@ -335,7 +315,7 @@ export class StaffOrders extends PlusoneElement {
     </plusone-sheet>`;
   }
 
-  private async give(event: SubmitEvent, { id }: StaffOrder, act: Act): Promise<void> {
+  private async give(event: SubmitEvent, { id }: StaffOrder, act: StaffAct): Promise<void> {
     event.preventDefault();
     if (this.busy) return;
     const typed = new FormData(event.target as HTMLFormElement).get("note");

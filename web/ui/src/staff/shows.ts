@@ -207,7 +207,12 @@ export class StudioShows extends PlusoneElement {
         <label class="ask-for"
           ><span class="label">${s.poster}</span
           ><span class="field"
-            ><input name="poster" maxlength="300" autocomplete="off" inputmode="url" /></span
+            ><input
+              name="poster"
+              maxlength="200"
+              autocomplete="off"
+              placeholder="/demo/host.svg"
+              pattern="/[A-Za-z0-9_./-]+" /></span
         ></label>
         <label class="ask-for"
           ><span class="label">${s.strictness}</span

@@ -40,16 +40,29 @@ export function actsIn(room: Room, say: (words: string) => void): Acts {
 
 /** What went wrong, as staff are told; codes that only they meet, then the general ones. */
 export function actWords(problem: unknown): string {
-  if (problem instanceof Problem) {
-    const { code, data } = problem;
-    if (code === "code_taken") return s.codeTaken;
-    if (code === "out_of_stock" || code === "not_enough_stock") return s.notEnoughStock;
-    if (code === "allotment_too_low" || code === "below_granted") {
-      const least = data.least ?? data.taken ?? data.granted;
-      return s.cannotLower(typeof least === "number" ? least : 0);
-    }
+  if (!(problem instanceof Problem)) return problemWords(problem);
+  const { code, data } = problem;
+  switch (code) {
+    case "code_taken":
+      return s.codeTaken;
+    case "out_of_stock":
+      return s.notEnoughStock;
+    case "allotment_in_use":
+      return s.cannotLower(typeof data.least === "number" ? data.least : 0);
+    case "item_was_open":
+      return s.takenFirst;
+    case "bad_price":
+      return s.badPrice;
+    case "too_many_items":
+      return s.tooManyItems;
+    case "in_payment":
+    case "already_ordered":
+      return s.notHeldAnyMore;
+    case "unknown_person":
+      return s.unknownPerson;
+    default:
+      return problemWords(problem);
   }
-  return problemWords(problem);
 }
 
 export function may(session: Session | null, ...roles: Role[]): boolean {

@@ -18,7 +18,6 @@ import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { s } from "../i18n/staff";
 import { Room } from "../room/connection";
-import type { Who } from "../room/fold";
 import { loadSession, session } from "../session/session";
 import { itemOf } from "../show/reading";
 import { Problem } from "../wire/http";
@@ -40,10 +39,7 @@ export class Studio extends PlusoneElement {
   @state() private told = "";
   @state() private problem: unknown = null;
 
-  private readonly room = new Room(
-    decodeURIComponent(location.pathname.split("/")[2] ?? ""),
-    this.whoSits(),
-  );
+  private readonly room = new Room(decodeURIComponent(location.pathname.split("/")[2] ?? ""));
   private readonly acts: Acts = actsIn(this.room, (words) => this.say(words));
   private readonly wide = new Media(this, "(min-width: 960px)");
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
@@ -57,6 +53,7 @@ export class Studio extends PlusoneElement {
     super.connectedCallback();
     this.room.subscribe(() => this.requestUpdate());
     this.room.open();
+    void this.meet();
   }
 
   override disconnectedCallback(): void {
@@ -64,15 +61,13 @@ export class Studio extends PlusoneElement {
     this.room.close();
   }
 
-  private async whoSits(): Promise<Who> {
+  private async meet(): Promise<void> {
     try {
       const { person } = await loadSession();
       if (person.kind !== "staff") this.toSignIn();
       this.requestUpdate();
-      return { ids: person.id === null ? [] : [person.id], staff: person.kind === "staff" };
     } catch (problem) {
       this.problem = problem;
-      return { ids: [], staff: false };
     }
   }
 

@@ -69,7 +69,14 @@ export interface EventData {
     reason: string;
     comment: number | null;
   };
-  "claim.given_back": Pieces & { claim: string; remaining: number; price: number; cause: string };
+  /** `sold`: the pieces were an order's by then; else they were held, or in payment. */
+  "claim.given_back": Pieces & {
+    claim: string;
+    remaining: number;
+    price: number;
+    sold: boolean;
+    cause: string;
+  };
   "wait.left": Pieces & { wait: string; remaining: number; cause: string };
   "claim.paying": { by: string; claim: string; order: string; until: number };
   "claim.released": { by: string; claim: string; until: number };

@@ -182,6 +182,8 @@ export interface Unread {
 }
 
 export interface Mine {
+  /** All ids that count as hers. */
+  ids: string[];
   claims: Claim[];
   waits: Wait[];
   refusals: Refusal[];
@@ -204,6 +206,7 @@ export interface StaffClaim {
   state: string | null;
   until: number | null;
   reason: string | null;
+  comment: number | null;
   typed: string | null;
 }
 
@@ -314,6 +317,8 @@ export interface CartClaim {
   unit_price: number;
   until: number | null;
   state: "held" | "paying";
+  /** The order that it is being paid for in. */
+  order?: string | null;
 }
 
 export interface CartLine {
@@ -400,7 +405,8 @@ export interface Order {
   };
   placed_at: number;
   contact: Contact;
-  fulfilment: Fulfilment & { location_name?: string; name?: string };
+  /** Of a pick-up also the location itself, as it was then. */
+  fulfilment: Fulfilment & { name?: string | null; address?: string | null; hours?: string | null };
   lines: OrderLine[];
   subtotal: number;
   delivery_fee: number;
@@ -421,6 +427,10 @@ export interface OrderCard {
   lines?: OrderLine[];
 }
 
+export type StaffAct = "confirm-payment" | "ready" | "hand-out" | "cancel" | "refund";
+
 export interface StaffOrder extends Order {
+  /** What staff may do with it as it stands. */
+  acts?: StaffAct[];
   customer?: { id: string; name: string | null; email: string | null } | null;
 }

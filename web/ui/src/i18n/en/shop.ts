@@ -129,6 +129,7 @@ const shop: ShopMessages = {
   aQuestion: "That looks like a question; nothing was ordered",
   notAnOrder: (text) => `“${text}” does not look like an order`,
   noReplacing: "To swap items, cancel first, then order the new one",
+  noSuchItemHere: (text) => `There is no “${text}” in this show`,
   notUnderstood: (text) => `“${text}” was not understood; nothing was ordered`,
   overLimit: (code, limit, over) =>
     `${code}: ${limit === null ? "your limit is reached" : `${limit} per person`}; ${over} not held`,
@@ -271,6 +272,14 @@ const shop: ShopMessages = {
   emptyCheckout: "Your cart is empty.",
   internal: (incident) =>
     `Something went wrong; we will look into it.${incident === "" ? "" : ` Incident ${incident}`}`,
+  youAreMuted: "The crew asked you not to comment for now. You can still order.",
+  noSuchWords: "A word in this comment is not allowed here. Please change it.",
+  showIsOver: "This show has ended.",
+  tooMany: "That is too many.",
+  cartChanged: "Your cart changed just now. Please check it and send again.",
+  cartFull: "Your cart is full. Please check out first.",
+  tooManyUnpaid: "You have too many unpaid orders. Please pay or cancel them first.",
+  orderMovedOn: "The order has moved on. Please look again.",
   somethingWrong: "Something went wrong. Please try again.",
 };
 

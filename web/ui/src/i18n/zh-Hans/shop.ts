@@ -121,6 +121,7 @@ const shop: ShopMessages = {
   aQuestion: "看起来是在提问，没有下单",
   notAnOrder: (text) => `“${text}”看起来不是下单`,
   noReplacing: "换商品请先取消，再下新的",
+  noSuchItemHere: (text) => `这一场没有“${text}”`,
   notUnderstood: (text) => `看不懂“${text}”，没有下单`,
   overLimit: (code, limit, over) =>
     `${code} ${limit === null ? "已达每人上限" : `每人限 ${limit} 件`}，另外 ${over} 件没有保留`,
@@ -257,6 +258,14 @@ const shop: ShopMessages = {
   outOfStock: "有商品不够了，购物车已更新。",
   emptyCheckout: "购物车是空的。",
   internal: (incident) => `出了问题，我们会查。${incident === "" ? "" : `事件编号 ${incident}`}`,
+  youAreMuted: "助播请你先别评论，下单不受影响。",
+  noSuchWords: "这条评论有不能说的词，改一下再发。",
+  showIsOver: "这场直播已经结束。",
+  tooMany: "数量太多了。",
+  cartChanged: "购物车刚刚有变动，请看过再提交。",
+  cartFull: "购物车满了，请先结算。",
+  tooManyUnpaid: "你还有太多没付款的订单，请先付款或取消。",
+  orderMovedOn: "订单的状态已经变了，请看一下。",
   somethingWrong: "出了问题，请再试一次。",
 };
 

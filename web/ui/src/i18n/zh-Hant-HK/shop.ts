@@ -121,6 +121,7 @@ const shop: ShopMessages = {
   aQuestion: "似乎是提問，沒有落單",
   notAnOrder: (text) => `「${text}」不像落單`,
   noReplacing: "想換貨品請先取消，再落新單",
+  noSuchItemHere: (text) => `這一場沒有「${text}」`,
   notUnderstood: (text) => `看不明白「${text}」，沒有落單`,
   overLimit: (code, limit, over) =>
     `${code} ${limit === null ? "已達每人上限" : `每人限購 ${limit} 件`}，另外 ${over} 件沒有留起`,
@@ -262,6 +263,14 @@ const shop: ShopMessages = {
   outOfStock: "有貨品不足，購物車已更新。",
   emptyCheckout: "購物車是空的。",
   internal: (incident) => `出現問題，我們會跟進。${incident === "" ? "" : `事件編號 ${incident}`}`,
+  youAreMuted: "助手請你暫時不要留言，落單不受影響。",
+  noSuchWords: "這則留言有禁用字，請修改再傳送。",
+  showIsOver: "這場直播已經完結。",
+  tooMany: "數量太多了。",
+  cartChanged: "購物車剛剛有變動，請看清楚再確認。",
+  cartFull: "購物車滿了，請先結帳。",
+  tooManyUnpaid: "你有太多未付款的訂單，請先付款或取消。",
+  orderMovedOn: "訂單狀態已變，請看一看。",
   somethingWrong: "出現問題，請再試一次。",
 };
 

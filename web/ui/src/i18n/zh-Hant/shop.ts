@@ -126,6 +126,7 @@ export default {
   aQuestion: "看起來是在問問題，沒有下單",
   notAnOrder: (text: string): string => `「${text}」看起來不是下單`,
   noReplacing: "換商品請先取消，再喊新的",
+  noSuchItemHere: (text: string): string => `這場沒有「${text}」`,
   notUnderstood: (text: string): string => `看不懂「${text}」，沒有下單`,
   overLimit: (code: string, limit: number | null, over: number): string =>
     `${code} ${limit === null ? "已達每人上限" : `每人限 ${limit} 件`}，另外 ${over} 件沒有保留`,
@@ -272,5 +273,13 @@ export default {
   emptyCheckout: "購物車是空的。",
   internal: (incident: string): string =>
     `出了問題，我們會查。${incident === "" ? "" : `事件編號 ${incident}`}`,
+  youAreMuted: "小幫手請你先別留言，喊單不受影響。",
+  noSuchWords: "這則留言有不能說的字，改一下再送。",
+  showIsOver: "這場直播已經結束。",
+  tooMany: "數量太多了。",
+  cartChanged: "購物車剛剛有變動，請看過再送出。",
+  cartFull: "購物車滿了，請先結帳。",
+  tooManyUnpaid: "你還有太多沒付款的訂單，請先付款或取消。",
+  orderMovedOn: "訂單的狀態已經變了，請看一下。",
   somethingWrong: "出了問題，請再試一次。",
 };
