@@ -70,6 +70,11 @@ export class Checkout extends PlusoneElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    void this.load();
+  }
+
+  /** Not when connected: an element that is there before its module has no room until it is drawn. */
+  protected override firstUpdated(): void {
     this.seen = this.hers();
     this.forget = this.room?.subscribe(() => {
       const now = this.hers();
@@ -77,7 +82,6 @@ export class Checkout extends PlusoneElement {
       this.seen = now;
       void this.load();
     });
-    void this.load();
   }
 
   override disconnectedCallback(): void {
