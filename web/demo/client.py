@@ -48,8 +48,7 @@ class Client:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._socket is not None:
-            await self._socket.disconnect()
+        await self._leave()
         if self._http is not None:
             await self._http.close()
 
@@ -70,8 +69,7 @@ class Client:
 
     async def join(self, show: str) -> None:
         """Follow a show, from now on as the person that the session is."""
-        if self._socket is not None:
-            await self._socket.disconnect()
+        await self._leave()
         self._socket = socketio.AsyncClient(http_session=self._http, logger=False)
         self._socket.on("frame", self._on_frame, namespace=NAMESPACE)
         headers = {"Origin": str(URL(self._address).origin())}
@@ -80,6 +78,12 @@ class Client:
         )
         joined = await self._ask("join", {"show": show})
         self.show, self.mine = joined["whole"]["show"], joined["whole"]["mine"]
+
+    async def _leave(self) -> None:
+        if self._socket is not None:
+            await self._socket.disconnect()
+            # Once collected it would close the session that it was lent.
+            self._socket.eio.http = None
 
     async def _on_frame(self, frame: dict[str, Any]) -> None:
         self.heard = [*self.heard, *frame["events"]][-200:]
