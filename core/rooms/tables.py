@@ -1,7 +1,8 @@
 """The tables of rooms.
 
 No foreign keys to `room`: rows are written only under the lock of the room's row, and a check of
-that same row for each event would cost more than the event.
+that same row for each event would cost more than the event. On SQLite the rows of a log lie in the
+tree of their key, without a second tree beside it: a third less to write, and to read.
 """
 
 from sqlalchemy import (
@@ -44,6 +45,7 @@ room_event = Table(
     Column("version", Integer, nullable=False),
     Column("audience", String(40), nullable=False),
     Column("data", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # What people typed lies beside the log, so that it can be withheld or erased there.
@@ -57,6 +59,7 @@ room_content = Table(
     Column("text", Text),
     Column("withheld", Boolean, nullable=False),
     Index("ix_room_content_author", "author"),
+    sqlite_with_rowid=False,
 )
 
 # Led by the request, which is random: a sender's aliases are compared among the few rows found.
@@ -68,6 +71,7 @@ room_command = Table(
     Column("sender", String(40), primary_key=True),
     Column("first_offset", BigInteger, nullable=False),
     Column("last_offset", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # Shortcuts for opening long logs; each may be thrown away.

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("audience", sa.String(40), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("room_id", "offset", name="pk_room_event"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "room_content",
@@ -43,6 +44,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text()),
         sa.Column("withheld", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("room_id", "offset", name="pk_room_content"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_room_content_author", "room_content", ["author"])
     op.create_table(
@@ -53,6 +55,7 @@ def upgrade() -> None:
         sa.Column("first_offset", sa.BigInteger(), nullable=False),
         sa.Column("last_offset", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("room_id", "request_id", "sender", name="pk_room_command"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "room_state",
