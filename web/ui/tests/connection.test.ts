@@ -115,6 +115,15 @@ test("a command stays until its effect is seen, then it is gone", async () => {
   expect(texts()).toEqual(["hello"]);
 });
 
+test("a command for which nothing had to happen is not waited for", async () => {
+  onComment = (_heard, reply) => {
+    reply({ ok: true, first: null, last: null, events: [], repeated: false });
+  };
+  await there();
+  expect((await room.send("comment", { text: "again" })).last).toBeNull();
+  expect(room.waiting).toEqual([]);
+});
+
 test("an unanswered command is sent again under its id after the line comes back", async () => {
   await there();
   const heard: Heard[] = [];

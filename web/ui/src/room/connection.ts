@@ -293,6 +293,7 @@ export class Room {
       command.fail(new Problem(answer.error));
       return;
     }
+    if (answer.last === null) this.forget(command);
     command.last = answer.last;
     command.keep(answer);
     this.settle();

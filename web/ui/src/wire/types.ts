@@ -275,8 +275,9 @@ export interface WireProblem {
 
 export interface Done {
   ok: true;
-  first: number;
-  last: number;
+  /** The span of the log that it became; null where nothing had to happen. */
+  first: number | null;
+  last: number | null;
   events: RoomEvent[];
   repeated: boolean;
 }
