@@ -50,8 +50,8 @@ from core.identity.model import Person, require_customer
 from core.money import Money
 from core.settings import Settings
 
-MOST_UNPAID = 10
-"""Orders of one customer that may wait for payment: they keep stock from others."""
+MOST_UNPAID = 20
+"""Orders of one customer that may be still to be paid: they keep stock from others."""
 
 log = structlog.get_logger(__name__)
 

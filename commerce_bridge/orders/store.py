@@ -217,14 +217,14 @@ def last(connection: Connection, customers: Collection[str]) -> Order | None:
 
 
 def unpaid(connection: Connection, customers: Collection[str]) -> int:
-    """How many orders of hers wait for payment."""
+    """How many orders of hers are still to be paid, those to be paid at pick-up included."""
     return int(
         connection.execute(
             select(func.count())
             .select_from(shop_order)
             .where(
                 any_of(connection, shop_order.c.customer, sorted(customers)),
-                shop_order.c.state == "awaiting_payment",
+                shop_order.c.payment == "due",
             )
         ).scalar_one()
     )

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from commerce_bridge.checkout import service
 from commerce_bridge.checkout.model import (
     CartChanged,
     CheckoutBody,
     EmptyCheckout,
     PriceChanged,
 )
-from commerce_bridge.checkout.service import MOST_UNPAID, TooManyUnpaid, payment_methods
+from commerce_bridge.checkout.service import TooManyUnpaid, payment_methods
 from commerce_bridge.commerce import Commerce
 from commerce_bridge.embedded import stock
 from commerce_bridge.orders import store as orders
@@ -377,14 +378,20 @@ async def test_a_provider_that_is_away_leaves_an_order_to_be_paid_later(
 
 
 async def test_one_customer_cannot_keep_everything_from_others_without_paying(
-    commerce: Commerce, goods: Goods
+    commerce: Commerce, goods: Goods, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(MOST_UNPAID):
+    monkeypatch.setattr(service, "MOST_UNPAID", 3)
+    there = {"kind": "pickup", "location": goods.xinyi}
+    for number, ways in enumerate(({"payment": "card"}, {}, {"payment": "pickup"}), 1):
         line = await line_of_again(commerce, goods, number)
-        await commerce.checkout.order(MEI, body(440, lines=[line], request_id=f"request-{number}"))
-    line = await line_of_again(commerce, goods, MOST_UNPAID)
+        if ways.get("payment") == "pickup":
+            asked = body(360, lines=[line], request_id="request-3", fulfilment=there, **ways)
+        else:
+            asked = body(440, lines=[line], request_id=f"request-{number}", **ways)
+        await commerce.checkout.order(MEI, asked)
+    line = await line_of_again(commerce, goods, 4)
     with pytest.raises(TooManyUnpaid):
-        await commerce.checkout.order(MEI, body(440, lines=[line], request_id="request-x"))
+        await commerce.checkout.order(MEI, body(440, lines=[line], request_id="request-4"))
 
 
 async def line_of_again(commerce: Commerce, goods: Goods, number: int) -> str:
