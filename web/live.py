@@ -33,7 +33,7 @@ SHOW_CLAIMS = web.AppKey("show_claims", ShowClaims)
 
 EVENTS_AT_ONCE = 5
 """What one socket may send at once, in seconds' worth of `events_per_s`."""
-RECHECK_S = 30.0
+RECHECK_S = 5.0
 """How long a socket may go on as somebody who was signed out by another process."""
 RECHECK_PAUSE_S = 1.0
 """Between two rechecks, however many sign out: each asks for all sockets."""
