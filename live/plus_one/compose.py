@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import msgspec
+
 from live.plus_one.kinds import Kind
 from live.plus_one.scan import DECIMAL
 from live.plus_one.tokens import Token
@@ -31,22 +33,21 @@ def compose(tokens: list[Token], line: str, vocabulary: Vocabulary) -> list[Toke
     return _Composer(tokens, line, vocabulary).elements()
 
 
-class _Composer:
-    def __init__(self, tokens: list[Token], line: str, vocabulary: Vocabulary) -> None:
-        self.tokens = tokens
-        self.line = line
-        self.vocabulary = vocabulary
-        self.out: list[Token] = []
-        self.place = 0
-        self.wants = False
-        """Whether something was named that has no quantity yet."""
-        self.options: Options | None = None
-        """Of the item named last on the line."""
-        self.digits_only = False
-        """Whether its code is a number."""
-        self.sized = False
-        """Whether a number was taken for a variant of it."""
-        self.cancelling = False
+class _Composer(msgspec.Struct):
+    tokens: list[Token]
+    line: str
+    vocabulary: Vocabulary
+    out: list[Token] = []
+    place: int = 0
+    wants: bool = False
+    """Whether something was named that has no quantity yet."""
+    options: Options | None = None
+    """Of the item named last on the line."""
+    digits_only: bool = False
+    """Whether its code is a number."""
+    sized: bool = False
+    """Whether a number was taken for a variant of it."""
+    cancelling: bool = False
 
     def elements(self) -> list[Token]:
         tokens = self.tokens
@@ -54,7 +55,9 @@ class _Composer:
             token = tokens[self.place]
             self.place += 1
             kind = token.kind
-            if kind == Kind.NUMBER:
+            if kind == Kind.CODE:
+                self._code(token)
+            elif kind == Kind.NUMBER:
                 self._number(token)
             elif kind == Kind.PLUS:
                 self._plus(token)
@@ -72,9 +75,6 @@ class _Composer:
 
     def _other(self, token: Token) -> None:
         kind = token.kind
-        if kind == Kind.CODE:
-            self._code(token)
-            return
         if kind in SUBJECTS or kind == Kind.EACH:
             self.wants = True
             if kind == Kind.UNKNOWN_CODE:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
 from live.plus_one.compose import SUBJECTS
 from live.plus_one.drafts import NO_ITEM, Comment, Draft
 from live.plus_one.kinds import Kind
@@ -18,32 +20,31 @@ from live.plus_one.tokens import Token
 _NAMEABLE: Final = SUBJECTS | {Kind.QUANTITY}
 
 
-class Line:
+class Line(msgspec.Struct):
     """One line while it is read."""
 
-    def __init__(self, comment: Comment, elements: list[Token], shown: str) -> None:
-        self.comment = comment
-        self.vocabulary = comment.vocabulary
-        self.exact = comment.exact
-        self.elements = elements
-        self.shown = shown
-        self.drafts: list[Draft] = []
-        self.open: Draft | None = None
-        """The draft that words and a quantity still go to."""
-        self.last: Draft | None = None
-        """The draft that got the last quantity."""
-        self.group: list[Draft] = []
-        """What was named since the last quantity."""
-        self.item: Draft | None = None
-        """What was named last on this line."""
-        self.lead: Action | None = None
-        self.led: list[Draft] = []
-        self.each = False
-        self.after_also = False
-        """Whether 還有 came after what was named last: what follows then is what is left."""
-        self.negated = False
-        self.noise = 0
-        self.prefixes: dict[int, bool] = {}
+    comment: Comment
+    elements: list[Token]
+    shown: str
+    drafts: list[Draft] = []
+    open: Draft | None = None
+    """The draft that words and a quantity still go to."""
+    last: Draft | None = None
+    """The draft that got the last quantity."""
+    group: list[Draft] = []
+    """What was named since the last quantity."""
+    item: Draft | None = None
+    """What was named last on this line."""
+    lead: Action | None = None
+    """What is done to all that is named from here on."""
+    lead_at: Token | None = None
+    led: list[Draft] = []
+    each: bool = False
+    after_also: bool = False
+    """Whether 還有 came after what was named last: what follows then is what is left."""
+    negated: bool = False
+    noise: int = 0
+    prefixes: dict[int, bool] = {}
 
     def drafts_found(self) -> list[Draft]:
         on = _ON
@@ -159,7 +160,7 @@ class Line:
         behind = self._after_subjects(place)
         if self._kind(behind) in (Kind.QUANTITY, Kind.EACH):
             return False
-        options = self.vocabulary.options[last.code]
+        options = self.comment.vocabulary.options[last.code]
         if options is None:
             return False
         return options.fitting([*last.words, element.word]) != 0
@@ -183,12 +184,12 @@ class Line:
         """What was ordered right before an unknown word, if a variant would stand in its place."""
         last = self.last
         if (
-            self.exact
+            self.comment.exact
             and last is not None
             and self._kind(place - 1) == Kind.QUANTITY
             and self._kind(place + 1) != Kind.QUANTITY
             and last.code != NO_ITEM
-            and self.vocabulary.options[last.code] is not None
+            and self.comment.vocabulary.options[last.code] is not None
             and not (last.words or last.odd or last.every)
         ):
             return last
@@ -330,8 +331,10 @@ class Line:
 
     def _unled(self) -> None:
         """A cancel or wait that names nothing: it is about the only open item, or is no order."""
-        if self.lead == "cancel" and (self.exact or not (self.noise or self._has_words())):
-            draft = Draft(self.lead_at.start, self.lead_at.end, action="cancel")
+        at = self.lead_at
+        alone = self.comment.exact or not (self.noise or self._has_words())
+        if self.lead == "cancel" and at is not None and alone:
+            draft = Draft(at.start, at.end, action="cancel")
             draft.here = self.item or self.comment.heading
             draft.negated = self.negated
             self.drafts.append(draft)
@@ -407,7 +410,7 @@ class Line:
             self.comment.heading = draft
             return True
         draft.number = 1
-        return self.exact and draft.code != NO_ITEM
+        return self.comment.exact and draft.code != NO_ITEM
 
     def _leave_over(self, draft: Draft) -> None:
         if draft.code != NO_ITEM:

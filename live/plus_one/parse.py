@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
+from live.plus_one.drafts import Comment
 from live.plus_one.model import Claim, Parsed, Rejection, Rules
 from live.plus_one.normalise import normalise
 from live.plus_one.reading import read
@@ -25,35 +27,39 @@ def parse(text: str, vocabulary: Vocabulary, rules: Rules = DEFAULT) -> Parsed:
     shown, folded = normalise(text)
     exact = rules.strictness == "exact"
     comment = read(shown, folded, vocabulary, exact=exact)
+    if exact and comment.others:
+        return _chatter(comment)
     claims: list[Claim] = []
     rejections: list[Rejection] = []
-    others = comment.others
     for draft in comment.drafts:
         outcomes = settle(draft, vocabulary, rules)
         if outcomes is None:
-            others += 1
+            if exact:
+                return _chatter(comment)
             continue
         for outcome in outcomes[: OUTCOMES_MAX - len(claims) - len(rejections)]:
             if isinstance(outcome, Claim):
                 claims.append(outcome)
             else:
                 rejections.append(outcome)
-    if comment.abroad and not (claims or rejections or (exact and others)):
-        rejections.append(Rejection(comment.abroad, "not_an_order"))
-    if exact and others:
-        claims, rejections = [], []
     if not claims and not rejections:
-        chip = _first_open(comment.mentioned, vocabulary) if exact else None
-        return Parsed(quiet_chip=chip) if chip else _CHATTER
+        if comment.abroad is None:
+            return _chatter(comment)
+        rejections.append(Rejection(comment.abroad, "not_an_order"))
     chip = None
     if exact and comment.left_over:
         told = {claim.code for claim in claims} | {one.code for one in rejections}
-        codes = [place for place in comment.left_over if vocabulary.items[place].code not in told]
-        chip = _first_open(codes, vocabulary)
+        left = (place for place in comment.left_over if vocabulary.items[place].code not in told)
+        chip = _first_open(left, vocabulary)
     return Parsed(tuple(claims), tuple(rejections), chatter=False, quiet_chip=chip)
 
 
-def _first_open(places: list[int], vocabulary: Vocabulary) -> str | None:
+def _chatter(comment: Comment) -> Parsed:
+    chip = _first_open(comment.mentioned, comment.vocabulary) if comment.exact else None
+    return Parsed(quiet_chip=chip) if chip else _CHATTER
+
+
+def _first_open(places: Iterable[int], vocabulary: Vocabulary) -> str | None:
     for place in places:
         if vocabulary.items[place].open:
             return vocabulary.items[place].code

@@ -65,7 +65,7 @@ _SIGNS: Final = {
     "decimal": Kind.FIGURE,
 }
 DECIMAL: Final = "decimal"
-_UNCOUNTED: Final = ("clock", DECIMAL)
+_WORDS: Final = {"clock": "clock", "decimal": DECIMAL}
 """The `word` of figures that a plus behind them belongs to."""
 _DIGITS_APART = re.compile("[ -]{1,3}([0-9]+)(?![0-9a-z])")
 _PRICE = re.compile("(rm|nt|ntd|twd|hkd|usd|myr|sgd|thb|vnd)[0-9]+")
@@ -80,39 +80,41 @@ def scan(line: str, vocabulary: Vocabulary, place: int = 0) -> list[Token]:
     tokens: list[Token] = []
     phrases = vocabulary.phrases
     pieces = _PIECE_OR_FIGURE if _HAS_FIGURES.search(line) else _PIECE
-    matches = pieces.finditer(line, place)
-    while (match := next(matches, None)) is not None:
-        start, end = match.span()
-        place = end
-        name = match.lastgroup or ""
-        if line[start] in phrases and (phrase := _phrase(line, start, vocabulary)):
-            place = start + len(phrase)
-            kind = vocabulary.words[phrase]
-            if kind != Kind.COURTESY:
-                number = vocabulary.codes[phrase] if kind == Kind.CODE else 0
-                tokens.append(Token(kind, start, place, number, phrase))
-        elif name == "alnum":
-            place = _alnum(tokens, line, start, end, vocabulary)
-        elif name == "unspaced":
-            before = tokens[-1] if tokens else None
-            found, place = read_unspaced(line, start, end, vocabulary, before)
-            tokens += found
-        elif name == "percent":
-            if tokens and tokens[-1].kind == Kind.NUMBER and tokens[-1].end == start:
-                tokens[-1].kind = Kind.FIGURE
-                tokens[-1].end = end
-        elif name in ("thousands", "date"):
-            place = _figure(tokens, line, start, end, name, vocabulary)
-        else:
-            word = name if name in _UNCOUNTED else ""
-            tokens.append(Token(_SIGNS[name], start, end, word=word))
-        if place != end:
-            matches = pieces.finditer(line, place)
+    reading = True
+    while reading:
+        reading = False
+        for match in pieces.finditer(line, place):
+            start, end = match.span()
+            place = end
+            name = match.lastgroup or ""
+            if line[start : start + 2] in phrases and (phrase := _phrase(line, start, vocabulary)):
+                place = start + len(phrase)
+                kind = vocabulary.words[phrase]
+                if kind != Kind.COURTESY:
+                    number = vocabulary.codes[phrase] if kind == Kind.CODE else 0
+                    tokens.append(Token(kind, start, place, number, phrase))
+            elif name == "alnum":
+                place = _alnum(tokens, line, start, end, vocabulary)
+            elif name in _SIGNS:
+                tokens.append(Token(_SIGNS[name], start, end, 0, _WORDS.get(name, "")))
+            elif name == "unspaced":
+                before = tokens[-1] if tokens else None
+                found, place = read_unspaced(line, start, end, vocabulary, before)
+                tokens += found
+            elif name == "percent":
+                if tokens and tokens[-1].kind == Kind.NUMBER and tokens[-1].end == start:
+                    tokens[-1].kind = Kind.FIGURE
+                    tokens[-1].end = end
+            else:
+                place = _figure(tokens, line, start, end, name, vocabulary)
+            if place != end:
+                reading = True  # what was found goes on, or ends, elsewhere
+                break
     return tokens
 
 
 def _phrase(line: str, start: int, vocabulary: Vocabulary) -> str | None:
-    for phrase in vocabulary.phrases[line[start]]:
+    for phrase in vocabulary.phrases[line[start : start + 2]]:
         if line.startswith(phrase, start):
             after = line[start + len(phrase) : start + len(phrase) + 1]
             if not (phrase[-1] < "\u2e80" and after.isalnum() and after < "\u2e80"):
@@ -144,6 +146,9 @@ def _alnum(tokens: list[Token], line: str, start: int, end: int, vocabulary: Voc
         tokens.append(Token(Kind.NUMBER, start, end, int(run), run))
         return end
     kind = vocabulary.words.get(run)
+    if kind == Kind.CODE and not run.isalpha():
+        tokens.append(Token(kind, start, end, vocabulary.codes[run], run))
+        return end
     before = tokens[-1] if tokens else None
     near = before if before is not None and line[before.end : start] in ("", " ") else None
     if run == "x" and (tokens or run not in vocabulary.code_letters):

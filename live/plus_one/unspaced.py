@@ -74,13 +74,12 @@ def read_unspaced(
 
 def _known(line: str, place: int, end: int, vocabulary: Vocabulary) -> tuple[str, int]:
     """The longest known word at `place`; one unknown sign where there is none."""
-    start = line[place]
-    for phrase in vocabulary.phrases.get(start, ()):
+    for phrase in vocabulary.phrases.get(line[place : place + 2], ()):
         if line.startswith(phrase, place) and not (
             phrase[-1].isascii() and line[place + len(phrase) : place + len(phrase) + 1].isalnum()
         ):
             return vocabulary.words[phrase], len(phrase)
-    for size in vocabulary.starts.get(start, ()):
+    for size in vocabulary.starts.get(line[place], ()):
         if place + size <= end:
             kind = vocabulary.words.get(line[place : place + size])
             if kind is not None:

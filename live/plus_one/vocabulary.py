@@ -57,7 +57,7 @@ class Vocabulary:
     starts: dict[str, tuple[int, ...]]
     """By first character, the lengths of the words, longest first."""
     phrases: dict[str, tuple[str, ...]]
-    """By first character, what is several runs (`rose gold`, `thank you`), longest first."""
+    """By the first two characters, what is several runs (`rose gold`), longest first."""
     codes: dict[str, int]
     code_letters: frozenset[str]
     """The letters that codes of letters and digits begin with."""
@@ -168,7 +168,7 @@ def _by_start(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
 def _phrases(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for word in words:
-        found.setdefault(word[0], []).append(word)
+        found.setdefault(word[:2], []).append(word)
     return {
         start: tuple(sorted(several, key=len, reverse=True)) for start, several in found.items()
     }
