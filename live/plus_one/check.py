@@ -42,7 +42,7 @@ def _whole(value: object) -> object:
 
 
 _Text = Annotated[StrictStr, BeforeValidator(_whole)]
-_Word = Annotated[_Text, Field(min_length=1)]
+_Word = Annotated[StrictStr, Field(min_length=1), BeforeValidator(_whole)]
 
 
 class _Variant(BaseModel):
@@ -199,6 +199,8 @@ def _json(data: bytes) -> object:
         raise ValueError(f"not JSON: {error.msg} (column {error.colno})") from None
     except RecursionError:
         raise ValueError("not JSON that anybody writes: nested too deep") from None
+    except ValueError:
+        raise ValueError("not JSON that anybody writes: a number is too long") from None
 
 
 def _why(error: ValueError) -> str:
