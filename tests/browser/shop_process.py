@@ -1,0 +1,134 @@
+"""`plusone demo --no-crowd` as a process of its own: killed, started again, its time moved on.
+
+Run as a program it is the demo itself, on a clock that reads how far it goes ahead from a file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import struct
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Final
+from unittest.mock import patch
+
+import aiohttp
+
+from core.clock import Instant, SystemClock
+from tests.servers import free_port
+from web import command_line
+
+STARTED_S: Final = 60
+ROOT: Final = Path(__file__).parents[2]
+
+_AHEAD = struct.Struct("<q")
+_FILE = "PLUSONE_TEST_AHEAD"
+
+
+class MovableClock(SystemClock):
+    """The system's clock, ahead by as many milliseconds as the file at `ahead` says."""
+
+    def __init__(self, ahead: Path) -> None:
+        super().__init__()
+        with ahead.open("rb") as file:
+            self._ahead = mmap(file.fileno(), 0, access=ACCESS_READ)
+
+    def now(self) -> Instant:
+        return super().now() + int(_AHEAD.unpack_from(self._ahead)[0])
+
+
+class ShopProcess:
+    """The demo's shop and staff, no crowd, on a database of its own below `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.other_port = free_port()
+        """Pages that come by this port, through something in between, are our own too."""
+        self.log = folder / "service.log"
+        self._ahead = folder / "ahead"
+        self._ahead_ms = 0
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._write_ahead()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        """Start it and wait until it is ready. Raises RuntimeError with its log if it ends."""
+        settings = {
+            "DATA_FOLDER": self._folder / "data",
+            "PORT": self.port,
+            "ALLOWED_ORIGINS": f'["http://127.0.0.1:{self.other_port}"]',
+            "TRANSFER_ACCOUNT": "808 玉山銀行 0123-456-789012",
+            # One page of a test does in a second what a person does in a minute.
+            "EVENTS_PER_S": 1_000,
+        }
+        environment = {f"PLUSONE_{name}": str(value) for name, value in settings.items()}
+        self._process = self._spawn(os.environ | environment | {_FILE: str(self._ahead)})
+        await self._ready()
+
+    def _spawn(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "tests.browser.shop_process", "demo", "--no-crowd"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                env=environment,
+            )
+
+    async def _ready(self) -> None:
+        end = time.monotonic() + STARTED_S
+        async with aiohttp.ClientSession() as http:
+            while time.monotonic() < end:
+                if self._process is None or self._process.poll() is not None:
+                    break
+                with suppress(aiohttp.ClientError):
+                    async with http.get(f"{self.address}/readyz") as answer:
+                        if answer.status == 200:
+                            return
+                await asyncio.sleep(0.05)
+        raise RuntimeError(f"the shop did not start:\n{self.log.read_text()}")
+
+    def kill(self) -> None:
+        """As a machine that loses power does it to a process: SIGKILL."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(STARTED_S)
+
+    def stop(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STARTED_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def pass_time(self, seconds: float) -> None:
+        """Have the shop's clock go on by so much at once; what is due then happens within 1 s."""
+        self._ahead_ms += round(seconds * 1000)
+        self._write_ahead()
+
+    def _write_ahead(self) -> None:
+        with self._ahead.open("r+b" if self._ahead.exists() else "w+b") as file:
+            file.write(_AHEAD.pack(self._ahead_ms))
+
+
+def main() -> int:
+    ahead = Path(os.environ.pop(_FILE))
+    with patch("web.app.SystemClock", lambda: MovableClock(ahead)):
+        return command_line.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
