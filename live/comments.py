@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from core.errors import BadRequest, Conflict, Forbidden, RateLimited
 from core.rooms.events import Content
@@ -106,11 +107,12 @@ def post(turn: ShowTurn, by: Actor, before: Read) -> None:
         comment = _say(turn, by, text)
     if parsed.chatter and parsed.quiet_chip is None:
         return
-    items = {item.code: item for item in show.run_down()}
     for one in parsed.claims:
-        _decide(turn, by, items[one.code], one, comment)
-    quiet = items[parsed.quiet_chip].id if parsed.quiet_chip else None
+        # The state as it is by then: an earlier claim of the same comment has changed it.
+        _decide(turn, by, _of_code(turn.state, one.code), one, comment)
+    quiet = _of_code(show, parsed.quiet_chip).id if parsed.quiet_chip else None
     if parsed.rejections or quiet:
+        items = {item.code: item for item in show.run_down()}
         unread = e.CommentUnread(
             by=by.id,
             comment=comment,
@@ -155,6 +157,10 @@ def item_and_variant(show: Show, item_id: str, key: str | None) -> tuple[Item, V
     return item, variant
 
 
+def _of_code(show: Show, code: str) -> Item:
+    return next(item for item in show.run_down() if item.code == code)
+
+
 def _say(turn: ShowTurn, by: Actor, text: str) -> int:
     posted = e.CommentPosted(by=by.id, role=by.role)
     return turn.append(posted, content=Content(by.id, by.name, text))
@@ -181,7 +187,6 @@ def _why_not(turn: ShowTurn, by: Actor, text: str) -> Forbidden | RateLimited | 
 def _decide(
     turn: ShowTurn, by: Actor, item: Item, one: plus_one.Claim, comment: int | None
 ) -> None:
-    item = turn.state.items[item.id]  # an earlier claim of the same comment may have changed it
     variant = variant_of(item, one.variant)
     if one.action == "cancel":
         claims.give_back_item(turn, by, item, variant, one.quantity, comment)
@@ -250,7 +255,12 @@ def has_blocked_word(text: str, words: tuple[str, ...]) -> bool:
     letters (`b@d w0rd`).
     """
     plain = folded(text)
-    return any(word and word in plain for word in map(folded, words))
+    return any(word in plain for word in _folded(words))
+
+
+@lru_cache(maxsize=64)
+def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(filter(None, map(folded, words)))
 
 
 def folded(text: str) -> str:
