@@ -134,7 +134,7 @@ export class Room {
         keep,
         fail,
       };
-      this.unanswered.push(command);
+      this.unanswered = [...this.unanswered, command];
       this.changed();
       if (this.phase === "there") this.emit(command);
     });
