@@ -252,10 +252,19 @@ class _PostgreSQL(Database):
 
     async def read(self, query: Unit[T]) -> T:
         try:
-            async with self._reading.connect() as connection:
-                return await connection.run_sync(query)
+            try:
+                return await self._read(query)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            # The server was restarted since the connection was made: a new one may be had.
+            return await self._read(query)
         except _LOST as error:
             raise _unavailable(error) from error
+
+    async def _read(self, query: Unit[T]) -> T:
+        async with self._reading.connect() as connection:
+            return await connection.run_sync(query)
 
     async def close(self) -> None:
         await self._reading.dispose()
