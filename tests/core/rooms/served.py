@@ -6,7 +6,7 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import aiohttp
 import msgspec
@@ -83,6 +83,13 @@ class AuctionNamespace(socketio.AsyncNamespace):
         }
 
 
+class At(Protocol):
+    """Where auctions are served."""
+
+    @property
+    def url(self) -> str: ...
+
+
 class Served:
     """One process that serves auctions."""
 
@@ -138,7 +145,7 @@ class Viewer:
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, served: Served, **who: Any) -> AsyncIterator[Self]:
+    async def at(cls, served: At, **who: Any) -> AsyncIterator[Self]:
         """Connect as `who` (`id`, `staff`)."""
         async with (
             aiohttp.ClientSession() as session,
