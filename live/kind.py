@@ -16,7 +16,7 @@ from core.rooms.kind import Command, Turn
 from live import claims, comments, moderation, payment, rundown, store, stored, view
 from live import commands as c
 from live import events as e
-from live.evolve import evolve, evolve_all
+from live.evolve import evolve
 from live.state import Show
 from live.store import SHOW
 
@@ -42,9 +42,6 @@ class ShowKind:
 
     def evolve(self, state: Show, logged: Logged) -> Show:
         return evolve(state, logged)
-
-    def evolve_all(self, state: Show, logged: Sequence[Logged]) -> Show:
-        return evolve_all(state, logged)
 
     def next_due(self, state: Show) -> Instant | None:
         due = [

@@ -83,10 +83,6 @@ class RoomKind(Protocol[S]):
         """The state after `logged`; never refuses, and leaves `state` itself as it was."""
         ...
 
-    def evolve_all(self, state: S, logged: Sequence[Logged]) -> S:
-        """The state after all of `logged`, as `evolve` makes it one by one; may be quicker."""
-        ...
-
     def next_due(self, state: S) -> Instant | None:
         """When `expire` next has something to do; None for never."""
         ...

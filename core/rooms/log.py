@@ -181,7 +181,8 @@ def _catch_up(
         page = read_events(connection, kind, room_id, after=after, limit=PAGE)
         if not page:
             raise HistoryChanged("The room's log ends before its head.")
-        state = kind.evolve_all(state, page)
+        for logged in page:
+            state = kind.evolve(state, logged)
         missed += page
         after = page[-1].offset
     return Committed(state, row.epoch, row.head, row.last_at_ms), missed

@@ -50,7 +50,9 @@ async def open_log(database: Database, kind: RoomKind[S], room_id: str) -> Opene
             after, at_ms = page[-1].offset, page[-1].at_ms
             if after < head.head:  # the database looks for the next page while this one is folded
                 reading = _read_page(database, kind, room_id, after)
-            state = kind.evolve_all(state, [one for one in page if one.offset > stored])
+            for logged in page:
+                if logged.offset > stored:
+                    state = kind.evolve(state, logged)
             tail.extend(page)
     finally:
         reading.cancel()

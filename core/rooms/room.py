@@ -382,7 +382,9 @@ class Room(Generic[S]):
         known = self.committed
         fresh = [logged for logged in events if logged.offset > known.head]
         if fresh:
-            state = self.kind.evolve_all(known.state, fresh)
+            state = known.state
+            for logged in fresh:
+                state = self.kind.evolve(state, logged)
             last = fresh[-1]
             self._move_to(Committed(state, known.epoch, last.offset, last.at_ms), fresh)
 

@@ -6,6 +6,5 @@ Each makes the new show in one go, since a show is copied whole however little o
 
 from live.evolve import claims, comments, moderation, rundown
 from live.evolve.folds import evolve
-from live.evolve.many import evolve_all
 
-__all__ = ["claims", "comments", "evolve", "evolve_all", "moderation", "rundown"]
+__all__ = ["claims", "comments", "evolve", "moderation", "rundown"]

@@ -7,7 +7,6 @@ can be hidden, shown again, and erased. A reserve is held until its deadline.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -217,9 +216,6 @@ class AuctionKind:
         for by, until in sorted(turn.state.holds.items(), key=lambda hold: (hold[1], hold[0])):
             if until <= turn.now:
                 turn.append(HoldEnded(by=by))
-
-    def evolve_all(self, state: Auction, logged: Sequence[Logged]) -> Auction:
-        return reduce(self.evolve, logged, state)
 
     def evolve(self, state: Auction, logged: Logged) -> Auction:
         match logged.event:
