@@ -7,12 +7,12 @@ removed from the middle: the state drops those that no longer hold when they com
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+import msgspec
 
 from core.clock import Instant
 
 
-class Deadlines(NamedTuple):
+class Deadlines(msgspec.Struct, frozen=True):
     """The earliest deadline, what it is of, and a linked list of the heaps below it.
 
     No deadlines at all are None.
@@ -23,7 +23,7 @@ class Deadlines(NamedTuple):
     below: _Below | None = None
 
 
-class _Below(NamedTuple):
+class _Below(msgspec.Struct, frozen=True):
     # Linked, not a tuple: deadlines mostly come in growing order, and then all lie below the first.
     heap: Deadlines
     rest: _Below | None
@@ -39,10 +39,9 @@ def without_first(heap: Deadlines) -> Deadlines | None:
     pairs: list[Deadlines] = []
     below = heap.below
     while below is not None:
-        first, below = below
+        first, below = below.heap, below.rest
         if below is not None:
-            second, below = below
-            first = _joined(first, second)
+            first, below = _joined(first, below.heap), below.rest
         pairs.append(first)
     if not pairs:
         return None
@@ -56,15 +55,20 @@ def entries(heap: Deadlines | None) -> Iterator[tuple[Instant, str]]:
     """All deadlines, in no order; those too that no longer hold."""
     heaps = [] if heap is None else [heap]
     while heaps:
-        at, of, below = heaps.pop()
-        yield at, of
+        heap = heaps.pop()
+        yield heap.at, heap.of
+        below = heap.below
         while below is not None:
-            one, below = below
-            heaps.append(one)
+            heaps.append(below.heap)
+            below = below.rest
 
 
 def _joined(a: Deadlines, b: Deadlines) -> Deadlines:
-    # Of two at one instant the older claim is first: its id, which ends in a number, is shorter.
-    if (b.at, len(b.of), b.of) < (a.at, len(a.of), a.of):
+    if b.at < a.at or (b.at == a.at and _is_older(b.of, a.of)):
         a, b = b, a
     return Deadlines(a.at, a.of, _Below(b, a.below))
+
+
+def _is_older(one: str, other: str) -> bool:
+    """Of two claims at one instant the older is first: its id ends in a smaller number."""
+    return (len(one), one) < (len(other), other)

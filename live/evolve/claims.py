@@ -316,7 +316,7 @@ def _counted(
 ) -> Map[str, e.Item]:
     """The items, with so many pieces more of one variant."""
     item = show.items[item_id]
-    variants = tuple(
+    variants = [
         replace(
             variant,
             held=variant.held + held,
@@ -326,8 +326,8 @@ def _counted(
         if variant.key == key
         else variant
         for variant in item.variants
-    )
-    return show.items.set(item_id, replace(item, variants=variants))
+    ]
+    return show.items.set(item_id, replace(item, variants=tuple(variants)))
 
 
 def _counting(show: Show, by: str, item: str, pieces: int) -> Map[tuple[str, str], int]:
