@@ -59,7 +59,7 @@ export class Sheet extends PlusoneElement {
         margin: 8px auto 2px;
         flex: none;
       }
-      header {
+      .head {
         display: flex;
         align-items: center;
         gap: var(--s-2);
@@ -92,7 +92,7 @@ export class Sheet extends PlusoneElement {
           border-radius: var(--r-sheet);
         }
         :host([clear]) dialog {
-          max-block-size: min(88dvh, max(68dvh, 480px));
+          max-block-size: 88dvh;
         }
         .grab {
           visibility: hidden;
@@ -116,13 +116,13 @@ export class Sheet extends PlusoneElement {
       part="dialog"
     >
       <i class="grab" aria-hidden="true"></i>
-      <header>
+      <div class="head">
         <h2>${this.heading}</h2>
         <slot name="aside"></slot>
         <button class="tool end" aria-label=${m.close} @click=${() => this.shut()}>
           ${icon("close", 20)}
         </button>
-      </header>
+      </div>
       <div class="body"><slot></slot></div>
       <slot name="foot"></slot>
     </dialog>`;

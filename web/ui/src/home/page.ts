@@ -108,6 +108,34 @@ export class Home extends PlusoneElement {
       .live ul {
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr));
       }
+      .go {
+        margin-block-start: var(--s-3);
+        justify-self: start;
+      }
+      @media (min-width: 900px) {
+        .live li:only-child {
+          grid-column: 1 / -1;
+        }
+        .live li:only-child a.card {
+          flex-direction: row;
+        }
+        .live li:only-child .poster {
+          flex: 1.5;
+          aspect-ratio: auto;
+          block-size: min(520px, 60dvh);
+        }
+        .live li:only-child .words {
+          flex: 1;
+          align-content: center;
+          gap: var(--s-2);
+          padding: var(--s-10);
+        }
+        .live li:only-child h3 {
+          font-size: var(--t-44);
+          line-height: 1.25;
+          text-wrap: balance;
+        }
+      }
       .empty {
         display: grid;
         gap: var(--s-2);
@@ -232,6 +260,7 @@ export class Home extends PlusoneElement {
             .filter(Boolean)
             .join(m.comma)}
         </p>
+        ${live ? html`<span class="btn btn-ink go">${m.watchNow}</span>` : nothing}
       </div>
     </a>`;
   }

@@ -8,7 +8,8 @@ import { parts, thumb } from "../design/parts";
 import { fullMoment, money } from "../i18n/format";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
-import { ask, Problem } from "../wire/http";
+import { loadSession } from "../session/session";
+import { ask } from "../wire/http";
 import type { OrderCard } from "../wire/types";
 import { stateBadge } from "./words";
 
@@ -71,10 +72,13 @@ export class Orders extends PlusoneElement {
   private async load(): Promise<void> {
     this.problem = null;
     try {
-      this.orders = (await ask<{ orders: OrderCard[] }>("GET", "/api/orders")).orders;
+      const { person } = await loadSession();
+      this.orders =
+        person.kind === "nobody"
+          ? []
+          : (await ask<{ orders: OrderCard[] }>("GET", "/api/orders")).orders;
     } catch (problem) {
-      if (problem instanceof Problem && problem.code === "not_signed_in") this.orders = [];
-      else this.problem = problem;
+      this.problem = problem;
     }
   }
 

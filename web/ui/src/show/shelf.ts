@@ -101,7 +101,7 @@ export class Shelf extends PlusoneElement {
       ?disabled=${this.show.status !== "live"}
       @click=${() => this.dispatchEvent(new CustomEvent<Item>("want", { detail: item }))}
     >
-      ${wait ? m.wait : "+1"}
+      <span aria-hidden="true">${wait ? m.wait : "+1"}</span>
     </button>`;
   }
 }

@@ -83,7 +83,7 @@ export class StaffHeader extends PlusoneElement {
     const called = session?.person.name ?? session?.person.email ?? "";
     const here = (one: string): unknown => (this.current === one ? "page" : nothing);
     return html`<header>
-      <a href="/studio" aria-label=${s.shows}>${mark}</a>
+      <a href="/studio" aria-label="plusone ${s.shows}">${mark}</a>
       <nav aria-label=${s.studio}>
         <a href="/studio" aria-current=${here("shows")}>${s.shows}</a>
         <a href="/staff/orders" aria-current=${here("orders")}>${s.staffOrders}</a>

@@ -212,7 +212,7 @@ export class StudioShows extends PlusoneElement {
               maxlength="200"
               autocomplete="off"
               placeholder="/demo/host.svg"
-              pattern="/[A-Za-z0-9_./-]+" /></span
+              pattern="/[\\w.\\/\\-]+" /></span
         ></label>
         <label class="ask-for"
           ><span class="label">${s.strictness}</span

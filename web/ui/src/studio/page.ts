@@ -195,7 +195,7 @@ export class Studio extends PlusoneElement {
             ></plusone-curve>
           </section>
         </section>
-        <section class="s-mid" aria-label=${s.runDown}>
+        <div class="s-mid">
           <section class="panel now" aria-label=${s.onSale}>
             <plusone-studio-now
               .show=${show}
@@ -216,7 +216,7 @@ export class Studio extends PlusoneElement {
               @waiters=${this.waiters}
             ></plusone-rundown>
           </section>
-        </section>
+        </div>
         <section class="panel s-claims" aria-label=${s.claims}>${this.claims(show, staff)}</section>
         <section class="panel s-talk" aria-label=${s.comments}>${this.talk(show, staff)}</section>
       </main>
@@ -254,7 +254,7 @@ export class Studio extends PlusoneElement {
     const viewers = this.room.viewers ?? totals.viewers;
     return html`<header class="s-head">
       <div class="row">
-        <a href="/studio" aria-label=${s.shows}>${mark}</a><span class="sep"></span>
+        <a href="/studio" aria-label="plusone ${s.shows}">${mark}</a><span class="sep"></span>
         <div class="col names">
           <h1 class="t-14 one-line">${show.title}</h1>
           <p class="t-12 faint one-line">

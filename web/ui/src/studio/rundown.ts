@@ -238,7 +238,7 @@ export class RunDown extends PlusoneElement {
         <p class="row">
           ${tag(item.code)}<button
             class="one-line"
-            aria-label=${s.editItem(item.code)}
+            aria-label="${s.editItem(item.code)} ${item.title}"
             @click=${() => this.tell("edit", item)}
           >
             <span class="name">${item.title}</span>

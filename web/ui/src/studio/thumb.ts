@@ -79,7 +79,7 @@ export class Thumb extends PlusoneElement {
   private tool(sign: IconName, words: string, sheet: string, n = 0): TemplateResult {
     return html`<button
       class="tool"
-      aria-label=${words}
+      aria-label=${n > 0 ? `${words} ${n}` : words}
       @click=${() => this.dispatchEvent(new CustomEvent("open", { detail: sheet }))}
     >
       ${icon(sign, 20)}${n > 0 ? html`<span class="count">${n}</span>` : nothing}
@@ -188,7 +188,7 @@ export class Thumb extends PlusoneElement {
         : item.code;
     return html`<button
       class="st ${next ? "nextup" : item.status === "ready" ? "" : "done"}"
-      aria-label=${s.editItem(item.code)}
+      aria-label="${s.editItem(item.code)} ${words}"
       @click=${() => this.dispatchEvent(new CustomEvent<Item>("edit", { detail: item }))}
     >
       ${thumb(item.picture, 48)}${words}

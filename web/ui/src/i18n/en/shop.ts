@@ -30,6 +30,7 @@ const shop: ShopMessages = {
   pastShows: "Past shows",
   noShows: "No shows yet",
   noShowsWords: "The next one will appear here once it is planned.",
+  watchNow: "Watch",
   kindsOnShelf: (n) => `${n} item${s(n)}`,
   hostedBy: (name) => `with ${name}`,
 

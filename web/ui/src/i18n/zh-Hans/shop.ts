@@ -23,6 +23,7 @@ const shop: ShopMessages = {
   pastShows: "往期直播",
   noShows: "暂时没有直播",
   noShowsWords: "下一场安排好后，会出现在这里。",
+  watchNow: "进去看",
   kindsOnShelf: (n) => `${n} 款商品`,
   hostedBy: (name) => `主播 ${name}`,
 

@@ -23,6 +23,7 @@ const shop: ShopMessages = {
   pastShows: "已播直播",
   noShows: "暫時未有直播",
   noShowsWords: "下一場安排好之後，會在這裡出現。",
+  watchNow: "入去看",
   kindsOnShelf: (n) => `${n} 款貨品`,
   hostedBy: (name) => `主持 ${name}`,
 

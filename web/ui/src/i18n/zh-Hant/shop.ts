@@ -23,6 +23,7 @@ export default {
   pastShows: "播過的",
   noShows: "目前沒有直播",
   noShowsWords: "下一場排定以後，會出現在這裡。",
+  watchNow: "進去看",
   kindsOnShelf: (n: number): string => `${n} 樣商品`,
   hostedBy: (name: string): string => `${name} 主持`,
 

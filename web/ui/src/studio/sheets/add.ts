@@ -113,7 +113,7 @@ export class AddSheet extends PlusoneElement {
     const many = variants.length > 1;
     return html`<form @submit=${this.add} novalidate>
       <div class="three">
-        ${sheetField("code", s.code, { value: first?.sku ?? "", wrong: bad("code"), autofocus: true })}
+        ${sheetField("code", s.code, { value: codeOf(variants), wrong: bad("code"), autofocus: true })}
         ${sheetField("price", s.price, {
           value: first === undefined ? "" : toMajor(first.price, this.show.currency),
           inputmode: "decimal",
@@ -227,6 +227,14 @@ export class AddSheet extends PlusoneElement {
       })),
     };
   }
+}
+
+/** What the names in stock have in common: "B01" for B01-S and B01-M. */
+function codeOf(variants: readonly ProductVariant[]): string {
+  const [first = ""] = variants.map(({ sku }) => sku);
+  if (variants.length < 2) return first;
+  const [stem = ""] = first.split(/[-_ ]/);
+  return variants.every(({ sku }) => sku.startsWith(stem)) ? stem : first;
 }
 
 function keyOf({ sku, id }: ProductVariant): string {
