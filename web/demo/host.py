@@ -14,6 +14,9 @@ from web.demo.client import Client, Refused
 LOOKS_S = 20
 """How often the host looks whether there is still something to buy."""
 
+COUNTDOWN_S = 900
+"""How long the first item stays open."""
+
 # Pieces of each item, in the order of the run-down; a small one sells out and shows who waits.
 ALLOTMENTS = {"A01": 60, "A02": 40, "A03": 6, "B01": 48, "B02": 36, "B03": 24, "C01": 20}
 LIMITS = {"A01": 5, "C01": 2}
@@ -48,8 +51,11 @@ class Host(Client):
         await self.run(type="show.go_live")
         await self.moderate(type="announce", text=lines.ANNOUNCEMENT)
         await self.join(self.show_id)
-        for item in self.show["items"][:3]:
+        first, *others = self.show["items"][:3]
+        for item in others:
             await self.run(type="item.open", item=item["id"])
+        # The newest is what the page shows large: the one that lasts, with a clock on it.
+        await self.run(type="item.open", item=first["id"], countdown_s=COUNTDOWN_S)
         return self.show_id
 
     async def keep_going(self, chance: random.Random) -> None:
