@@ -20,6 +20,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from core.bulk import BulkInsert
 from core.db import Database
+from core.errors import Unavailable
+from tests.servers import PostgresServer
 
 _METADATA = MetaData()
 _shelf = Table(
@@ -91,3 +93,32 @@ async def test_a_string_that_is_too_long_is_refused_not_cut(postgres_url: str) -
 def test_a_column_of_an_unknown_type_is_refused_at_once() -> None:
     with pytest.raises(TypeError):
         BulkInsert(_shelf, ("id", "weight"))
+
+
+async def test_what_a_refused_unit_inserted_is_gone(shelf: Database) -> None:
+    def unit(connection: Connection) -> None:
+        _insert(connection, _ROWS[:2])
+        _upsert(connection, _ROWS[2:])
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await shelf.write(unit)
+    assert await rows(shelf) == []
+
+
+async def test_a_lost_server_is_unavailable_and_nothing_is_kept(
+    own_postgres_server: PostgresServer,
+) -> None:
+    async with Database.open(own_postgres_server.url(), pool=1) as database:
+        await database.write(lambda connection: _METADATA.create_all(connection))
+
+        def unit(connection: Connection) -> None:
+            _insert(connection, _ROWS[:1])
+            own_postgres_server.kill()
+            _insert(connection, _ROWS[1:])
+
+        with pytest.raises(Unavailable):
+            await database.write(unit)
+        own_postgres_server.start()
+        await database.write(lambda connection: _insert(connection, _ROWS[1:]))
+        assert await rows(database) == _ROWS[1:]
