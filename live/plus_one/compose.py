@@ -11,19 +11,44 @@ from typing import Final
 
 import msgspec
 
-from live.plus_one.kinds import Kind
+from live.plus_one.kinds import (
+    ABROAD,
+    ALL,
+    ALSO,
+    CANCEL,
+    CODE,
+    EACH,
+    EQUALS,
+    FIGURE,
+    MINUS,
+    NOT_AN_ORDER,
+    NUMBER,
+    PHONE,
+    PLUS,
+    QUANTITY,
+    REFUSE,
+    SEPARATOR,
+    SUFFIX,
+    TELEPHONE,
+    TIMES,
+    UNKNOWN_CODE,
+    VARIANT,
+    VERB,
+    WORD,
+    ZONE,
+)
 from live.plus_one.scan import DECIMAL
 from live.plus_one.tokens import Token
 from live.plus_one.vocabulary import Options, Vocabulary
 
-SUBJECTS: Final = frozenset({Kind.CODE, Kind.UNKNOWN_CODE, Kind.VARIANT, Kind.ALL})
-_OPERATORS: Final = frozenset({Kind.PLUS, Kind.MINUS, Kind.TIMES, Kind.EQUALS})
-_CODES: Final = frozenset({Kind.CODE, Kind.UNKNOWN_CODE})
-_COUNTS: Final = _OPERATORS | {Kind.NUMBER}
+SUBJECTS: Final = frozenset({CODE, UNKNOWN_CODE, VARIANT, ALL})
+_OPERATORS: Final = frozenset({PLUS, MINUS, TIMES, EQUALS})
+_CODES: Final = frozenset({CODE, UNKNOWN_CODE})
+_COUNTS: Final = _OPERATORS | {NUMBER}
 # An item may be called X2; behind something that waits for a quantity it still means two.
 _TIMES: Final = re.compile("x[0-9]+")
-_AMOUNTS: Final = frozenset({Kind.NUMBER, Kind.FIGURE})
-_END: Final = Token(Kind.SEPARATOR, -1, -1)
+_AMOUNTS: Final = frozenset({NUMBER, FIGURE})
+_END: Final = Token(SEPARATOR, -1, -1)
 _NATIONAL_MIN: Final = 10
 """Digits of a telephone number with its country's prefix, at least."""
 
@@ -33,7 +58,7 @@ def compose(tokens: list[Token], line: str, vocabulary: Vocabulary) -> list[Toke
     return _Composer(tokens, line, vocabulary).elements()
 
 
-class _Composer(msgspec.Struct):
+class _Composer(msgspec.Struct, gc=False):
     tokens: list[Token]
     line: str
     vocabulary: Vocabulary
@@ -55,19 +80,19 @@ class _Composer(msgspec.Struct):
             token = tokens[self.place]
             self.place += 1
             kind = token.kind
-            if kind == Kind.CODE:
+            if kind == CODE:
                 self._code(token)
-            elif kind == Kind.NUMBER:
+            elif kind == NUMBER:
                 self._number(token)
-            elif kind == Kind.PLUS:
+            elif kind == PLUS:
                 self._plus(token)
-            elif kind == Kind.MINUS:
+            elif kind == MINUS:
                 self._minus(token)
-            elif kind == Kind.TIMES or kind == Kind.EQUALS:
+            elif kind in (TIMES, EQUALS):
                 self._times(token)
-            elif kind == Kind.PHONE:
+            elif kind == PHONE:
                 self._phone(token)
-            elif kind == Kind.ABROAD:
+            elif kind == ABROAD:
                 self._abroad(token)
             else:
                 self._other(token)
@@ -75,27 +100,27 @@ class _Composer(msgspec.Struct):
 
     def _other(self, token: Token) -> None:
         kind = token.kind
-        if kind in SUBJECTS or kind == Kind.EACH:
+        if kind in SUBJECTS or kind == EACH:
             self.wants = True
-            if kind == Kind.UNKNOWN_CODE:
+            if kind == UNKNOWN_CODE:
                 self.options = None
-        elif kind == Kind.ALSO:
+        elif kind == ALSO:
             self.wants = False
-        elif kind == Kind.CANCEL or kind == Kind.REFUSE:
+        elif kind in (CANCEL, REFUSE):
             self.cancelling = True
-        elif kind == Kind.VERB:
+        elif kind == VERB:
             self.cancelling = False
-        elif kind == Kind.SUFFIX or kind == Kind.TELEPHONE:
-            if kind == Kind.TELEPHONE and self._ahead().kind in (Kind.PHONE, Kind.ABROAD):
+        elif kind in (SUFFIX, TELEPHONE):
+            if kind == TELEPHONE and self._ahead().kind in (PHONE, ABROAD):
                 return
-            token.kind = Kind.WORD
+            token.kind = WORD
         self.out.append(token)
 
     def _code(self, token: Token) -> None:
         last = self.out[-1] if self.out else None
         if last is not None and last.kind in _CODES and last.end == token.start:
             # Two codes with nothing between them are one that nobody knows.
-            last.kind = Kind.UNKNOWN_CODE
+            last.kind = UNKNOWN_CODE
             last.end = token.end
             last.word += token.word
             self.options = None
@@ -120,7 +145,7 @@ class _Composer(msgspec.Struct):
 
     def _subject_ahead(self, steps: int = 0) -> int:
         """How many tokens further a code or variant is named, 0 if none is."""
-        while self._ahead(steps).kind == Kind.VERB:
+        while self._ahead(steps).kind == VERB:
             steps += 1
         began = steps
         while self._ahead(steps).kind in SUBJECTS:
@@ -131,36 +156,36 @@ class _Composer(msgspec.Struct):
 
     def _number(self, token: Token) -> None:
         ahead = self._ahead()
-        counted = ahead.kind in _OPERATORS and self._ahead(1).kind == Kind.NUMBER
+        counted = ahead.kind in _OPERATORS and self._ahead(1).kind == NUMBER
         code = self.vocabulary.codes.get(token.word) if token.word and not token.measured else None
-        if ahead.kind == Kind.SUFFIX:
+        if ahead.kind == SUFFIX:
             self._labelled(token, code)
         elif token.measured:
             self._plain(token)
         elif self._is_variant(token, code, counted=counted):
-            token.kind = Kind.VARIANT
+            token.kind = VARIANT
             self.sized = self.wants = True
             self.out.append(token)
-        elif self._last() == Kind.EACH:
+        elif self._last() == EACH:
             self._plain(token)
         elif counted:
             self._counted(token, ahead, code)
-        elif ahead.kind == Kind.TIMES:
+        elif ahead.kind == TIMES:
             self.place += 1
             if self.wants or self._subject_ahead():
                 self._quantity(token, token.number, "*", ahead.end)
             else:
                 self._figure(token, ahead.end)
-        elif ahead.kind == Kind.WORD and ahead.start == token.end:
+        elif ahead.kind == WORD and ahead.start == token.end:
             self._figure(token, token.end)
         elif named := self._subject_ahead():
-            if code is not None and self._ahead(named).kind in {Kind.NUMBER, *_OPERATORS}:
+            if code is not None and self._ahead(named).kind in {NUMBER, *_OPERATORS}:
                 self._number_is_code(token, code)
             else:
                 self._plain(token)
         elif code is not None and not (self.wants and not self._lists_codes()):
             self._number_is_code(token, code)
-        elif self.wants and not (self.digits_only and self._last() == Kind.SEPARATOR):
+        elif self.wants and not (self.digits_only and self._last() == SEPARATOR):
             self._plain(token)
         else:
             self._figure(token, token.end)
@@ -169,8 +194,8 @@ class _Composer(msgspec.Struct):
         """Whether codes are being listed, so that the next number is one rather than a quantity."""
         return (
             self.cancelling
-            or self._last() == Kind.SEPARATOR
-            or any(token.kind == Kind.EACH for token in self.tokens[self.place : self.place + 24])
+            or self._last() == SEPARATOR
+            or any(token.kind == EACH for token in self.tokens[self.place : self.place + 24])
         )
 
     def _labelled(self, token: Token, code: int | None) -> None:
@@ -192,46 +217,46 @@ class _Composer(msgspec.Struct):
     def _counted(self, token: Token, sign: Token, code: int | None) -> None:
         """A number with a sign and another number behind it."""
         touching = sign.start == token.end
-        if code is not None and (not self.wants or (touching and sign.kind == Kind.PLUS)):
+        if code is not None and (not self.wants or (touching and sign.kind == PLUS)):
             self._number_is_code(token, code)
-        elif sign.kind == Kind.TIMES and self._ahead(1).word in self.vocabulary.codes:
+        elif sign.kind == TIMES and self._ahead(1).word in self.vocabulary.codes:
             self.place += 1
             self._quantity(token, token.number, "*", sign.end)  # 2x5, of an item called 5
-        elif sign.kind != Kind.PLUS:
+        elif sign.kind != PLUS:
             self.place += 2
             self._figure(token, self._ahead(-1).end)
         elif not self.wants:
             self._no_order(token)
         elif self.options is not None and self.options.has_numbers and not self.sized:
-            token.kind = Kind.WORD
+            token.kind = WORD
             self.sized = True
             self.out.append(token)
         else:
             self._plain(token)
 
     def _number_is_code(self, token: Token, code: int) -> None:
-        token.kind = Kind.CODE
+        token.kind = CODE
         token.number = code
         self._code(token)
 
     # --- quantities
 
     def _plain(self, token: Token) -> None:
-        self._chain(token, token.number, "+" if self._ahead().kind == Kind.PLUS else "", token.end)
+        self._chain(token, token.number, "+" if self._ahead().kind == PLUS else "", token.end)
 
     def _plus(self, token: Token) -> None:
         ahead = self._ahead()
-        if ahead.kind == Kind.NUMBER:
+        if ahead.kind == NUMBER:
             first = self._time_before(token)
             self.place += 1
             if first is token:
                 self._chain(token, ahead.number, "+", ahead.end)
             else:
                 self._no_order(first)
-        elif ahead.kind == Kind.FIGURE and ahead.word == DECIMAL:
+        elif ahead.kind == FIGURE and ahead.word == DECIMAL:
             self.place += 1
             self._figure(token, ahead.end)
-        elif ahead.kind in (Kind.FIGURE, Kind.PHONE):
+        elif ahead.kind in (FIGURE, PHONE):
             first = self._time_before(token)
             self.place += 1
             self._no_order(first)
@@ -243,32 +268,31 @@ class _Composer(msgspec.Struct):
         """The time, zone or fraction that a plus belongs to, taken back; else the plus itself."""
         last = self.out[-1] if self.out else None
         if last is not None and (
-            last.kind == Kind.ZONE
-            or (last.kind == Kind.FIGURE and last.word and last.end == plus.start)
+            last.kind == ZONE or (last.kind == FIGURE and last.word and last.end == plus.start)
         ):
             return self.out.pop()
         return plus
 
     def _chain(self, first: Token, number: int, sign: str, end: int) -> None:
         """Add up `+1+1`, and see whether it is a sum instead of an order."""
-        while self._ahead().kind == Kind.PLUS and self._ahead(1).kind == Kind.NUMBER:
+        while self._ahead().kind == PLUS and self._ahead(1).kind == NUMBER:
             number += self._ahead(1).number
             end = self._ahead(1).end
             self.place += 2
-        if self._ahead().kind == Kind.EQUALS and sign:
+        if self._ahead().kind == EQUALS and sign:
             self._no_order(first)
             return
-        if self._ahead().kind == Kind.TIMES and self._ahead(1).kind != Kind.NUMBER:
+        if self._ahead().kind == TIMES and self._ahead(1).kind != NUMBER:
             self.place += 1
         self._quantity(first, number, sign, end)
 
     def _minus(self, token: Token) -> None:
         ahead = self._ahead()
-        if ahead.kind == Kind.FIGURE:
+        if ahead.kind == FIGURE:
             self.place += 1
             self._figure(token, ahead.end)
         elif (
-            ahead.kind == Kind.NUMBER
+            ahead.kind == NUMBER
             and (self.wants or ahead.start == token.end)
             and not self._is_variant(ahead, None, counted=False)
         ):
@@ -279,20 +303,20 @@ class _Composer(msgspec.Struct):
 
     def _times(self, token: Token) -> None:
         ahead = self._ahead()
-        if ahead.kind == Kind.NUMBER:
+        if ahead.kind == NUMBER:
             self.place += 1
             self._chain(token, ahead.number, "*", ahead.end)
 
     def _quantity(self, first: Token, number: int, sign: str, end: int) -> None:
         self.wants = False
-        self.out.append(Token(Kind.QUANTITY, first.start, end, number, sign))
+        self.out.append(Token(QUANTITY, first.start, end, number, sign))
 
     # --- what is no order
 
     def _phone(self, token: Token) -> None:
         """A telephone number is masked, unless a sum is made with it."""
         ahead = self._ahead()
-        if ahead.kind == Kind.PLUS and ahead.start == token.end:
+        if ahead.kind == PLUS and ahead.start == token.end:
             self._no_order(token)
 
     def _abroad(self, token: Token) -> None:
@@ -313,10 +337,10 @@ class _Composer(msgspec.Struct):
             end = self._ahead().end
             self.place += 1
         self.wants = False
-        self.out.append(Token(Kind.NOT_AN_ORDER, first.start, end))
+        self.out.append(Token(NOT_AN_ORDER, first.start, end))
 
     def _figure(self, token: Token, end: int) -> None:
-        self.out.append(Token(Kind.FIGURE, token.start, end, word=token.word))
+        self.out.append(Token(FIGURE, token.start, end, word=token.word))
 
 
 def _has_country(written: str) -> bool:

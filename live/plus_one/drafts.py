@@ -11,7 +11,7 @@ from live.plus_one.vocabulary import Vocabulary
 NO_ITEM = -1
 
 
-class Draft(msgspec.Struct):
+class Draft(msgspec.Struct, gc=False):
     """One thing that a comment names, with what belongs to it.
 
     A draft without a code takes its item from `here` (the code before it on its line, or the
@@ -44,8 +44,14 @@ class Draft(msgspec.Struct):
     """Of a heading: whether something stood under it."""
     reason: Reason | None = None
     """Set where the piece is known to have failed already."""
-    text: str = ""
+    shown: str = ""
+    """The line that it stands on."""
     note: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The piece as typed."""
+        return self.shown[self.start : self.end].strip()
 
     @property
     def names_item(self) -> bool:
@@ -62,7 +68,7 @@ class Draft(msgspec.Struct):
         return not (self.names_item or self.words or self.odd)
 
 
-class Comment(msgspec.Struct):
+class Comment(msgspec.Struct, gc=False):
     """What is known of a comment that is being read."""
 
     vocabulary: Vocabulary
@@ -72,6 +78,7 @@ class Comment(msgspec.Struct):
     """How many pieces are neither claims nor failed claims."""
     mentioned: list[int] = []
     """The items whose codes stand in the comment, questions aside."""
+    has_headings: bool = False
     left_over: list[int] = []
     """Those of them that got no quantity."""
     abroad: str | None = None
@@ -79,4 +86,4 @@ class Comment(msgspec.Struct):
     named: Draft | None = None
     """The draft that named an item last."""
     heading: Draft | None = None
-    """The code that stood alone on a line, as long as no other follows."""
+    """The code, with a variant or without, that stood alone on a line, until another follows."""

@@ -6,7 +6,21 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from live.plus_one.kinds import Kind
+from live.plus_one.kinds import (
+    CANCEL,
+    CODE,
+    CURRENCY,
+    FIGURE,
+    MEASURE,
+    NUMBER,
+    PRICE_UNIT,
+    TIMES,
+    UNIT,
+    UNKNOWN_CODE,
+    VARIANT,
+    VERB,
+    WORD,
+)
 from live.plus_one.tokens import Token
 from live.plus_one.vocabulary import Vocabulary
 
@@ -14,8 +28,8 @@ _GLUED_MAX: Final = 40
 """What is glued together in a longer piece is no order."""
 _DIGITS = re.compile("[0-9]+")
 _LETTERS = re.compile("[a-z]+")
-_KINDS: Final = frozenset({Kind.CODE, Kind.VARIANT, Kind.VERB, Kind.CANCEL})
-_AFTER_DIGITS: Final = frozenset({Kind.CURRENCY, Kind.MEASURE, Kind.PRICE_UNIT, Kind.UNIT})
+_KINDS: Final = frozenset({CODE, VARIANT, VERB, CANCEL})
+_AFTER_DIGITS: Final = frozenset({CURRENCY, MEASURE, PRICE_UNIT, UNIT})
 
 
 def read_glued(run: str, start: int, vocabulary: Vocabulary) -> list[Token]:
@@ -23,29 +37,29 @@ def read_glued(run: str, start: int, vocabulary: Vocabulary) -> list[Token]:
     end = start + len(run)
     pieces = _split(run, vocabulary) if len(run) <= _GLUED_MAX else None
     if pieces is None:
-        return _code_and_word(run, start, vocabulary) or [Token(Kind.WORD, start, end, word=run)]
+        return _code_and_word(run, start, vocabulary) or [Token(WORD, start, end, word=run)]
     tokens: list[Token] = []
     for kind, at, size in pieces:
         word = run[at : at + size]
         first, stop = start + at, start + at + size
         last = tokens[-1] if tokens else None
-        if kind in (Kind.CODE, Kind.UNKNOWN_CODE):
-            if last is not None and last.kind in (Kind.CODE, Kind.UNKNOWN_CODE):
+        if kind in (CODE, UNKNOWN_CODE):
+            if last is not None and last.kind in (CODE, UNKNOWN_CODE):
                 # Two codes without anything between them are one that nobody knows.
-                last.kind = Kind.UNKNOWN_CODE
+                last.kind = UNKNOWN_CODE
                 last.end = stop
                 last.word += word
                 continue
-            place = vocabulary.codes[word] if kind == Kind.CODE else 0
+            place = vocabulary.codes[word] if kind == CODE else 0
             tokens.append(Token(kind, first, stop, place, word))
-        elif kind == Kind.NUMBER:
+        elif kind == NUMBER:
             tokens.append(Token(kind, first, stop, int(word), word))
-        elif last is not None and kind == Kind.MEASURE:
+        elif last is not None and kind == MEASURE:
             last.end = stop
             last.measured = True
         elif last is not None and kind in _AFTER_DIGITS:
             last.end = stop
-            last.kind = Kind.FIGURE
+            last.kind = FIGURE
         else:
             tokens.append(Token(kind, first, stop, word=word))
     return tokens
@@ -82,7 +96,7 @@ def _candidates(run: str, place: int, vocabulary: Vocabulary) -> Iterator[tuple[
     if sign.isdigit() and after_digit:
         return
     if sign == "x" and (after_digit or (place > 0 and run[place + 1 : place + 2].isdigit())):
-        yield Kind.TIMES, 1
+        yield TIMES, 1
     for size in vocabulary.starts.get(sign, ()):
         word = run[place : place + size]
         if (
@@ -95,11 +109,11 @@ def _candidates(run: str, place: int, vocabulary: Vocabulary) -> Iterator[tuple[
         if kind in _KINDS or (kind in _AFTER_DIGITS and after_digit):
             yield kind, size
     if digits := _DIGITS.match(run, place):
-        yield Kind.NUMBER, len(digits[0])
+        yield NUMBER, len(digits[0])
     elif sign == "x" and run[place + 1 : place + 2].isdigit():
-        yield Kind.TIMES, 1
+        yield TIMES, 1
     if size := code_like(run, place, vocabulary):
-        yield Kind.UNKNOWN_CODE, size
+        yield UNKNOWN_CODE, size
 
 
 def code_like(text: str, place: int, vocabulary: Vocabulary) -> int:
@@ -123,7 +137,7 @@ def _code_and_word(run: str, start: int, vocabulary: Vocabulary) -> list[Token] 
         if code in vocabulary.codes and rest.isalpha() and code[-1].isdigit():
             middle = start + size
             return [
-                Token(Kind.CODE, start, middle, vocabulary.codes[code], code),
-                Token(Kind.WORD, middle, start + len(run), word=rest),
+                Token(CODE, start, middle, vocabulary.codes[code], code),
+                Token(WORD, middle, start + len(run), word=rest),
             ]
     return None

@@ -13,14 +13,33 @@ import msgspec
 
 from live.plus_one.compose import SUBJECTS
 from live.plus_one.drafts import NO_ITEM, Comment, Draft
-from live.plus_one.kinds import Kind
+from live.plus_one.kinds import (
+    ABROAD,
+    ALL,
+    ALSO,
+    CANCEL,
+    CODE,
+    EACH,
+    FIGURE,
+    INSTEAD,
+    NOT,
+    NOT_AN_ORDER,
+    QUANTITY,
+    REFUSE,
+    SEPARATOR,
+    UNKNOWN_CODE,
+    VARIANT,
+    VERB,
+    WAIT,
+    WORD,
+)
 from live.plus_one.model import Action
 from live.plus_one.tokens import Token
 
-_NAMEABLE: Final = SUBJECTS | {Kind.QUANTITY}
+_NAMEABLE: Final = SUBJECTS | {QUANTITY}
 
 
-class Line(msgspec.Struct):
+class Line(msgspec.Struct, gc=False):
     """One line while it is read."""
 
     comment: Comment
@@ -59,6 +78,7 @@ class Line(msgspec.Struct):
     def _verb(self, _element: Token, _place: int) -> None:
         if self.lead == "cancel":
             self._end_lead()
+            self.open = None  # 不要紅 要白+1
 
     def _separator(self, element: Token, _place: int) -> None:
         if not element.word:
@@ -77,7 +97,7 @@ class Line(msgspec.Struct):
 
     def _after_subjects(self, place: int) -> int:
         """The place behind the codes and variants that stand at `place`."""
-        while self._kind(place) in SUBJECTS or self._kind(place) == Kind.VERB:
+        while self._kind(place) in SUBJECTS or self._kind(place) == VERB:
             place += 1
         return place
 
@@ -89,7 +109,7 @@ class Line(msgspec.Struct):
             tried.append(place)
             behind = self._after_subjects(place + 1)
             named = any(self.elements[i].kind in SUBJECTS for i in range(place + 1, behind))
-            if not named or self._kind(behind) != Kind.QUANTITY:
+            if not named or self._kind(behind) != QUANTITY:
                 found = named
                 break
             place = behind
@@ -129,7 +149,7 @@ class Line(msgspec.Struct):
         if draft is None or draft.names_item:
             draft = self._new(element)
         draft.end = element.end
-        if element.kind == Kind.CODE:
+        if element.kind == CODE:
             draft.code = element.number
             self.comment.mentioned.append(element.number)
         else:
@@ -148,8 +168,8 @@ class Line(msgspec.Struct):
             self.last.words.append(element.word)
             self.last.end = element.end
             return
-        if self.open is not None and self.open.given_up and self._is_ordered(place):
-            self.open = None  # A01紅取消 白+1
+        if self.open is not None and self.open.words and self._is_another(self.open, place):
+            self.open = None
         self._subject(element).words.append(element.word)
 
     def _belongs_to_last(self, element: Token, place: int) -> bool:
@@ -157,18 +177,26 @@ class Line(msgspec.Struct):
         last = self.last
         if last is None or last.code == NO_ITEM or last.every:
             return False
-        behind = self._after_subjects(place)
-        if self._kind(behind) in (Kind.QUANTITY, Kind.EACH):
+        behind = place
+        while self._kind(behind) == VARIANT:
+            behind += 1
+        if self._kind(behind) in (QUANTITY, EACH):
             return False
         options = self.comment.vocabulary.options[last.code]
         if options is None:
             return False
         return options.fitting([*last.words, element.word]) != 0
 
+    def _is_another(self, draft: Draft, place: int) -> bool:
+        """Whether a variant's word begins something else than what is cancelled."""
+        if draft.given_up:
+            return self._is_ordered(place)  # A01紅取消 白+1
+        return self.lead == "cancel" and self._kind(place - 1) == SEPARATOR  # 取消紅、白
+
     def _is_ordered(self, place: int) -> bool:
         """Whether what is named at `place` has a plus behind it."""
         behind = self._after_subjects(place)
-        return self._kind(behind) == Kind.QUANTITY and self.elements[behind].word == "+"
+        return self._kind(behind) == QUANTITY and self.elements[behind].word == "+"
 
     def _word(self, element: Token, place: int) -> None:
         draft = self.open
@@ -186,8 +214,8 @@ class Line(msgspec.Struct):
         if (
             self.comment.exact
             and last is not None
-            and self._kind(place - 1) == Kind.QUANTITY
-            and self._kind(place + 1) != Kind.QUANTITY
+            and self._kind(place - 1) == QUANTITY
+            and self._kind(place + 1) != QUANTITY
             and last.code != NO_ITEM
             and self.comment.vocabulary.options[last.code] is not None
             and not (last.words or last.odd or last.every)
@@ -198,12 +226,12 @@ class Line(msgspec.Struct):
     # --- quantities
 
     def _quantity(self, element: Token, place: int) -> None:
-        if self._kind(place + 1) == Kind.EACH:
+        if self._kind(place + 1) == EACH:
             self.each = True
         if self.after_also and not element.word and self.open is not None:
             self._noise()  # A01還有兩個
             return
-        if self._kind(place - 1) == Kind.SEPARATOR and self._stands_before(place):
+        if self._kind(place - 1) == SEPARATOR and self._stands_before(place):
             self.open = None  # A01 and 2 B02
         members = [draft for draft in self.group if draft.number is None]
         if self.each and members:
@@ -235,7 +263,7 @@ class Line(msgspec.Struct):
         if (
             element.word == "-"
             and not before
-            and self._kind(place - 1) in (Kind.WORD, Kind.FIGURE)
+            and self._kind(place - 1) in (WORD, FIGURE)
             and self.elements[place - 1].end == element.start
         ):
             self._noise()
@@ -266,12 +294,12 @@ class Line(msgspec.Struct):
         self.group = []
 
     def _each(self, _element: Token, place: int) -> None:
-        if self._kind(place - 1) == Kind.QUANTITY:
+        if self._kind(place - 1) == QUANTITY:
             return
         behind = place + 1
-        while self._kind(behind) in SUBJECTS or self._kind(behind) == Kind.SEPARATOR:
+        while self._kind(behind) in SUBJECTS or self._kind(behind) == SEPARATOR:
             behind += 1
-        if self._kind(behind) == Kind.QUANTITY:
+        if self._kind(behind) == QUANTITY:
             self.each = True
         else:
             self._noise()
@@ -282,11 +310,11 @@ class Line(msgspec.Struct):
         named_ahead = self._kind(place + 1) in _NAMEABLE
         waiting = [draft for draft in self.group if draft.number is None and not draft.covered]
         waiting = [draft for draft in waiting if draft.names_item or draft.words or draft.every]
-        if element.kind == Kind.REFUSE and self._kind(place + 1) in (
-            Kind.VERB,
-            Kind.WORD,
-            Kind.CANCEL,
-            Kind.WAIT,
+        if element.kind == REFUSE and self._kind(place + 1) in (
+            VERB,
+            WORD,
+            CANCEL,
+            WAIT,
         ):
             self._not(element, place)
         elif waiting:
@@ -295,10 +323,10 @@ class Line(msgspec.Struct):
                 draft.covered = draft.given_up = True
                 draft.end = max(draft.end, element.end)
                 draft.negated = draft.negated or self.negated
-        elif self._kind(place - 1) == Kind.QUANTITY and self.last is not None and not named_ahead:
+        elif self._kind(place - 1) == QUANTITY and self.last is not None and not named_ahead:
             self.last.action = "cancel"
             self.last.end = element.end
-        elif element.kind == Kind.REFUSE and not named_ahead:
+        elif element.kind == REFUSE and not named_ahead:
             self._not(element, place)
         else:
             self._lead("cancel", element)
@@ -307,7 +335,7 @@ class Line(msgspec.Struct):
         if self.open is not None and self.open.number is None and not self.open.odd:
             self.open.action = "wait"
         elif (
-            self._kind(place - 1) == Kind.QUANTITY
+            self._kind(place - 1) == QUANTITY
             and self.last is not None
             and self._kind(place + 1) not in _NAMEABLE
         ):
@@ -364,9 +392,7 @@ class Line(msgspec.Struct):
             start = draft.start
             self.drafts.remove(draft)
         reason = Draft(start, element.end)
-        reason.reason = (
-            "not_an_order" if element.kind == Kind.NOT_AN_ORDER else "replace_not_supported"
-        )
+        reason.reason = "not_an_order" if element.kind == NOT_AN_ORDER else "replace_not_supported"
         self.drafts.append(reason)
         self.open = self.last = None
         self.group = []
@@ -390,27 +416,36 @@ class Line(msgspec.Struct):
                 kept.append(draft)
             else:
                 self._leave_over(draft)
-            if (above := self._above(draft)) is not None:
-                above.used = True
+            self._stand_under(draft)
         self.drafts = kept
 
-    @staticmethod
-    def _above(draft: Draft) -> Draft | None:
-        """What a draft without a code takes its item from."""
+    def _stand_under(self, draft: Draft) -> None:
+        """Let a draft without a code take what it is about from what was named before it."""
         if draft.names_item:
-            return None
-        return draft.here if draft.is_bare else draft.named
+            return
+        above = draft.here if draft.is_bare else draft.named
+        if above is None:
+            return
+        above.used = True
+        if above.is_heading and not draft.odd and self._narrows(above, draft.words):
+            draft.words = [*above.words, *draft.words]
+            draft.every = draft.every or (above.every and not draft.words)
+            draft.named = above
+
+    def _narrows(self, heading: Draft, words: list[str]) -> bool:
+        """Whether `words` may go together with the variant's words in a heading."""
+        if not words or heading.code == NO_ITEM:
+            return True
+        options = self.comment.vocabulary.options[heading.code]
+        return options is not None and options.fitting([*heading.words, *words]) != 0
 
     def _stands_alone(self, draft: Draft, *, alone: bool) -> bool:
         """Whether a code without a quantity has its line to itself, and what it then is."""
         if not alone or not draft.names_item or draft.odd:
             return False
-        if not (draft.words or draft.every):
-            draft.is_heading = True
-            self.comment.heading = draft
-            return True
-        draft.number = 1
-        return self.comment.exact and draft.code != NO_ITEM
+        draft.is_heading = self.comment.has_headings = True
+        self.comment.heading = draft
+        return True
 
     def _leave_over(self, draft: Draft) -> None:
         if draft.code != NO_ITEM:
@@ -419,21 +454,21 @@ class Line(msgspec.Struct):
 
 
 _ON: Final[dict[str, Callable[[Line, Token, int], None]]] = {
-    Kind.ABROAD: Line._abroad,
-    Kind.ALL: Line._every,
-    Kind.ALSO: Line._also,
-    Kind.CANCEL: Line._cancel,
-    Kind.CODE: Line._code,
-    Kind.EACH: Line._each,
-    Kind.INSTEAD: Line._failed,
-    Kind.NOT: Line._not,
-    Kind.NOT_AN_ORDER: Line._failed,
-    Kind.QUANTITY: Line._quantity,
-    Kind.REFUSE: Line._cancel,
-    Kind.SEPARATOR: Line._separator,
-    Kind.UNKNOWN_CODE: Line._code,
-    Kind.VARIANT: Line._variant,
-    Kind.VERB: Line._verb,
-    Kind.WAIT: Line._wait,
-    Kind.WORD: Line._word,
+    ABROAD: Line._abroad,
+    ALL: Line._every,
+    ALSO: Line._also,
+    CANCEL: Line._cancel,
+    CODE: Line._code,
+    EACH: Line._each,
+    INSTEAD: Line._failed,
+    NOT: Line._not,
+    NOT_AN_ORDER: Line._failed,
+    QUANTITY: Line._quantity,
+    REFUSE: Line._cancel,
+    SEPARATOR: Line._separator,
+    UNKNOWN_CODE: Line._code,
+    VARIANT: Line._variant,
+    VERB: Line._verb,
+    WAIT: Line._wait,
+    WORD: Line._word,
 }

@@ -22,14 +22,14 @@ Reason = Literal[
 ]
 
 
-class Variant(msgspec.Struct, frozen=True):
+class Variant(msgspec.Struct, frozen=True, gc=False):
     """One variant of an item: `words` gives, for each of its options, the words that mean it."""
 
     key: str
     words: tuple[tuple[str, ...], ...]
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """An item of the show. `code` is letters and digits, digits alone, or a word."""
 
     code: str
@@ -37,7 +37,7 @@ class Item(msgspec.Struct, frozen=True):
     variants: tuple[Variant, ...] = ()
 
 
-class Rules(msgspec.Struct, frozen=True):
+class Rules(msgspec.Struct, frozen=True, gc=False):
     """How a show wants comments read.
 
     `max_quantity` holds for one claim. `repeat` says what a second claim of the same thing does; it
@@ -49,7 +49,7 @@ class Rules(msgspec.Struct, frozen=True):
     repeat: Repeat = "add"
 
 
-class Claim(msgspec.Struct, frozen=True):
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """A piece of a comment that stands.
 
     `code` and `variant` (a variant's key) are as the show wrote them; `variant` is None where the
@@ -64,7 +64,7 @@ class Claim(msgspec.Struct, frozen=True):
     note: str | None = None
 
 
-class Rejection(msgspec.Struct, frozen=True):
+class Rejection(msgspec.Struct, frozen=True, gc=False):
     """A piece of a comment that failed, and why.
 
     `text` is the piece as typed, `code` the item's if it is known, `quantity` what was asked for.
@@ -80,7 +80,7 @@ class Rejection(msgspec.Struct, frozen=True):
     nearest: tuple[str, ...] = ()
 
 
-class Parsed(msgspec.Struct, frozen=True):
+class Parsed(msgspec.Struct, frozen=True, gc=False):
     """What a comment means. `chatter` is a comment with neither claims nor rejections.
 
     `quiet_chip` is the code of an open item that was named without becoming a claim: worth the

@@ -8,7 +8,7 @@ from typing import Final
 from live.plus_one.changes import CHANGING, replacements
 from live.plus_one.compose import compose
 from live.plus_one.drafts import Comment, Draft
-from live.plus_one.kinds import Kind
+from live.plus_one.kinds import ALSO, ASK, CODE, FIGURE, NOT, QUANTITY, VARIANT, VERB, WORD
 from live.plus_one.line import Line
 from live.plus_one.scan import scan
 from live.plus_one.tokens import Token
@@ -17,9 +17,9 @@ from live.plus_one.vocabulary import Vocabulary
 _LIST_LINE = re.compile(r" ?\(?([0-9]{1,3}) ?([.)、:])(?![0-9]) ?")
 _NAME_WORDS: Final = 3
 _NAME_MAX: Final = 40
-_MEANINGLESS: Final = frozenset({Kind.WORD, Kind.VERB, Kind.NOT, Kind.FIGURE, Kind.ASK})
+_MEANINGLESS: Final = frozenset({WORD, VERB, NOT, FIGURE, ASK})
 """A line of these alone says nothing to the grammar."""
-_ASKING: Final = frozenset({Kind.ASK, Kind.ALSO})
+_ASKING: Final = frozenset({ASK, ALSO})
 
 
 def read(shown: str, folded: str, vocabulary: Vocabulary, *, exact: bool) -> Comment:
@@ -30,13 +30,18 @@ def read(shown: str, folded: str, vocabulary: Vocabulary, *, exact: bool) -> Com
         if line:
             _read_line(comment, line, shown[place : place + len(line)])
         place += len(line) + 1
+    if comment.has_headings:
+        _settle_headings(comment)
+    return comment
+
+
+def _settle_headings(comment: Comment) -> None:
+    """A code alone on its line that nothing came to stand under is an order of one."""
     for draft in comment.drafts:
-        # A code alone on its line that nothing came to stand under is an order of one.
-        if draft.is_heading and exact and not (draft.used or draft.unknown):
+        if draft.is_heading and comment.exact and not (draft.used or draft.unknown):
             draft.number = 1
             draft.is_heading = False
     comment.drafts = [draft for draft in comment.drafts if not draft.is_heading]
-    return comment
 
 
 def _read_line(comment: Comment, line: str, shown: str) -> None:
@@ -44,20 +49,20 @@ def _read_line(comment: Comment, line: str, shown: str) -> None:
     tokens = scan(line, comment.vocabulary, begin)
     kinds = {token.kind for token in tokens}
     if not begin and kinds <= _MEANINGLESS:
-        comment.others += sum(token.kind != Kind.VERB for token in tokens)
+        comment.others += sum(token.kind != VERB for token in tokens)
         return
     elements = compose(tokens, line, comment.vocabulary)
     if not elements:
         return
-    if (_ASKING & kinds or "?" in line) and _is_question(line, elements):
-        comment.drafts.append(Draft(0, len(line), reason="question", text=shown.strip()))
+    if ("?" in line or not _ASKING.isdisjoint(kinds)) and _is_question(line, elements):
+        comment.drafts.append(Draft(0, len(line), reason="question", shown=shown))
         return
     note = _take_name(elements, shown) if begin else None
-    if CHANGING & kinds:
+    if not CHANGING.isdisjoint(kinds):
         elements = replacements(elements)
     for draft in Line(comment, elements, shown).drafts_found():
+        draft.shown = shown
         draft.note = note
-        draft.text = draft.text or shown[draft.start : draft.end].strip()
         comment.drafts.append(draft)
 
 
@@ -72,7 +77,7 @@ def _list_number(line: str, vocabulary: Vocabulary) -> int:
 def _take_name(elements: list[Token], shown: str) -> str | None:
     """Take the name off the front of a list's line."""
     size = 0
-    while size < len(elements) and elements[size].kind == Kind.WORD:
+    while size < len(elements) and elements[size].kind == WORD:
         size += 1
     if not 0 < size <= _NAME_WORDS:
         return None
@@ -89,11 +94,11 @@ def _is_question(line: str, elements: list[Token]) -> bool:
     counted = False
     for element in reversed(elements):
         kind = element.kind
-        if kind == Kind.ASK or (kind == Kind.ALSO and not counted):
+        if kind == ASK or (kind == ALSO and not counted):
             asks = True
-        elif kind == Kind.QUANTITY:
+        elif kind == QUANTITY:
             counted = True
             ordered = ordered or element.word == "+"
-        elif kind == Kind.CODE or kind == Kind.VARIANT:
+        elif kind in (CODE, VARIANT):
             ordered = True
     return ordered and (asks or line.rfind("?") >= elements[-1].end)

@@ -12,7 +12,28 @@ from collections.abc import Callable
 from typing import Final
 
 from live.plus_one.glued import code_like, read_glued
-from live.plus_one.kinds import Kind
+from live.plus_one.kinds import (
+    ABROAD,
+    CODE,
+    COURTESY,
+    CURRENCY,
+    EQUALS,
+    FIGURE,
+    LINK,
+    MEASURE,
+    MINUS,
+    NUMBER,
+    PHONE,
+    PLUS,
+    PRICE_UNIT,
+    SEPARATOR,
+    TIMES,
+    UNIT,
+    UNKNOWN_CODE,
+    VARIANT,
+    VERB,
+    WORD,
+)
 from live.plus_one.normalise import ALNUM, UNSPACED
 from live.plus_one.tokens import Token
 from live.plus_one.unspaced import read_unspaced
@@ -53,16 +74,16 @@ _PIECE_OR_FIGURE: Final = re.compile(f"{_FIGURES} | {_PIECES}", re.VERBOSE)
 _HAS_FIGURES: Final = re.compile("[0-9][:.,/][0-9]|[$¥€£₩₫฿]|(?:[0-9][ ()-]{0,2}){8}")
 
 _SIGNS: Final = {
-    "plus": Kind.PLUS,
-    "minus": Kind.MINUS,
-    "times": Kind.TIMES,
-    "equals": Kind.EQUALS,
-    "separator": Kind.SEPARATOR,
-    "phone": Kind.PHONE,
-    "abroad": Kind.ABROAD,
-    "clock": Kind.FIGURE,
-    "money": Kind.FIGURE,
-    "decimal": Kind.FIGURE,
+    "plus": PLUS,
+    "minus": MINUS,
+    "times": TIMES,
+    "equals": EQUALS,
+    "separator": SEPARATOR,
+    "phone": PHONE,
+    "abroad": ABROAD,
+    "clock": FIGURE,
+    "money": FIGURE,
+    "decimal": FIGURE,
 }
 DECIMAL: Final = "decimal"
 _WORDS: Final = {"clock": "clock", "decimal": DECIMAL}
@@ -72,7 +93,7 @@ _PRICE = re.compile("(rm|nt|ntd|twd|hkd|usd|myr|sgd|thb|vnd)[0-9]+")
 _AMOUNT = re.compile(r" ?[0-9][0-9,]*(?:\.[0-9]+)?(?![0-9a-z])")
 _COUNTED = re.compile(r" ?\+? ?[0-9]")
 _ORDERED = re.compile(r" ?(?:[+*=]|x ?[0-9])")
-_OPERATORS: Final = frozenset({Kind.PLUS, Kind.MINUS, Kind.TIMES, Kind.EQUALS})
+_OPERATORS: Final = frozenset({PLUS, MINUS, TIMES, EQUALS})
 
 
 def scan(line: str, vocabulary: Vocabulary, place: int = 0) -> list[Token]:
@@ -90,8 +111,8 @@ def scan(line: str, vocabulary: Vocabulary, place: int = 0) -> list[Token]:
             if line[start : start + 2] in phrases and (phrase := _phrase(line, start, vocabulary)):
                 place = start + len(phrase)
                 kind = vocabulary.words[phrase]
-                if kind != Kind.COURTESY:
-                    number = vocabulary.codes[phrase] if kind == Kind.CODE else 0
+                if kind != COURTESY:
+                    number = vocabulary.codes[phrase] if kind == CODE else 0
                     tokens.append(Token(kind, start, place, number, phrase))
             elif name == "alnum":
                 place = _alnum(tokens, line, start, end, vocabulary)
@@ -102,8 +123,8 @@ def scan(line: str, vocabulary: Vocabulary, place: int = 0) -> list[Token]:
                 found, place = read_unspaced(line, start, end, vocabulary, before)
                 tokens += found
             elif name == "percent":
-                if tokens and tokens[-1].kind == Kind.NUMBER and tokens[-1].end == start:
-                    tokens[-1].kind = Kind.FIGURE
+                if tokens and tokens[-1].kind == NUMBER and tokens[-1].end == start:
+                    tokens[-1].kind = FIGURE
                     tokens[-1].end = end
             else:
                 place = _figure(tokens, line, start, end, name, vocabulary)
@@ -130,12 +151,12 @@ def _figure(
     counted = bool(tokens) and tokens[-1].kind in _OPERATORS
     if any(part in vocabulary.codes for part in parts) or (name == "date" and counted):
         stop = start + len(parts[0])
-        tokens.append(Token(Kind.NUMBER, start, stop, int(parts[0]), parts[0]))
+        tokens.append(Token(NUMBER, start, stop, int(parts[0]), parts[0]))
         return stop
     if name == "thousands":
-        tokens.append(Token(Kind.NUMBER, start, end, int("".join(parts))))
+        tokens.append(Token(NUMBER, start, end, int("".join(parts))))
     else:
-        tokens.append(Token(Kind.FIGURE, start, end))
+        tokens.append(Token(FIGURE, start, end))
     return end
 
 
@@ -143,36 +164,36 @@ def _alnum(tokens: list[Token], line: str, start: int, end: int, vocabulary: Voc
     """Letters and digits in one run; returns where reading goes on."""
     run = line[start:end]
     if run.isdigit():
-        tokens.append(Token(Kind.NUMBER, start, end, int(run), run))
+        tokens.append(Token(NUMBER, start, end, int(run), run))
         return end
     kind = vocabulary.words.get(run)
-    if kind == Kind.CODE and not run.isalpha():
+    if kind == CODE and not run.isalpha():
         tokens.append(Token(kind, start, end, vocabulary.codes[run], run))
         return end
     before = tokens[-1] if tokens else None
     near = before if before is not None and line[before.end : start] in ("", " ") else None
     if run == "x" and (tokens or run not in vocabulary.code_letters):
-        if (near is not None and near.kind == Kind.NUMBER) or _COUNTED.match(line, end):
-            kind = Kind.TIMES
-    elif kind != Kind.VARIANT and run.isalpha():
+        if (near is not None and near.kind == NUMBER) or _COUNTED.match(line, end):
+            kind = TIMES
+    elif kind != VARIANT and run.isalpha():
         if (apart := _code_apart(tokens, line, start, end, run, vocabulary)) is not None:
             return apart
         if kind is None and run.startswith(CF) and run[2:] in vocabulary.codes:
-            tokens.append(Token(Kind.VERB, start, start + 2, word=CF))
+            tokens.append(Token(VERB, start, start + 2, word=CF))
             return _alnum(tokens, line, start + 2, end, vocabulary)
     if kind is None:
         if run.isalpha() or "'" in run:
-            tokens.append(Token(Kind.WORD, start, end, word=run))
+            tokens.append(Token(WORD, start, end, word=run))
         elif (price := _PRICE.fullmatch(run)) and price[1] not in vocabulary.code_letters:
-            tokens.append(Token(Kind.FIGURE, start, end))
+            tokens.append(Token(FIGURE, start, end))
         else:
             tokens += read_glued(run, start, vocabulary)
-    elif kind == Kind.CODE:
+    elif kind == CODE:
         tokens.append(Token(kind, start, end, vocabulary.codes[run], run))
     elif kind in _BY_PLACE:
         return _BY_PLACE[kind](tokens, line, start, end, near)
-    elif kind != Kind.COURTESY:
-        tokens.append(Token(Kind.WORD if kind == Kind.LINK else kind, start, end, word=run))
+    elif kind != COURTESY:
+        tokens.append(Token(WORD if kind == LINK else kind, start, end, word=run))
     return end
 
 
@@ -190,9 +211,9 @@ def _code_apart(
         return None
     code = letters + digits[1]
     if code in vocabulary.codes:
-        kind = Kind.CODE
+        kind = CODE
     elif code_like(code, 0, vocabulary) == len(code) and _ORDERED.match(line, digits.end()):
-        kind = Kind.UNKNOWN_CODE
+        kind = UNKNOWN_CODE
     else:
         return None
     tokens.append(Token(kind, start, digits.end(), vocabulary.codes.get(code, 0), code))
@@ -200,33 +221,33 @@ def _code_apart(
 
 
 def _measure(tokens: list[Token], line: str, start: int, end: int, near: Token | None) -> int:
-    if near is not None and near.kind == Kind.NUMBER:
+    if near is not None and near.kind == NUMBER:
         near.end = end
         near.measured = True
     else:
-        tokens.append(Token(Kind.WORD, start, end, word=line[start:end]))
+        tokens.append(Token(WORD, start, end, word=line[start:end]))
     return end
 
 
 def _unit(tokens: list[Token], line: str, start: int, end: int, near: Token | None) -> int:
-    if near is not None and near.kind in (Kind.NUMBER, Kind.FIGURE):
+    if near is not None and near.kind in (NUMBER, FIGURE):
         near.end = end
-        near.kind = Kind.FIGURE
+        near.kind = FIGURE
     else:
-        tokens.append(Token(Kind.WORD, start, end, word=line[start:end]))
+        tokens.append(Token(WORD, start, end, word=line[start:end]))
     return end
 
 
 def _currency(tokens: list[Token], line: str, start: int, end: int, near: Token | None) -> int:
     if amount := _AMOUNT.match(line, end):
-        tokens.append(Token(Kind.FIGURE, start, amount.end()))
+        tokens.append(Token(FIGURE, start, amount.end()))
         return amount.end()
     return _unit(tokens, line, start, end, near)
 
 
 _BY_PLACE: Final[dict[str, Callable[[list[Token], str, int, int, Token | None], int]]] = {
-    Kind.CURRENCY: _currency,
-    Kind.MEASURE: _measure,
-    Kind.PRICE_UNIT: _unit,
-    Kind.UNIT: _unit,
+    CURRENCY: _currency,
+    MEASURE: _measure,
+    PRICE_UNIT: _unit,
+    UNIT: _unit,
 }

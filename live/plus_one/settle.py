@@ -7,6 +7,7 @@ import operator
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -32,15 +33,14 @@ def settle(draft: Draft, vocabulary: Vocabulary, rules: Rules) -> list[Outcome] 
         wanted = draft.action != "cancel" and item.open
         if wanted and draft.number is not None and 0 < draft.number <= rules.max_quantity:
             return [Claim(item.code, None, draft.number, draft.action, draft.note)]
-    return _Settling(draft, vocabulary, rules).outcomes()
+    return _Settling(draft, vocabulary, rules, rules.strictness == "exact").outcomes()
 
 
-class _Settling:
-    def __init__(self, draft: Draft, vocabulary: Vocabulary, rules: Rules) -> None:
-        self.draft = draft
-        self.vocabulary = vocabulary
-        self.rules = rules
-        self.exact = rules.strictness == "exact"
+class _Settling(msgspec.Struct, gc=False):
+    draft: Draft
+    vocabulary: Vocabulary
+    rules: Rules
+    exact: bool
 
     def outcomes(self) -> list[Outcome] | None:
         draft = self.draft

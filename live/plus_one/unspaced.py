@@ -10,7 +10,28 @@ from __future__ import annotations
 from typing import Final
 
 from live.plus_one import numerals
-from live.plus_one.kinds import Kind
+from live.plus_one.kinds import (
+    CHANGE,
+    CODE,
+    CONNECTIVE,
+    COURTESY,
+    CURRENCY,
+    EACH,
+    FIGURE,
+    INSTEAD,
+    LINK,
+    MEASURE,
+    NUMBER,
+    PRICE_UNIT,
+    SEPARATOR,
+    SUFFIX,
+    UNIT,
+    VARIANT,
+    VERB,
+    WAIT,
+    WORD,
+    ZONE,
+)
 from live.plus_one.normalise import NUMERALS
 from live.plus_one.tokens import Token
 from live.plus_one.vocabulary import Vocabulary
@@ -18,19 +39,19 @@ from live.plus_one.words import MEASURES
 
 _SOFT: Final = frozenset(
     {
-        Kind.CHANGE,
-        Kind.CONNECTIVE,
-        Kind.COURTESY,
-        Kind.EACH,
-        Kind.INSTEAD,
-        Kind.SEPARATOR,
-        Kind.UNIT,
-        Kind.VARIANT,
-        Kind.VERB,
-        Kind.WAIT,
+        CHANGE,
+        CONNECTIVE,
+        COURTESY,
+        EACH,
+        INSTEAD,
+        SEPARATOR,
+        UNIT,
+        VARIANT,
+        VERB,
+        WAIT,
     }
 )
-_THAI_SOFT: Final = frozenset({Kind.VARIANT, Kind.VERB})
+_THAI_SOFT: Final = frozenset({VARIANT, VERB})
 _LABELS: Final = "號号"
 
 
@@ -52,19 +73,19 @@ def read_unspaced(
                 stop += 1
             if stop - place >= size:
                 value = numerals.value(line[place:stop])
-                kind = Kind.WORD if value is None else Kind.NUMBER
+                kind = WORD if value is None else NUMBER
                 pieces.append(Token(kind, place, stop, value or 0))
                 place = stop
                 continue
         ahead = pieces[-1] if pieces else before
         near = ahead if ahead is not None and line[ahead.end : place] in ("", " ") else None
         word = line[place : place + size]
-        if near is not None and near.kind == Kind.NUMBER and word in MEASURES:
+        if near is not None and near.kind == NUMBER and word in MEASURES:
             near.end = place + size
             near.measured = True
         else:
             _take(pieces, kind, place, word, near)
-            if kind == Kind.CODE:
+            if kind == CODE:
                 pieces[-1].number = vocabulary.codes[word]
         place += size
     if len(pieces) > 1:
@@ -84,32 +105,32 @@ def _known(line: str, place: int, end: int, vocabulary: Vocabulary) -> tuple[str
             kind = vocabulary.words.get(line[place : place + size])
             if kind is not None:
                 return kind, size
-    return Kind.WORD, 1
+    return WORD, 1
 
 
 def _take(pieces: list[Token], kind: str, place: int, word: str, near: Token | None) -> None:
     """Add a word, as far as what stands before it lets it be what it is."""
     end = place + len(word)
     beside = near.kind if near is not None else None
-    if kind == Kind.SUFFIX:
-        if near is not None and beside == Kind.VARIANT:
+    if kind == SUFFIX:
+        if near is not None and beside == VARIANT:
             near.end = end
             return
-        if not (beside == Kind.NUMBER and word in _LABELS):
-            kind = Kind.WORD
-    elif kind == Kind.PRICE_UNIT:
-        if near is not None and beside in (Kind.NUMBER, Kind.FIGURE):
-            near.kind = Kind.FIGURE
+        if not (beside == NUMBER and word in _LABELS):
+            kind = WORD
+    elif kind == PRICE_UNIT:
+        if near is not None and beside in (NUMBER, FIGURE):
+            near.kind = FIGURE
             near.end = end
             near.word = ""
             return
-        kind = Kind.WORD
-    elif kind == Kind.UNIT:
+        kind = WORD
+    elif kind == UNIT:
         # 8點 is a time; in 一點 (a bit) nothing is counted.
-        if pieces or beside not in (Kind.NUMBER, Kind.FIGURE):
-            kind = Kind.WORD
-    elif kind in (Kind.MEASURE, Kind.CURRENCY, Kind.ZONE):
-        kind = Kind.WORD
+        if pieces or beside not in (NUMBER, FIGURE):
+            kind = WORD
+    elif kind in (MEASURE, CURRENCY, ZONE):
+        kind = WORD
     pieces.append(Token(kind, place, end, word=word))
 
 
@@ -118,25 +139,25 @@ def _absorb(pieces: list[Token]) -> None:
     for order in (range(1, len(pieces)), range(len(pieces) - 2, -1, -1)):
         for i in order:
             beside = pieces[i - order.step]
-            if beside.kind == Kind.WORD:
+            if beside.kind == WORD:
                 if _is_soft(pieces, i):
-                    pieces[i].kind = Kind.WORD
+                    pieces[i].kind = WORD
             elif (
-                beside.kind == Kind.LINK
-                and pieces[i].kind in (Kind.VERB, Kind.COURTESY)
+                beside.kind == LINK
+                and pieces[i].kind in (VERB, COURTESY)
                 and len(pieces[i].word) == 1
             ):
-                pieces[i].kind = Kind.WORD
+                pieces[i].kind = WORD
 
 
 def _is_soft(pieces: list[Token], i: int) -> bool:
     piece = pieces[i]
-    if piece.kind == Kind.CODE:
+    if piece.kind == CODE:
         return True
-    if piece.kind == Kind.NUMBER:
+    if piece.kind == NUMBER:
         return not piece.measured
-    if piece.kind == Kind.EACH:
-        return i + 1 < len(pieces) and pieces[i + 1].kind != Kind.NUMBER
+    if piece.kind == EACH:
+        return i + 1 < len(pieces) and pieces[i + 1].kind != NUMBER
     if "\u0e00" <= piece.word[:1] < "\u0e80":
         return piece.kind in _THAI_SOFT
     return len(piece.word) == 1 and piece.kind in _SOFT
@@ -147,17 +168,17 @@ def _finished(line: str, pieces: list[Token], before: Token | None) -> list[Toke
     tokens: list[Token] = []
     for piece in pieces:
         last = tokens[-1] if tokens else None
-        if piece.kind in (Kind.WORD, Kind.LINK):
-            if last is not None and last.kind == Kind.WORD and last.end == piece.start:
+        if piece.kind in (WORD, LINK):
+            if last is not None and last.kind == WORD and last.end == piece.start:
                 last.end = piece.end
                 last.word = line[last.start : last.end]
                 continue
-            piece.kind = Kind.WORD
+            piece.kind = WORD
             piece.word = line[piece.start : piece.end]
-        elif piece.kind == Kind.COURTESY:
+        elif piece.kind == COURTESY:
             continue
-        elif piece.kind == Kind.UNIT and before is not None:
-            before.kind = Kind.FIGURE
+        elif piece.kind == UNIT and before is not None:
+            before.kind = FIGURE
             before.end = piece.end
             continue
         tokens.append(piece)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from live.plus_one.kinds import Kind
+from live.plus_one.kinds import CODE, VARIANT
 from live.plus_one.model import Item
 from live.plus_one.normalise import ALNUM, UNSPACED, fold
 from live.plus_one.words import WORDS
@@ -85,8 +85,8 @@ class Vocabulary:
             for word in options[-1].fits if options[-1] else ():
                 knowing.setdefault(word, []).append(place)
         words = dict(WORDS)
-        words.update(dict.fromkeys(knowing, Kind.VARIANT))
-        words.update(dict.fromkeys(codes, Kind.CODE))
+        words.update(dict.fromkeys(knowing, VARIANT))
+        words.update(dict.fromkeys(codes, CODE))
         shapes: dict[int, int] = {}
         letters = set()
         for code in codes:
