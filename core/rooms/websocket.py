@@ -204,6 +204,8 @@ class Incoming:
             if not self._transport.is_closing():
                 code = int.from_bytes(payload[:2], "big") if len(payload) >= 2 else 1000
                 self._transport.write(close_frame(code if 1000 <= code < 5000 else PROTOCOL))
+                # The session may end for its own reasons too: nothing is said after a goodbye.
+                self._transport.close()
             self._end(None)
         elif opcode != _PONG:
             raise Violation(PROTOCOL, "an unknown frame")

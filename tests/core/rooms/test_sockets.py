@@ -228,6 +228,25 @@ async def test_deflate_is_agreed_upon_with_nothing_kept_between_messages(served:
             assert not ws.compress
 
 
+async def test_a_client_that_says_goodbye_in_both_protocols_is_answered_once(
+    served: Served,
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    writer.write(
+        b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: here\r\n"
+        b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    await reader.readuntil(b"\r\n\r\n")
+    opening = await reader.readexactly(2)
+    await reader.readexactly(opening[1])
+    mask = bytes(4)
+    engine_close, close = b"\x81\x81" + mask + b"1", b"\x88\x82" + mask + b"\x03\xe8"
+    writer.write(engine_close + close)
+    assert await reader.read() == b"\x88\x02\x03\xe8"
+    writer.close()
+
+
 async def test_leaving_sends_clients_away_in_a_way_that_brings_them_back(house: House) -> None:
     async with serving(house.rooms) as served, Viewer.at(served) as viewer:
         await served.server.close()

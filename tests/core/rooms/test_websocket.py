@@ -24,12 +24,16 @@ class Transport:
 
     def __init__(self) -> None:
         self.written: list[bytes] = []
+        self.closed = False
 
     def write(self, data: bytes) -> None:
         self.written.append(data)
 
+    def close(self) -> None:
+        self.closed = True
+
     def is_closing(self) -> bool:
-        return False
+        return self.closed
 
 
 class End:
@@ -144,6 +148,7 @@ def test_a_close_is_answered_and_ends_it_once() -> None:
     end.incoming.feed_eof()
     assert end.code is None
     assert end.transport.written == [b"\x88\x02\x03\xe9"]
+    assert end.transport.closed
 
 
 def test_empty_fragments_without_end_take_no_memory() -> None:
