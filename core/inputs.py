@@ -3,7 +3,6 @@
 HTTP bodies and socket messages are JSON from strangers; both pass through `read_as`.
 """
 
-from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -41,32 +40,37 @@ def check_tree(tree: object) -> None:
 
     NUL is refused by PostgreSQL, a lone surrogate by UTF-8; both can be written in JSON.
     """
-    level = [tree]
-    for _ in range(DEPTH + 1):
-        level = [child for node in level for child in _children(node)]
-        if not level:
-            return
-    raise TooLarge("The request is nested too deeply.", levels=DEPTH)
+    _check(tree, DEPTH)
 
 
-def _children(node: object) -> Iterable[object]:
-    """What `node` holds; of text, what stands in the way of keeping it."""
+def _check(node: object, levels: int) -> None:
+    """Check `node`, below which `levels` more may come."""
     if isinstance(node, str):
         _check_text(node)
     elif isinstance(node, dict):
-        return (*node.keys(), *node.values())
+        for key, value in node.items():
+            _check_level(levels)
+            _check_text(key)
+            _check(value, levels - 1)
     elif isinstance(node, list):
-        return node
-    return ()
+        for value in node:
+            _check_level(levels)
+            _check(value, levels - 1)
+
+
+def _check_level(levels: int) -> None:
+    if not levels:
+        raise TooLarge("The request is nested too deeply.", levels=DEPTH)
 
 
 def _check_text(text: str) -> None:
     if "\0" in text:
         raise BadRequest("Text may not hold NUL.")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise BadRequest("Text may not hold half a character.") from None
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise BadRequest("Text may not hold half a character.") from None
 
 
 def faults(error: ValidationError, tree: object) -> dict[str, str]:
