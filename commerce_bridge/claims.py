@@ -24,9 +24,10 @@ from sqlalchemy import (
     update,
 )
 
+from commerce_bridge.sql import among
 from core.bulk import BulkInsert
 from core.clock import Instant
-from core.db import any_of, metadata
+from core.db import metadata
 
 cart_claim = Table(
     "cart_claim",
@@ -95,7 +96,7 @@ def drop(connection: Connection, claim_ids: Sequence[str]) -> None:
     """Take these claims out of their carts; unknown ones are none."""
     if claim_ids:
         connection.execute(
-            delete(cart_claim).where(any_of(connection, cart_claim.c.claim_id, claim_ids))
+            delete(cart_claim).where(among(connection, cart_claim.c.claim_id, claim_ids))
         )
 
 
@@ -104,7 +105,7 @@ def of(connection: Connection, customers: Collection[str]) -> list[ClaimRow]:
     rows = connection.execute(
         select(cart_claim)
         .where(
-            any_of(connection, cart_claim.c.customer, sorted(customers)),
+            among(connection, cart_claim.c.customer, customers),
             cart_claim.c.state.in_(("held", "paying")),
         )
         .order_by(cart_claim.c.claim_id)

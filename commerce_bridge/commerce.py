@@ -76,6 +76,9 @@ class Commerce:
                 await self.sweep()
             except PlusOneError as error:  # the database is away: nothing is lost, only later
                 log.warning("commerce.unavailable", code=error.error_code)
+            except Exception:
+                # Whatever it is, claims and stock must not stay tied up because of it.
+                log.exception("commerce.sweep_failed")
             await asyncio.sleep(SWEEP_S)
 
     async def sweep(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from commerce_bridge import delivery
 from commerce_bridge.cart.service import Cart
 from commerce_bridge.checkout.model import shown_phone
-from commerce_bridge.orders.model import Act, Event, Line, Order, may, may_pay
+from commerce_bridge.orders.model import Act, Event, Line, Order, SentTo, may, may_pay
 from commerce_bridge.port import Location, Product, Variant
 from core.clock import Instant
 from core.settings import Settings
@@ -91,7 +91,7 @@ def cart(one: Cart, settings: Settings) -> Json:
             }
             for rule in one.rules
         ],
-        "remembered": {} if one.last_order is None else _remembered(one.last_order, settings),
+        "remembered": {} if one.remembered is None else _remembered(one.remembered, settings),
     }
 
 
@@ -112,7 +112,7 @@ def order(one: Order, now: Instant, settings: Settings, *, staff: bool = False) 
             "account": one.account,
         },
         "placed_at": one.placed_at,
-        "contact": _contact(one, settings),
+        "contact": _contact(one.sent_to, settings),
         "fulfilment": one.fulfilment,
         "lines": list(map(_line, one.lines)),
         "subtotal": one.subtotal,
@@ -135,14 +135,14 @@ def order(one: Order, now: Instant, settings: Settings, *, staff: bool = False) 
 _STAFF = (Act.CONFIRM_PAYMENT, Act.READY, Act.HAND_OUT, Act.CANCEL, Act.REFUND)
 
 
-def _remembered(last: Order, settings: Settings) -> Json:
+def _remembered(last: SentTo, settings: Settings) -> Json:
     typed = last.fulfilment
     if typed["kind"] == "pickup":
         typed = {name: value for name, value in typed.items() if name not in _NOT_TYPED}
     return {"contact": _contact(last, settings), "fulfilment": typed}
 
 
-def _contact(one: Order, settings: Settings) -> Json:
+def _contact(one: SentTo, settings: Settings) -> Json:
     return {
         "name": one.name,
         "phone": shown_phone(one.phone, settings.country),

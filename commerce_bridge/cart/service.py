@@ -13,7 +13,7 @@ from commerce_bridge.delivery import DeliveryRule
 from commerce_bridge.embedded import catalogue
 from commerce_bridge.embedded.catalogue import Named
 from commerce_bridge.orders import store as orders
-from commerce_bridge.orders.model import Order
+from commerce_bridge.orders.model import SentTo
 from commerce_bridge.port import Location, OutOfStock, UnknownProduct
 from core.clock import Clock
 from core.db import Database
@@ -30,8 +30,8 @@ class Cart(msgspec.Struct, frozen=True):
     rules: tuple[DeliveryRule, ...]
     locations: list[Location]
     """Those where orders can be fetched."""
-    last_order: Order | None
-    """Whose contact and fulfilment she need not type again."""
+    remembered: SentTo | None
+    """What she need not type again, from her last order."""
 
     @property
     def subtotal(self) -> int:
@@ -100,5 +100,5 @@ class Carts:
             lines=[(line, named[line.variant_id]) for line in lines],
             rules=tuple(rule for rule in self._rules if rule.kind != "pickup" or places),
             locations=places,
-            last_order=orders.last(connection, person.aliases),
+            remembered=orders.last_sent_to(connection, person.aliases),
         )

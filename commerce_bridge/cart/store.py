@@ -25,9 +25,9 @@ from sqlalchemy import (
 )
 
 from commerce_bridge import claims
-from commerce_bridge.sql import insert_new
+from commerce_bridge.sql import among, insert_new
 from core.clock import Instant
-from core.db import any_of, metadata
+from core.db import metadata
 from core.errors import BadRequest, Conflict, NotFound
 from core.ids import new_id
 
@@ -76,7 +76,7 @@ def lines(connection: Connection, customers: Collection[str]) -> list[CartLine]:
     """The lines of one person (all ids that count as her), oldest first."""
     rows = connection.execute(
         select(cart_line)
-        .where(any_of(connection, cart_line.c.customer, sorted(customers)))
+        .where(among(connection, cart_line.c.customer, customers))
         .order_by(cart_line.c.added_at, cart_line.c.id)
     )
     return [_line(row) for row in rows]
@@ -89,8 +89,8 @@ def lock(
     rows = connection.execute(
         select(cart_line)
         .where(
-            any_of(connection, cart_line.c.customer, sorted(customers)),
-            any_of(connection, cart_line.c.id, line_ids),
+            among(connection, cart_line.c.customer, customers),
+            among(connection, cart_line.c.id, line_ids),
         )
         .order_by(cart_line.c.id)
         .with_for_update()
@@ -152,9 +152,7 @@ def set_quantity(
         raise BadRequest("A quantity is 1 to 99.", fields={"quantity": "1 to 99"})
     changed = connection.execute(
         update(cart_line)
-        .where(
-            any_of(connection, cart_line.c.customer, sorted(customers)), cart_line.c.id == line_id
-        )
+        .where(among(connection, cart_line.c.customer, customers), cart_line.c.id == line_id)
         .values(quantity=quantity)
     )
     if not changed.rowcount:
@@ -165,8 +163,8 @@ def remove(connection: Connection, customers: Collection[str], line_ids: Sequenc
     """Take lines out; returns how many there were."""
     gone = connection.execute(
         delete(cart_line).where(
-            any_of(connection, cart_line.c.customer, sorted(customers)),
-            any_of(connection, cart_line.c.id, line_ids),
+            among(connection, cart_line.c.customer, customers),
+            among(connection, cart_line.c.id, line_ids),
         )
     )
     return int(gone.rowcount)

@@ -247,7 +247,6 @@ class Checkout:
             lines,
             now,
         )
-        self._sell(connection, order_id, to, lines, in_cart, total.delivery_fee, now)
         cart.remove(connection, customer.aliases, [line.id for line in in_cart])
         if body.payment == "card":
             self._paying.begin(connection, order_id, self._money(total.total))
@@ -255,9 +254,11 @@ class Checkout:
             told = OrderTold(order=order_id, claims=intent.claims)
             outbox.add(connection, ORDER_PLACED, order_id, told)
         intents.ordered(connection, order_id)
-        log.info("order", order=order_id, act="place", state=begins.state, method=begins.method)
         made = orders.get(connection, order_id)
         self._mail.tell(connection, made)
+        # Last of all: from here to the commit everybody who wants the same pieces waits.
+        self._sell(connection, order_id, to, lines, in_cart, total.delivery_fee, now)
+        log.info("order", order=order_id, act="place", state=begins.state, method=begins.method)
         return made
 
     def _sell(

@@ -28,8 +28,9 @@ from sqlalchemy import (
 from commerce_bridge.embedded.model import ProductDraft, check_choices
 from commerce_bridge.embedded.stock import available
 from commerce_bridge.port import Location, Option, Product, UnknownProduct, Variant
+from commerce_bridge.sql import among
 from core.clock import Instant
-from core.db import any_of, metadata
+from core.db import metadata
 from core.errors import BadRequest
 from core.ids import new_id
 from core.money import Money
@@ -104,13 +105,29 @@ def product(connection: Connection, product_id: str) -> Product:
     return _with_variants(connection, found)[0]
 
 
+def for_sale(connection: Connection, variant_ids: Collection[str]) -> set[str]:
+    """Those of them that are for sale, in stock or not."""
+    if not variant_ids:
+        return set()
+    rows = connection.execute(
+        select(variant_table.c.id)
+        .join(product_table)
+        .where(
+            among(connection, variant_table.c.id, variant_ids),
+            variant_table.c.active,
+            product_table.c.active,
+        )
+    )
+    return set(rows.scalars())
+
+
 def variants(connection: Connection, variant_ids: Collection[str]) -> dict[str, Variant]:
     """Those of them that are for sale."""
     rows = connection.execute(
         select(variant_table)
         .join(product_table)
         .where(
-            any_of(connection, variant_table.c.id, sorted(variant_ids)),
+            among(connection, variant_table.c.id, variant_ids),
             variant_table.c.active,
             product_table.c.active,
         )
@@ -130,6 +147,8 @@ class Named(msgspec.Struct, frozen=True):
 
 def named(connection: Connection, variant_ids: Collection[str]) -> dict[str, Named]:
     """The variants with their products' names; unknown ids are missing."""
+    if not variant_ids:
+        return {}
     rows = connection.execute(
         select(
             variant_table,
@@ -138,7 +157,7 @@ def named(connection: Connection, variant_ids: Collection[str]) -> dict[str, Nam
             product_table.c.active.label("product_active"),
         )
         .join(product_table)
-        .where(any_of(connection, variant_table.c.id, sorted(variant_ids)))
+        .where(among(connection, variant_table.c.id, variant_ids))
     ).all()
     there = available(connection, [row.id for row in rows])
     result = {}
@@ -197,7 +216,7 @@ def put_product(connection: Connection, draft: ProductDraft, now: Instant) -> di
             select(variant_table).where(
                 or_(
                     variant_table.c.product_id == product_id,
-                    any_of(connection, variant_table.c.sku, [v.sku for v in draft.variants]),
+                    among(connection, variant_table.c.sku, [v.sku for v in draft.variants]),
                 )
             )
         )
@@ -272,7 +291,7 @@ def _with_variants(connection: Connection, rows: Sequence[Any]) -> list[Product]
     found = connection.execute(
         select(variant_table)
         .where(
-            any_of(connection, variant_table.c.product_id, list(of_product)),
+            among(connection, variant_table.c.product_id, of_product),
             variant_table.c.active,
         )
         .order_by(variant_table.c.position, variant_table.c.id)

@@ -30,9 +30,9 @@ from commerce_bridge.port import (
     UnknownPlace,
     UnknownProduct,
 )
-from commerce_bridge.sql import insert_new
+from commerce_bridge.sql import among, insert_new
 from core.clock import Instant
-from core.db import any_of, metadata
+from core.db import metadata
 from core.errors import BadRequest, Conflict
 from core.ids import new_id
 
@@ -128,12 +128,14 @@ def _check(connection: Connection, draft: OrderDraft) -> None:
     if not draft.lines or any(line.quantity <= 0 for line in draft.lines):
         raise BadRequest("An order has lines, each of at least one piece.")
     own = {line.variant_id for line in draft.lines if line.place is None}
-    if missing := own - catalogue.variants(connection, own).keys():
+    if missing := own - catalogue.for_sale(connection, own):
         raise UnknownProduct("Something is not for sale any more.", variants=sorted(missing))
     places = {(line.place, line.variant_id) for line in draft.lines if line.place is not None}
+    if not places:
+        return
     rows = connection.execute(
         select(stock.allotment.c.place, stock.allotment.c.variant_id).where(
-            any_of(connection, stock.allotment.c.place, sorted({place for place, _ in places}))
+            among(connection, stock.allotment.c.place, {place for place, _ in places})
         )
     )
     if places - {(row.place, row.variant_id) for row in rows}:

@@ -54,7 +54,7 @@ class EmbeddedShop:
         self, key: str, variant_id: str, quantity: int, *, show: str, item: str
     ) -> Allotment:
         def unit(connection: Connection) -> Allotment:
-            if variant_id not in catalogue.variants(connection, [variant_id]):
+            if not catalogue.for_sale(connection, [variant_id]):
                 raise UnknownProduct("There is no such variant for sale.")
             return stock.allot(
                 connection,

@@ -40,9 +40,9 @@ from sqlalchemy import (
 )
 
 from commerce_bridge.port import Allotment, OutOfStock, UnknownPlace
-from commerce_bridge.sql import insert_new
+from commerce_bridge.sql import among, insert_new
 from core.clock import Instant
-from core.db import any_of, metadata
+from core.db import metadata
 from core.errors import BadRequest, Conflict
 from core.ids import new_id
 
@@ -342,7 +342,7 @@ def at_locations(connection: Connection, variant_ids: Collection[str]) -> dict[s
     found: dict[str, dict[str, int]] = {}
     rows = connection.execute(
         select(stock_level.c.place, stock_level.c.variant_id, stock_level.c.quantity).where(
-            any_of(connection, stock_level.c.variant_id, sorted(variant_ids)),
+            among(connection, stock_level.c.variant_id, variant_ids),
             stock_level.c.place.startswith("loc_", autoescape=True),
             stock_level.c.quantity > 0,
         )

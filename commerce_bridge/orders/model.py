@@ -93,6 +93,16 @@ class Event(msgspec.Struct, frozen=True):
     note: str | None
 
 
+class SentTo(msgspec.Struct, frozen=True):
+    """Whom an order goes to, and how."""
+
+    name: str
+    phone: str
+    """E.164."""
+    email: str | None
+    fulfilment: dict[str, Any]
+
+
 class Order(msgspec.Struct, frozen=True):
     """An order, whole. Amounts in minor units of `currency`."""
 
@@ -121,6 +131,10 @@ class Order(msgspec.Struct, frozen=True):
     @property
     def number(self) -> str:
         return f"P-{FIRST_NUMBER - 1 + self.serial}"
+
+    @property
+    def sent_to(self) -> SentTo:
+        return SentTo(self.name, self.phone, self.email, self.fulfilment)
 
     @property
     def claims(self) -> list[str]:

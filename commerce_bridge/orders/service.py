@@ -16,7 +16,7 @@ from commerce_bridge.rooms import ORDER_RELEASED, OrderReleased, OrderTold
 from core import outbox
 from core.clock import Clock, Instant
 from core.db import Database
-from core.errors import BadRequest, NotFound
+from core.errors import BadRequest, NotFound, Unavailable
 from core.identity.model import Person, Role, require, require_customer
 
 log = structlog.get_logger(__name__)
@@ -102,7 +102,13 @@ class Orders:
         """Let unpaid orders lapse whose time is over; returns how many did."""
         lapsed = 0
         for order_id in await self._database.read(lambda c: store.due(c, now)):
-            lapsed += await self._database.write(self._lapse(order_id, now))
+            try:
+                lapsed += await self._database.write(self._lapse(order_id, now))
+            except Unavailable:
+                raise
+            except Exception:
+                # One order that cannot lapse must not keep the others from it.
+                log.exception("order.lapse_failed", order=order_id)
         return lapsed
 
     def _lapse(self, order_id: str, now: Instant) -> Callable[[Connection], bool]:
@@ -148,17 +154,18 @@ class Orders:
             request_id=request_id,
             text=note,
         )
-        if becomes.restock:
-            self._shop.undo(connection, order.id, now)
         if becomes.payment == "refund_due":
             for paid in payments.of_order(connection, order.id):
                 if paid.state == "paid":
                     refund(connection, paid, now)
         if becomes.tell and order.claims:
             _tell(connection, becomes.tell, order)
-        log.info("order", order=order.id, act=act, state=becomes.state, by=by)
         done = store.get(connection, order.id)
         self._mail.tell(connection, done)
+        if becomes.restock:
+            # Last of all: from here to the commit everybody who wants the same pieces waits.
+            self._shop.undo(connection, order.id, now)
+        log.info("order", order=order.id, act=act, state=becomes.state, by=by)
         return done
 
 

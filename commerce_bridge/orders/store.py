@@ -33,10 +33,12 @@ from commerce_bridge.orders.model import (
     Line,
     Order,
     OrderState,
+    SentTo,
     State,
 )
+from commerce_bridge.sql import among
 from core.clock import Instant
-from core.db import any_of, metadata
+from core.db import metadata
 from core.errors import NotFound
 
 shop_order = Table(
@@ -119,14 +121,16 @@ def add(
             for position, line in enumerate(lines)
         ],
     )
-    note(
-        connection,
-        values["id"],
-        act="place",
-        state=values["state"],
-        by="customer",
-        actor=values["customer"],
-        at=now,
+    connection.execute(
+        insert(order_event).values(
+            order_id=values["id"],
+            position=0,
+            at=now,
+            act="place",
+            state=values["state"],
+            by="customer",
+            actor=values["customer"],
+        )
     )
 
 
@@ -199,7 +203,7 @@ def by_request(connection: Connection, customers: Collection[str], request_id: s
     """The order that this request made, if any."""
     found = _load(
         connection,
-        any_of(connection, shop_order.c.customer, sorted(customers)),
+        among(connection, shop_order.c.customer, customers),
         shop_order.c.request_id == request_id,
     )
     return found[0] if found else None
@@ -207,13 +211,26 @@ def by_request(connection: Connection, customers: Collection[str], request_id: s
 
 def of_customer(connection: Connection, customers: Collection[str]) -> list[Order]:
     """A person's newest orders (all ids that count as her), at most `PAGE`, newest first."""
-    return _load(connection, any_of(connection, shop_order.c.customer, sorted(customers)))
+    return _load(connection, among(connection, shop_order.c.customer, customers))
 
 
-def last(connection: Connection, customers: Collection[str]) -> Order | None:
-    """The newest order of a person."""
-    found = _load(connection, any_of(connection, shop_order.c.customer, sorted(customers)), limit=1)
-    return found[0] if found else None
+def last_sent_to(connection: Connection, customers: Collection[str]) -> SentTo | None:
+    """Whom and where a person's newest order goes to."""
+    row = connection.execute(
+        select(
+            shop_order.c.contact_name,
+            shop_order.c.contact_phone,
+            shop_order.c.contact_email,
+            shop_order.c.fulfilment,
+        )
+        .where(among(connection, shop_order.c.customer, customers))
+        .order_by(shop_order.c.serial.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    fulfilment = msgspec.json.decode(row.fulfilment, type=dict[str, Any])
+    return SentTo(row.contact_name, row.contact_phone, row.contact_email, fulfilment)
 
 
 def unpaid(connection: Connection, customers: Collection[str]) -> int:
@@ -223,7 +240,7 @@ def unpaid(connection: Connection, customers: Collection[str]) -> int:
             select(func.count())
             .select_from(shop_order)
             .where(
-                any_of(connection, shop_order.c.customer, sorted(customers)),
+                among(connection, shop_order.c.customer, customers),
                 shop_order.c.payment == "due",
             )
         ).scalar_one()
@@ -279,11 +296,9 @@ def _matches(words: str) -> ColumnElement[bool]:
     return or_(*places)
 
 
-def _load(
-    connection: Connection, *conditions: ColumnElement[bool], limit: int = PAGE
-) -> list[Order]:
+def _load(connection: Connection, *conditions: ColumnElement[bool]) -> list[Order]:
     rows = connection.execute(
-        select(shop_order).where(*conditions).order_by(shop_order.c.serial.desc()).limit(limit)
+        select(shop_order).where(*conditions).order_by(shop_order.c.serial.desc()).limit(PAGE)
     ).all()
     ids = [row.id for row in rows]
     lines: dict[str, list[Line]] = {order_id: [] for order_id in ids}
@@ -297,7 +312,7 @@ def _load(
 def _add_lines(connection: Connection, lines: dict[str, list[Line]]) -> None:
     rows = connection.execute(
         select(order_line)
-        .where(any_of(connection, order_line.c.order_id, list(lines)))
+        .where(among(connection, order_line.c.order_id, lines))
         .order_by(order_line.c.order_id, order_line.c.position)
     )
     for row in rows:
@@ -307,7 +322,7 @@ def _add_lines(connection: Connection, lines: dict[str, list[Line]]) -> None:
 def _add_history(connection: Connection, history: dict[str, list[Event]]) -> None:
     rows = connection.execute(
         select(order_event)
-        .where(any_of(connection, order_event.c.order_id, list(history)))
+        .where(among(connection, order_event.c.order_id, history))
         .order_by(order_event.c.order_id, order_event.c.position)
     )
     for row in rows:

@@ -88,7 +88,7 @@ async def test_a_cart_of_claims_and_own_lines_becomes_one_order(
     assert rooms.states() == {"shw_1.1": "sold"}
     cart = await commerce.carts.get(MEI)
     assert (cart.claims, cart.lines) == ([], [])
-    assert cart.last_order == order
+    assert cart.remembered == order.sent_to
 
 
 async def test_sent_again_it_is_the_same_order(commerce: Commerce, goods: Goods) -> None:

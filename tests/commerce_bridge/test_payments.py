@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
+from sqlalchemy import Connection
 
 from commerce_bridge.commerce import Commerce
 from commerce_bridge.orders.model import CARD_GRACE_MS, Act, NotNow, Order
@@ -164,6 +165,30 @@ async def test_an_unpaid_card_lapses_and_its_claims_and_stock_are_free(
     assert await buying.commerce.shop.give_back("end", line.place or "", 9) == 3
     with pytest.raises(NotNow):
         await buying.commerce.paying.pay(MEI, order.id)
+
+
+async def test_an_order_that_cannot_lapse_does_not_keep_the_others_from_it(
+    buying: Buying, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck = await buying.order()
+    cart = await buying.commerce.carts.add(MEI, buying.goods.chilli, 1, "add-to-cart")
+    asked = body(440, lines=[cart.lines[0][0].id], payment="card", request_id="request-2")
+    other = (await buying.commerce.checkout.order(MEI, asked)).order
+    undo = buying.commerce.shop.undo
+
+    def broken(connection: Connection, key: str, now: int) -> None:
+        if key == stuck.id:
+            raise RuntimeError("broken")
+        undo(connection, key, now)
+
+    monkeypatch.setattr(buying.commerce.shop, "undo", broken)
+    clock.advance(CARD_MS + CARD_GRACE_MS)
+    await buying.commerce.sweep()
+    states = {one.id: one.now.state for one in await buying.commerce.orders.mine(MEI)}
+    assert states == {stuck.id: "awaiting_payment", other.id: "lapsed"}
+    monkeypatch.undo()
+    await buying.commerce.sweep()
+    assert (await buying.commerce.orders.get(MEI, stuck.id)).now.state == "lapsed"
 
 
 async def test_what_is_paid_too_late_goes_back_and_is_on_record(
