@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+import msgspec
 from pydantic import Field, StringConstraints, field_validator
 
 from core.clock import Instant
@@ -360,8 +361,7 @@ class SampleViewers:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(msgspec.Struct, frozen=True):
     """A comment with what the grammar made of it under `vocabulary`, done before its turn.
 
     Both are None where the show was not in memory yet; then its turn reads it.
@@ -372,8 +372,7 @@ class Read:
     parsed: plus_one.Parsed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(msgspec.Struct, frozen=True):
     """Who asks. `id` is a customer's or a member of staff's, `name` is what others see.
 
     `ids` are all ids that count as hers, her own included.
@@ -393,7 +392,6 @@ SYSTEM = Actor("system", "", "host", frozenset({"system"}))
 """The service itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(msgspec.Struct, frozen=True):
     by: Actor
     do: Any

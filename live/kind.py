@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from core.clock import Instant
@@ -77,7 +77,7 @@ class ShowKind:
 def _known(show: Show, by: c.Actor) -> c.Actor:
     """`by` under the id that stays: a socket may still be open under one that was merged."""
     stays = show.known_as(by.id)
-    return by if stays == by.id else dataclasses.replace(by, id=stays, ids=by.ids | {stays})
+    return by if stays == by.id else replace(by, id=stays, ids=by.ids | {stays})
 
 
 def _decide(turn: Turn[Show], by: c.Actor, do: Any) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+import msgspec
 from sqlalchemy import Connection
 
 from core.clock import Instant
@@ -14,8 +14,7 @@ from core.rooms.events import EVERYONE, Content, Event, Logged, Reader
 S = TypeVar("S")
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """Something that somebody wants to happen in a room.
 
     `aliases` are all ids that count as the sender (herself included). The pair of sender and
