@@ -23,6 +23,9 @@ from core.rooms.wire import close_frame, control_frame
 PROTOCOL, BAD_DATA, TOO_BIG = 1002, 1007, 1009
 """Close codes (RFC 6455 §7.4.1)."""
 
+UNREAD_AT_MOST = 64 * 1024
+"""Bytes that a client may leave unread and still have its pings answered."""
+
 _CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0, 1, 2, 8, 9, 10
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _DEFLATE = "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
@@ -198,7 +201,9 @@ class Incoming:
 
     def _control(self, opcode: int, payload: bytes) -> None:
         if opcode == _PING:
-            if not self._transport.is_closing():
+            # Whoever asks for ever and never reads is to fill nobody's memory.
+            unread = self._transport.get_write_buffer_size()
+            if unread < UNREAD_AT_MOST and not self._transport.is_closing():
                 self._transport.write(control_frame(_PONG, payload))
         elif opcode == _CLOSE:
             if not self._transport.is_closing():

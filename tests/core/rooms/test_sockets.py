@@ -11,8 +11,9 @@ import pytest
 from core.clock import ManualClock
 from core.db import Database
 from core.errors import RateLimited
-from core.rooms.engine import COME_BACK, read_packet
+from core.rooms.engine import COME_BACK, RoomSocket, read_packet
 from core.rooms.sockets import IN_FLIGHT, REFUSALS
+from core.rooms.websocket import UNREAD_AT_MOST
 from tests.core.rooms.conftest import House, opened
 from tests.core.rooms.served import NAMESPACE, Poller, Served, Viewer, serving, until
 
@@ -135,6 +136,20 @@ async def test_a_message_of_more_than_sixteen_kibibytes_closes_its_socket(served
     async with Viewer.at(served) as viewer:
         await viewer.ws.send_str(f'42{NAMESPACE},1["echo","{"x" * 17_000}"]')
         assert await viewer.closed() == 1009
+
+
+async def test_pings_of_a_client_that_never_reads_fill_no_memory(served: Served) -> None:
+    async with Viewer.at(served) as viewer, Viewer.at(served) as polite:
+        await viewer.pause()
+        [first, _] = [s for s in served.server.eio.sockets.values() if isinstance(s, RoomSocket)]
+        assert first.transport is not None
+        while not first.transport.get_write_buffer_size():
+            for _ in range(1000):
+                await viewer.ws.ping(b"p" * 125)
+        for _ in range(5000):
+            await viewer.ws.ping(b"p" * 125)
+        assert await polite.call("echo", 1) == 1
+        assert first.transport.get_write_buffer_size() < UNREAD_AT_MOST + 200
 
 
 async def test_a_page_of_a_wrong_origin_gets_no_socket(house: House) -> None:
