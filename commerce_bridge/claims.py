@@ -78,6 +78,11 @@ class ClaimRow(TypedDict):
 _CHANGING = ("customer", "quantity", "unit_price", "until", "state", "order_id")
 
 
+def add(connection: Connection, rows: Sequence[ClaimRow]) -> None:
+    """Insert claims that were just granted. One that is known raises IntegrityError."""
+    _add(connection, [_values(row) for row in rows])
+
+
 def put(connection: Connection, rows: Sequence[ClaimRow]) -> None:
     """Insert these claims, or bring those that are known up to date.
 
@@ -89,6 +94,7 @@ def put(connection: Connection, rows: Sequence[ClaimRow]) -> None:
 
 _COLUMNS = tuple(ClaimRow.__annotations__)
 _values = itemgetter(*_COLUMNS)
+_add = BulkInsert(cart_claim, _COLUMNS)
 _put = BulkInsert(cart_claim, _COLUMNS, updating=_CHANGING)
 
 

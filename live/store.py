@@ -47,16 +47,20 @@ _LISTED = (
     e.ShowCreated, e.ShowChanged, e.ShowLive, e.ShowEnded, e.ItemAdded, e.ItemRemoved,
     e.ViewersSampled,
 )  # fmt: skip
-_CLAIMED = (e.ClaimHeld, e.ClaimGivenBack, e.ClaimPaying, e.ClaimReleased, e.ClaimSold)
+_CLAIMED = (e.ClaimGivenBack, e.ClaimPaying, e.ClaimReleased, e.ClaimSold)
 
 
 def project(connection: Connection, room_id: str, logged: Sequence[Logged], show: Show) -> None:
     """Bring the list of shows, the carts and the outbox up to `show`, the state after `logged`."""
+    granted: set[str] = set()
     changed: dict[str, None] = {}
     listed = False
     for one in logged:
         event = one.event
-        if isinstance(event, _CLAIMED):
+        if isinstance(event, e.ClaimHeld):
+            granted.add(event.claim)
+            changed[event.claim] = None
+        elif isinstance(event, _CLAIMED):
             changed[event.claim] = None
         elif isinstance(event, e.PersonMerged):
             changed.update(dict.fromkeys(show.claims_of.get(event.to, ())))
@@ -72,8 +76,9 @@ def project(connection: Connection, room_id: str, logged: Sequence[Logged], show
             back = {"key": f"{room_id}.{one.offset}", "place": place, "quantity": event.back}
             outbox.add(connection, ALLOTMENT_BACK, room_id, back)
     if changed:
-        kept = [show.claims[claim] for claim in changed if claim in show.claims]
-        cart.put(connection, [_cart_row(show, claim) for claim in kept])
+        kept = [_cart_row(show, claim) for one in changed if (claim := show.claims.get(one))]
+        cart.add(connection, [row for row in kept if row["claim_id"] in granted])
+        cart.put(connection, [row for row in kept if row["claim_id"] not in granted])
         cart.drop(connection, [claim for claim in changed if claim not in show.claims])
     if listed:
         _list(connection, show, logged[-1].at_ms)

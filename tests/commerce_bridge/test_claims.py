@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+from sqlalchemy.exc import IntegrityError
+
 from commerce_bridge import claims
 from commerce_bridge.claims import ClaimRow
 from core.db import Database
@@ -62,3 +65,10 @@ async def test_who_is_one_person_sees_the_claims_of_all_her_ids(database: Databa
     assert len(await database.read(lambda c: claims.of(c, both))) == 2
     await database.write(lambda connection: claims.merge(connection, "cus_guest", "cus_mei"))
     assert len(await database.read(lambda c: claims.of(c, {"cus_mei"}))) == 2
+
+
+async def test_a_granted_claim_is_added_once(database: Database) -> None:
+    await database.write(lambda connection: claims.add(connection, [row(1), row(2)]))
+    with pytest.raises(IntegrityError):
+        await database.write(lambda connection: claims.add(connection, [row(3), row(1)]))
+    assert await database.read(lambda c: claims.of(c, {"cus_mei"})) == [row(1), row(2)]
