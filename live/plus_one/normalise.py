@@ -61,9 +61,9 @@ _ALIKE = str.maketrans(
 
 # After folding there are two sorts of words: those between blanks (Latin letters and digits), and
 # those without any (Han, Thai, Kana, ...; Thai vowel signs are no letters to Unicode).
-_LATIN: Final = "a-zµß-öø-ɏḁ-ỿ"
-ALNUM: Final = f"[0-9{_LATIN}]+"
-UNSPACED: Final = rf"(?:[^\W0-9_{_LATIN}]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])+"
+LATIN: Final = "a-zµß-öø-ɏḁ-ỿ"
+ALNUM: Final = f"[0-9{LATIN}]+"
+UNSPACED: Final = rf"(?:[^\W0-9_{LATIN}]|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])+"
 
 NUMERALS: Final = "零〇一二兩两三四五六七八九十百千萬万"
 # 加 before a number is a plus, but not in 追加 (an order verb), 參加, 增加.

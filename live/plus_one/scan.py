@@ -34,7 +34,7 @@ from live.plus_one.kinds import (
     VERB,
     WORD,
 )
-from live.plus_one.normalise import ALNUM, UNSPACED
+from live.plus_one.normalise import ALNUM, LATIN, UNSPACED
 from live.plus_one.tokens import Token
 from live.plus_one.unspaced import read_unspaced
 from live.plus_one.vocabulary import Vocabulary
@@ -59,7 +59,8 @@ _FIGURES: Final = rf"""
   | (?P<date> (?<![0-9a-z])[0-9]{{1,4}}/[0-9]{{1,2}}(?:/[0-9]{{1,4}})?(?![0-9a-z/]) )
 """
 _PIECES: Final = rf"""
-    (?P<alnum> {ALNUM}(?:'[a-z]+)? )
+    (?P<number> [0-9]+(?![0-9{LATIN}]) )
+  | (?P<alnum> {ALNUM}(?:'[a-z]+)? )
   | (?P<unspaced> {UNSPACED} )
   | (?P<plus> \++ )
   | (?P<minus> -+ )
@@ -114,6 +115,9 @@ def scan(line: str, vocabulary: Vocabulary, place: int = 0) -> list[Token]:
                 if kind != COURTESY:
                     number = vocabulary.codes[phrase] if kind == CODE else 0
                     tokens.append(Token(kind, start, place, number, phrase))
+            elif name == "number":
+                run = line[start:end]
+                tokens.append(Token(NUMBER, start, end, int(run), run))
             elif name == "alnum":
                 place = _alnum(tokens, line, start, end, vocabulary)
             elif name in _SIGNS:
@@ -163,9 +167,6 @@ def _figure(
 def _alnum(tokens: list[Token], line: str, start: int, end: int, vocabulary: Vocabulary) -> int:
     """Letters and digits in one run; returns where reading goes on."""
     run = line[start:end]
-    if run.isdigit():
-        tokens.append(Token(NUMBER, start, end, int(run), run))
-        return end
     kind = vocabulary.words.get(run)
     if kind == CODE and not run.isalpha():
         tokens.append(Token(kind, start, end, vocabulary.codes[run], run))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -94,13 +94,13 @@ class Vocabulary:
                 letters.add(shape[1])
                 size = len(shape[1])
                 shapes[size] = max(shapes.get(size, 0), len(shape[2]))
-        runs = [word for word in words if _is_one_run(word)]
+        own = {*knowing, *codes}
         opened, open_codes = _opened(items)
         return Vocabulary(
             items=items,
             words=words,
-            starts=_by_start(runs),
-            phrases=_phrases(word for word in words if not _is_one_run(word)),
+            starts=_by_start(own, _STARTS),
+            phrases=_phrases(own, _PHRASES),
             codes=codes,
             code_letters=frozenset(letters),
             shapes=shapes,
@@ -158,17 +158,34 @@ def _is_one_run(word: str) -> bool:
     return len(word) <= _WORD_MAX and _RUN.fullmatch(word) is not None
 
 
-def _by_start(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+def _by_start(
+    words: Iterable[str], more: Mapping[str, tuple[int, ...]]
+) -> dict[str, tuple[int, ...]]:
     lengths: dict[str, set[int]] = {}
     for word in words:
-        lengths.setdefault(word[0], set()).add(len(word))
-    return {start: tuple(sorted(sizes, reverse=True)) for start, sizes in lengths.items()}
-
-
-def _phrases(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for word in words:
-        found.setdefault(word[:2], []).append(word)
+        if _is_one_run(word):
+            lengths.setdefault(word[0], set(more.get(word[0], ()))).add(len(word))
     return {
-        start: tuple(sorted(several, key=len, reverse=True)) for start, several in found.items()
+        **more,
+        **{start: tuple(sorted(sizes, reverse=True)) for start, sizes in lengths.items()},
     }
+
+
+def _phrases(
+    words: Iterable[str], more: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    for word in words:
+        if not _is_one_run(word):
+            found.setdefault(word[:2], set(more.get(word[:2], ()))).add(word)
+    return {
+        **more,
+        **{
+            start: tuple(sorted(several, key=lambda word: (-len(word), word)))
+            for start, several in found.items()
+        },
+    }
+
+
+_STARTS: Final = _by_start(WORDS, {})
+_PHRASES: Final = _phrases(WORDS, {})
