@@ -14,31 +14,38 @@ from typing import Final
 from live.plus_one.glued import code_like, read_glued
 from live.plus_one.kinds import (
     ABROAD,
+    ALL,
+    ALSO,
+    CANCEL,
     CODE,
     COURTESY,
     CURRENCY,
+    EACH,
     EQUALS,
     FIGURE,
     LINK,
     MEASURE,
     MINUS,
+    NOT,
     NUMBER,
     PHONE,
     PLUS,
     PRICE_UNIT,
+    REFUSE,
     SEPARATOR,
     TIMES,
     UNIT,
     UNKNOWN_CODE,
     VARIANT,
     VERB,
+    WAIT,
     WORD,
 )
 from live.plus_one.normalise import ALNUM, LATIN, UNSPACED
 from live.plus_one.tokens import Token
 from live.plus_one.unspaced import read_unspaced
 from live.plus_one.vocabulary import Vocabulary
-from live.plus_one.words import CF
+from live.plus_one.words import CF, MEASURES
 
 # Countries whose telephone numbers turn up in these rooms. Not 1: `+1 0912345678` is an order.
 _COUNTRY: Final = "886|852|853|86|84|81|82|66|65|63|62|60"
@@ -94,13 +101,15 @@ _PRICE = re.compile("(rm|nt|ntd|twd|hkd|usd|myr|sgd|thb|vnd)[0-9]+")
 _AMOUNT = re.compile(r" ?[0-9][0-9,]*(?:\.[0-9]+)?(?![0-9a-z])")
 _COUNTED = re.compile(r" ?\+? ?[0-9]")
 _ORDERED = re.compile(r" ?(?:[+*=]|x ?[0-9])")
+_ALONE: Final = frozenset({ALL, ALSO, CANCEL, CODE, EACH, NOT, REFUSE, VARIANT, VERB, WAIT})
+"""What a whole run without blanks may be, whatever stands before it."""
 _OPERATORS: Final = frozenset({PLUS, MINUS, TIMES, EQUALS})
 
 
 def scan(line: str, vocabulary: Vocabulary, place: int = 0) -> list[Token]:
     """The tokens of `line`, normalised and without line ends, from `place` on."""
     tokens: list[Token] = []
-    phrases = vocabulary.phrases
+    phrases, words = vocabulary.phrases, vocabulary.words
     pieces = _PIECE_OR_FIGURE if _HAS_FIGURES.search(line) else _PIECE
     reading = True
     while reading:
@@ -111,7 +120,7 @@ def scan(line: str, vocabulary: Vocabulary, place: int = 0) -> list[Token]:
             name = match.lastgroup or ""
             if line[start : start + 2] in phrases and (phrase := _phrase(line, start, vocabulary)):
                 place = start + len(phrase)
-                kind = vocabulary.words[phrase]
+                kind = words[phrase]
                 if kind != COURTESY:
                     number = vocabulary.codes[phrase] if kind == CODE else 0
                     tokens.append(Token(kind, start, place, number, phrase))
@@ -123,9 +132,15 @@ def scan(line: str, vocabulary: Vocabulary, place: int = 0) -> list[Token]:
             elif name in _SIGNS:
                 tokens.append(Token(_SIGNS[name], start, end, 0, _WORDS.get(name, "")))
             elif name == "unspaced":
-                before = tokens[-1] if tokens else None
-                found, place = read_unspaced(line, start, end, vocabulary, before)
-                tokens += found
+                run = line[start:end]
+                kind = words.get(run, "")
+                if kind in _ALONE and run not in MEASURES:
+                    number = vocabulary.codes[run] if kind == CODE else 0
+                    tokens.append(Token(kind, start, end, number, run))
+                elif kind != COURTESY:
+                    before = tokens[-1] if tokens else None
+                    found, place = read_unspaced(line, start, end, vocabulary, before)
+                    tokens += found
             elif name == "percent":
                 if tokens and tokens[-1].kind == NUMBER and tokens[-1].end == start:
                     tokens[-1].kind = FIGURE
