@@ -36,6 +36,13 @@ PAGE = 500
 """Events read at once: small enough to fold without holding the loop for long."""
 
 
+# Not `now()`, which stands still while a transaction waits for its lock.
+DATABASE_NOW: ColumnElement[int] = cast(
+    func.extract("epoch", func.clock_timestamp()) * 1000, BigInteger
+)
+CLOCK_NOW = bindparam("now", type_=BigInteger)
+
+
 class RoomTime:
     """The time of all rooms: the database's where it has one and is asked, else `clock`'s.
 
@@ -46,12 +53,18 @@ class RoomTime:
         self._clock = clock
         self._ask_database = ask_database
 
+    def is_asked_of(self, connection: Connection) -> bool:
+        """Whether the database says what time it is."""
+        return self._ask_database and connection.dialect.name == "postgresql"
+
     def column(self, connection: Connection) -> ColumnElement[int]:
-        if self._ask_database and connection.dialect.name == "postgresql":
-            # Not `now()`, which stands still while a transaction waits for its lock.
-            seconds = func.extract("epoch", func.clock_timestamp())
-            return cast(seconds * 1000, BigInteger)
+        if self.is_asked_of(connection):
+            return DATABASE_NOW
         return literal(self._clock.now(), BigInteger)
+
+    def parameters(self, connection: Connection) -> dict[str, Instant]:
+        """What a statement needs that was made beforehand, with `DATABASE_NOW` or `CLOCK_NOW`."""
+        return {} if self.is_asked_of(connection) else {"now": self._clock.now()}
 
     def now(self, connection: Connection) -> Instant:
         return connection.execute(select(self.column(connection))).scalar_one()

@@ -7,19 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.bulk import BulkInsert
 from core.clock import Instant
-from core.db import any_of
 from core.errors import InternalError, NotFound, PlusOneError, Unavailable
 from core.ids import new_id, new_secret
 from core.rooms.events import EVERYONE, Logged
-from core.rooms.history import PAGE, RoomTime, read_events
+from core.rooms.history import CLOCK_NOW, DATABASE_NOW, PAGE, RoomTime, read_events
 from core.rooms.kind import Command, RoomKind, Turn
 from core.rooms.tables import room, room_command, room_content, room_event, room_state
 
@@ -34,6 +45,46 @@ _insert_contents = BulkInsert(
 )
 _insert_commands = BulkInsert(
     room_command, ("room_id", "request_id", "sender", "first_offset", "last_offset")
+)
+
+# Made once: to make a statement costs as much as to have it carried out.
+_LOCK_AT_ITS_TIME, _LOCK_AT_OURS = (
+    select(
+        room.c.kind,
+        room.c.epoch,
+        room.c.head,
+        room.c.last_at_ms,
+        room.c.next_due_at,
+        now.label("now"),
+    )
+    .where(room.c.id == bindparam("room"))
+    .with_for_update()
+    for now in (DATABASE_NOW, CLOCK_NOW)
+)
+_EARLIER = {
+    dialect: select(
+        room_command.c.request_id,
+        room_command.c.sender,
+        room_command.c.first_offset,
+        room_command.c.last_offset,
+    ).where(room_command.c.room_id == bindparam("room"), named)
+    for dialect, named in (
+        (
+            "postgresql",
+            room_command.c.request_id == func.any(bindparam("names", type_=ARRAY(Text))),
+        ),
+        (
+            "sqlite",
+            room_command.c.request_id.in_(
+                select(func.json_each(bindparam("names")).table_valued("value").c.value)
+            ),
+        ),
+    )
+}
+_MOVE_ON = (
+    update(room)
+    .where(room.c.id == bindparam("room"))
+    .values(head=bindparam("to"), last_at_ms=bindparam("at"), next_due_at=bindparam("due"))
 )
 _log = structlog.get_logger(__name__)
 
@@ -158,10 +209,8 @@ _RoomRow = Row[str, str, int, int, int | None, int]
 
 
 def _lock(connection: Connection, room_id: str, time: RoomTime) -> _RoomRow:
-    now = time.column(connection).label("now")
-    columns = (room.c.kind, room.c.epoch, room.c.head, room.c.last_at_ms, room.c.next_due_at, now)
-    query = select(*columns).where(room.c.id == room_id).with_for_update()
-    row = connection.execute(query).one_or_none()
+    query = _LOCK_AT_ITS_TIME if time.is_asked_of(connection) else _LOCK_AT_OURS
+    row = connection.execute(query, {"room": room_id, **time.parameters(connection)}).one_or_none()
     if row is None:
         raise NotFound("There is no such room.")
     return row
@@ -222,18 +271,12 @@ def _earlier(connection: Connection, room_id: str, commands: Sequence[Command]) 
     """By request id: (sender, first, last) of commands that happened under that name before."""
     found: _Earlier = {}
     if commands:
-        names = [command.request_id for command in commands]
-        query = select(
-            room_command.c.request_id,
-            room_command.c.sender,
-            room_command.c.first_offset,
-            room_command.c.last_offset,
-        ).where(
-            room_command.c.room_id == room_id,
-            any_of(connection, room_command.c.request_id, names),
-        )
-        for request_id, sender, first, last in connection.execute(query):
-            found.setdefault(request_id, []).append((sender, first, last))
+        names: Any = [command.request_id for command in commands]
+        if connection.dialect.name == "sqlite":
+            names = _encode(names).decode()
+        query = _EARLIER[connection.dialect.name]
+        for request_id, *span in connection.execute(query, {"room": room_id, "names": names}):
+            found.setdefault(request_id, []).append(tuple(span))
     return found
 
 
@@ -310,11 +353,8 @@ def _note(
     """Bring the room's own row up to date."""
     if batch.fresh or due != was_due:
         now = batch.committed
-        connection.execute(
-            update(room)
-            .where(room.c.id == room_id)
-            .values(head=now.head, last_at_ms=now.at_ms, next_due_at=due)
-        )
+        values = {"room": room_id, "to": now.head, "at": now.at_ms, "due": due}
+        connection.execute(_MOVE_ON, values)
 
 
 def store_state(
