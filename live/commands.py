@@ -357,6 +357,13 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
+class EraseTalk:
+    """Blank what `person` typed in the show for good; with None, what everybody did."""
+
+    person: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SampleViewers:
     count: int
 

@@ -7,6 +7,7 @@ removed from the middle: the state drops those that no longer hold when they com
 from __future__ import annotations
 
 from collections.abc import Iterator
+
 import msgspec
 
 from core.clock import Instant

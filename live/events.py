@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from core.clock import Instant
-from core.rooms.events import Event
+from core.rooms.events import EVERYONE, Event
 
 ShowStatus = Literal["draft", "scheduled", "live", "ended"]
 ItemStatus = Literal["ready", "open", "closed"]
@@ -440,6 +440,16 @@ class WordsSet(Event, frozen=True, kw_only=True):
     staff: str
 
 
+class TalkErased(Event, frozen=True, kw_only=True):
+    """What `person` typed so far is blanked for good; with None, what everybody did."""
+
+    TYPE = "talk.erased"
+    person: str | None
+
+    def erases(self) -> str:
+        return EVERYONE if self.person is None else self.person
+
+
 EVENTS: dict[str, type[Event]] = {
     event.TYPE: event
     for event in (
@@ -450,5 +460,6 @@ EVENTS: dict[str, type[Event]] = {
         WaitLeft, ClaimPaying, ClaimReleased, ClaimSold, PersonMerged,
         CommentHidden, CommentRestored, CommentPinned, AnnouncementMade,
         PersonMuted, PersonUnmuted, PersonBlocked, PersonUnblocked, SlowModeSet, WordsSet,
+        TalkErased,
     )
 }  # fmt: skip

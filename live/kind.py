@@ -100,6 +100,8 @@ def _decide(turn: Turn[Show], by: c.Actor, do: Any) -> None:
             payment.cancelled(turn, do)
         case c.Merge():
             payment.merge(turn, do)
+        case c.EraseTalk():
+            turn.append(e.TalkErased(person=do.person))
         case _ if type(do) in rundown.ACTS:
             rundown.run(turn, by, do)
         case _:

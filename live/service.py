@@ -133,6 +133,15 @@ class Shows:
         command = Command(c.SYSTEM.id, f"viewers-{at}", act)
         await self._rooms.tell(show_id, SHOW, command, Reader(staff=True))
 
+    async def erase_old_talk(self, before: Instant) -> int:
+        """Blank what people typed in shows that ended before then; returns in how many."""
+        shows = await self._database.read(lambda connection: store.talked_out(connection, before))
+        for show_id in shows:
+            act = c.Act(c.SYSTEM, c.EraseTalk(None))
+            command = Command(c.SYSTEM.id, "retention", act)
+            await self._rooms.tell(show_id, SHOW, command, Reader(staff=True))
+        return len(shows)
+
     # How
 
     def _as_customer(

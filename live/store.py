@@ -140,6 +140,17 @@ def status_of(connection: Connection, show_id: str) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
+def talked_out(connection: Connection, before: Instant, *, limit: int = 20) -> list[str]:
+    """Shows that ended before then, and still hold what people typed."""
+    query = (
+        select(show_table.c.id)
+        .join(room, room.c.id == show_table.c.id)
+        .where(show_table.c.ended_at < before, room.c.erased == 0)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
 def live_shows(connection: Connection) -> list[str]:
     """Ids of the shows that are live."""
     query = select(show_table.c.id).where(show_table.c.status == "live")

@@ -106,6 +106,7 @@ async def _tidy(app: web.Application) -> None:
             await app[IDENTITY].forget_old()
             await app[NOTICES].forget_old()
             await app[COMMERCE].forget_old()
+            await live.erase_old_talk(app)
         except PlusOneError as error:  # the database is away: the next round will do
             log.warning("tidying.failed", error=error.error_code)
         await asyncio.sleep(TIDIED_EVERY_S)

@@ -80,6 +80,12 @@ async def rooms(app: web.Application) -> AsyncIterator[None]:
     await app[ROOMS].close()
 
 
+async def erase_old_talk(app: web.Application) -> None:
+    """Blank what people typed in shows that ended longer ago than the settings keep it."""
+    kept_ms = app[SETTINGS].retention_days * 86_400_000
+    await app[routes.SHOWS].erase_old_talk(app[CLOCK].now() - kept_ms)
+
+
 async def shows(app: web.Application) -> AsyncIterator[None]:
     """Shows and their sockets."""
     fan_out = FanOut(app[SOCKETS], NAMESPACE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from immutables import Map
 from msgspec.structs import replace
@@ -11,8 +12,19 @@ from core.rooms.events import Logged
 from live import events as e
 from live.evolve.folds import of
 from live.recent import Recent
-from live.state import REFUSALS, Comment, Outcome, Record, Refusal, Show, Unread
+from live.state import (
+    REFUSALS,
+    Claim,
+    Comment,
+    Outcome,
+    Record,
+    Refusal,
+    Show,
+    Unread,
+    Wait,
+)
 
+_Held = TypeVar("_Held", Claim, Wait)
 _Fate = Callable[[Outcome], Outcome]
 
 
@@ -34,6 +46,43 @@ def _posted(show: Show, logged: Logged, event: e.CommentPosted) -> Show:
     if said.turned:
         comments = Map((offset, comments[offset]) for offset in said)
     return replace(show, said=said, comments=comments, spoke=show.spoke.set(event.by, logged.at_ms))
+
+
+@of(e.TalkErased)
+def _erased(show: Show, _logged: Logged, event: e.TalkErased) -> Show:
+    """Names and words go, wherever the state holds them; who claimed what stays."""
+
+    def concerns(by: str) -> bool:
+        return event.person is None or by == event.person
+
+    def blank(comment: Comment) -> Comment:
+        return replace(comment, name=None, text=None, hidden=True)
+
+    pinned = show.pinned_comment
+    return replace(
+        show,
+        comments=Map(
+            (offset, blank(one) if concerns(one.by) else one)
+            for offset, one in show.comments.items()
+        ),
+        pinned_comment=None if pinned is not None and concerns(pinned.by) else pinned,
+        announcement=None if event.person is None else show.announcement,
+        claims=_nameless(show.claims, concerns),
+        waits=_nameless(show.waits, concerns),
+        standings=Map(
+            (person, replace(standing, name=None) if concerns(person) else standing)
+            for person, standing in show.standings.items()
+        ),
+        records=show.records.each(
+            lambda one: replace(one, name=None, typed=None) if concerns(one.by) else one
+        ),
+    )
+
+
+def _nameless(held: Map[str, _Held], concerns: Callable[[str], bool]) -> Map[str, _Held]:
+    return Map(
+        (id_, replace(one, name=None) if concerns(one.by) else one) for id_, one in held.items()
+    )
 
 
 @of(e.CommentUnread)

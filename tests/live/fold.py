@@ -16,11 +16,11 @@ COMMENTS, CLAIMS, TOLD, SAMPLES = 100, 200, 20, 720
 def needs_whole(snapshot: Json, event: Json) -> bool:
     """Whether only a fresh snapshot will do after `event`.
 
-    So it is when two people became one, and when one who has several ids is muted or blocked: the
-    snapshot says what all of hers come to together.
+    So it is when what was typed was erased, when two people became one, and when one who has
+    several ids is muted or blocked: the snapshot says what all of hers come to together.
     """
     type_ = event["type"]
-    if type_ == "person.merged":
+    if type_ in ("person.merged", "talk.erased"):
         return True
     several = len(snapshot["mine"]["ids"]) > 1
     return several and type_.startswith("person.") and _is_hers(snapshot, event)

@@ -153,3 +153,6 @@ def _the_end(e: Evening) -> None:
     e.runs("show.end")
     e.passes(60 * MINUTE)
     e.scene()
+    e.does(c.SYSTEM, c.EraseTalk(ANNA.id))
+    e.does(c.SYSTEM, c.EraseTalk(None))
+    e.scene()

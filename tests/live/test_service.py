@@ -351,6 +351,27 @@ async def test_hidden_words_leave_the_room_for_good(house: House) -> None:
 # Who may
 
 
+async def test_what_was_typed_in_a_show_long_over_is_blanked_once(house: House) -> None:
+    show = await house.create()
+    await house.say(ANNA, show, "我住在某某路")
+    running = await house.create()
+    await house.say(ANNA, running, "晚安")
+    await house.run(show, "show.end")
+    house.clock.advance(30 * 24 * 60 * MINUTE)
+    before = house.clock.now() - 10 * 24 * 60 * MINUTE
+    assert await house.shows.erase_old_talk(before) == 1
+    assert await house.shows.erase_old_talk(before) == 0
+    assert await _typed(house, show) == []
+    assert await _typed(house, running) == ["晚安"]
+
+
+async def _typed(house: House, show: str) -> list[str]:
+    log_ = await house.database.read(
+        lambda connection: read_events(connection, ShowKind(), show, after=0, limit=100)
+    )
+    return [one.content.text for one in log_ if one.content is not None and one.content.text]
+
+
 async def test_nobody_speaks_before_she_has_a_name(house: House) -> None:
     show = await house.create()
     with pytest.raises(NotSignedIn):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core.rooms.events import PUBLIC
+from live import commands as c
 from live import events as e
 from live import stored
 from live.evolve import evolve
@@ -41,7 +42,7 @@ def test_only_what_changes_who_somebody_is_needs_a_whole_snapshot(told: Evening)
     for who, reads in READERS.items():
         view = told.snapshots[1][who]
         needing = [one for one in told.told(reads, 0) if fold.needs_whole(view, one)]
-        assert {one["type"] for one in needing} <= {"person.merged", "person.muted"}
+        assert {one["type"] for one in needing} <= {"person.merged", "person.muted", "talk.erased"}
 
 
 def test_the_vectors_for_other_clients_are_up_to_date() -> None:
@@ -82,6 +83,18 @@ def test_what_was_erased_reads_as_hidden_everywhere() -> None:
     stage.show = show
     seen = stage.sees(PUBLIC)["show"]["comments"][-1]
     assert (seen["hidden"], seen["name"], seen["text"]) == (True, None, None)
+
+
+def test_erasing_leaves_no_word_of_hers_in_any_view_or_stored_state() -> None:
+    stage = Stage()
+    stage.says(ANNA, "我住在某某路")
+    stage.says(BEN, "晚安")
+    stage.does(c.SYSTEM, c.EraseTalk(ANNA.id))
+    kept = stored.dump(stage.show).decode()
+    assert "我住在某某路" not in kept
+    assert "晚安" in kept
+    stage.does(c.SYSTEM, c.EraseTalk(None))
+    assert "晚安" not in stored.dump(stage.show).decode()
 
 
 def test_a_newcomer_sees_the_last_hundred_comments() -> None:

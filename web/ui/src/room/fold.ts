@@ -5,11 +5,12 @@ import { foldShow } from "./fold-show";
 import { foldStaff } from "./fold-staff";
 
 /**
- * Whether only a fresh snapshot will do after `event`: when two people became one, and when one who
- * has several ids is muted or blocked, since the snapshot says what all of hers come to together.
+ * Whether only a fresh snapshot will do after `event`: when what was typed was erased, when two
+ * people became one, and when one who has several ids is muted or blocked, since the snapshot says
+ * what all of hers come to together.
  */
 export function needsWhole({ mine }: Snapshot, event: RoomEvent): boolean {
-  if (event.type === "person.merged") return true;
+  if (event.type === "person.merged" || event.type === "talk.erased") return true;
   return mine.ids.length > 1 && event.type.startsWith("person.") && isHers(mine, event);
 }
 

@@ -87,6 +87,7 @@ export interface EventData {
   "person.blocked": { person: string };
   "person.unblocked": { person: string };
   "person.merged": { from: string; to: string };
+  "talk.erased": { person: string | null };
   "slow_mode.set": { seconds: number };
   "words.set": { words: string[] };
 }
