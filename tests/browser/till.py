@@ -21,19 +21,19 @@ class Till:
         await expect(self.sheet.get_by_role("radiogroup", name="取貨方式")).to_be_visible()
 
     async def home(self, *, city: str = "台北市", address: str = "信義路五段 7 號") -> None:
-        await self._choose("宅配")
+        await self.choose("宅配")
         await self.fill("郵遞區號", "110")
         await self.fill("縣市", city)
         await self.fill("地址", address)
 
     async def store(self, chain: str = "全家", code: str = "012345", name: str = "松高店") -> None:
-        await self._choose("超商取貨")
+        await self.choose("超商取貨")
         await self.sheet.get_by_role("combobox", name="超商").select_option(label=chain)
         await self.fill("店號", code)
         await self.fill("門市名稱", name)
 
     async def pickup(self, place: str = "信義店") -> None:
-        await self._choose("門市自取")
+        await self.choose("門市自取")
         await self.sheet.get_by_role("radio", name=place).check()
 
     async def contact(self, name: str, phone: str = "0912 345 678") -> None:
@@ -57,7 +57,8 @@ class Till:
         await sheet(self.page, "訂單已成立").get_by_role("link", name="看訂單").click()
         await expect(Receipt(self.page).article).to_be_visible()
 
-    async def _choose(self, delivery: str) -> None:
+    async def choose(self, delivery: str) -> None:
+        """Choose how it reaches her."""
         # The card is what one presses; the radio in it is drawn by it.
         await self.sheet.get_by_role("radio", name=delivery).check()
 
