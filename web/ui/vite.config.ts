@@ -48,7 +48,21 @@ export default defineConfig({
     // The pages' Content-Security-Policy allows no inline script, style or data: address.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: pages.map((page) => resolve(here, page)) },
+    rolldownOptions: {
+      input: pages.map((page) => resolve(here, page)),
+      output: {
+        // Few files: a browser asks for six at a time over HTTP/1.1, and each wave costs a round trip.
+        codeSplitting: {
+          groups: [
+            { name: "room", test: /engine\.io|socket\.io|src\/room\// },
+            {
+              name: "base",
+              test: /node_modules\/|rolldown|src\/(design\/(?!sheet|forms)|wire\/|session\/session|i18n\/(index|locales|format|problems)\.ts)/,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {

@@ -7,28 +7,36 @@ import "./ask";
 import "./cover";
 import "./entry";
 import "./hearts";
+import "./on-sale";
 import "./promise";
 import "./shelf";
+import "./slip";
 import "./talk";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
-import { firstSign, parts, price, tag, thumb, was } from "../design/parts";
-import { Media, Ticking } from "../design/ticking";
-import { vars } from "../design/vars";
-import { amount, clock, count, money } from "../i18n/format";
+import { part } from "../design/part";
+import { firstSign, parts } from "../design/parts";
+import { Media } from "../design/ticking";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { type CommandName, Room } from "../room/connection";
 import { loadSession, session } from "../session/session";
 import { ask, Problem } from "../wire/http";
-import type { Cart, Comment, Item, Show, Snapshot, Wait } from "../wire/types";
+import type { Cart, Item, Show, Snapshot, Wait } from "../wire/types";
 import type { Choice } from "./ask";
 import type { Hearts } from "./hearts";
+import { air, lostLine, notes, picture, watching } from "./over-picture";
 import * as reading from "./reading";
-import { seal } from "./seal";
 import look from "./show.css?inline";
 
 type SheetName = "name" | "sign-in" | "checkout" | "shelf";
+
+const loads: Record<SheetName, () => Promise<unknown>> = {
+  name: () => import("../session/name-sheet"),
+  "sign-in": () => import("../session/sign-in-sheet"),
+  checkout: () => import("../checkout/sheet"),
+  shelf: () => import("../design/sheet"),
+};
 
 /** The viewer's page: the picture, what is on sale, the talk, and what is hers. */
 @customElement("plusone-show")
@@ -47,18 +55,11 @@ export class ShowPage extends PlusoneElement {
 
   private readonly room = new Room(decodeURIComponent(location.pathname.split("/")[2] ?? ""));
   private readonly wide = new Media(this, "(min-width: 1000px)");
+  private readonly serverNow = (): number => this.room.now();
   private deferred: [CommandName, Record<string, unknown>] | null = null;
   private heartsToTell = 0;
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
   private cartKey = "";
-
-  constructor() {
-    super();
-    new Ticking(this, () => {
-      const { show } = this.room.snapshot ?? {};
-      return show?.items.some(({ countdown_until: until }) => until !== null) ?? false;
-    });
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -134,6 +135,10 @@ export class ShowPage extends PlusoneElement {
     else this.claim({ item: item.id, variant: null, quantity: 1 });
   }
 
+  private readonly leave = ({ detail }: CustomEvent<Wait>): void => {
+    this.give("give_back", { wait: detail.id });
+  };
+
   private claim({ item, variant, quantity }: Choice): void {
     this.dismiss();
     this.give("claim", { item, variant, quantity, action: "add" });
@@ -175,10 +180,11 @@ export class ShowPage extends PlusoneElement {
 
   private open(sheet: SheetName): void {
     this.sheet = sheet;
-    if (sheet === "checkout") void import("../checkout/sheet");
-    if (sheet === "sign-in") void import("../session/sign-in-sheet");
-    if (sheet === "name") void import("../session/name-sheet");
-    if (sheet === "shelf") void import("../design/sheet");
+    void part(loads[sheet]).then((there) => {
+      if (there || this.sheet !== sheet) return;
+      this.sheet = null;
+      this.say(m.notReached);
+    });
   }
 
   /** She has another name or account now: the socket follows, and what she meant to do is done. */
@@ -230,7 +236,7 @@ export class ShowPage extends PlusoneElement {
     const promise = this.promise(show, mine);
     const tight = answer !== nothing || promise !== nothing;
     return html`<main class="stage">
-      ${this.picture(show)}
+      ${picture(show, this.lost, this.sheet === "checkout")}
       <header class="head on-stage">
         <div class="row title">
           <span class="who logo" aria-hidden="true">${firstSign(session?.shop.name ?? "")}</span>
@@ -243,7 +249,7 @@ export class ShowPage extends PlusoneElement {
           <a class="tool" href="/" aria-label=${m.leaveShow}>${icon("close", 24)}</a>
         </div>
         <div class="row facts">
-          ${this.air(show)}${this.watching(show)}<span class="grow"></span>
+          ${air(show, this.lost)}${watching(show, this.viewers(show))}<span class="grow"></span>
           ${
             live && show.items.length > 1
               ? html`<button class="pill-glass hit" @click=${() => this.open("shelf")}>
@@ -253,16 +259,16 @@ export class ShowPage extends PlusoneElement {
           }
         </div>
       </header>
-      ${this.lostLine()}
+      ${this.lost ? lostLine(this.room.retry) : nothing}
       <plusone-hearts aria-hidden="true"></plusone-hearts>
       ${
         live
           ? html`<div class=${tight ? "promise-on" : ""}>
               <div class="shade"></div>
               <div class="foot">
-                ${tight ? nothing : this.notes(show)} ${this.talk(show, "stage", tight)}
+                ${tight ? nothing : notes(show)} ${this.talk(show, "stage", tight)}
                 <p class="said-now" role="status">${this.saidNow}</p>
-                ${asked ? answer : html`${promise}${this.card(show)}`}
+                ${asked ? answer : html`${promise}${this.onSale(show, mine, "card", tight)}`}
                 <div class="entry on-stage">
                   ${this.entry(show, "stage")}
                   <button class="tool glass" aria-label=${m.sendHeart} @click=${this.love}>
@@ -274,7 +280,7 @@ export class ShowPage extends PlusoneElement {
             </div>`
           : html`<plusone-cover
                 .show=${show}
-                .now=${() => this.room.now()}
+                .now=${this.serverNow}
                 shop=${session?.shop.name ?? ""}
               ></plusone-cover>
               ${promise === nothing ? nothing : html`<div class="foot">${promise}</div>`}`
@@ -290,7 +296,7 @@ export class ShowPage extends PlusoneElement {
       <plusone-header current="shows"></plusone-header>
       <main class="d-main">
         <aside class="d-left" aria-label=${m.items}>
-          ${live && item !== null ? this.nowPanel(show, item) : nothing}
+          ${live ? this.onSale(show, mine, "panel", false) : nothing}
           <section class="d-shelf" aria-label=${m.runDown}>
             <h2 class="row">
               ${m.runDown}<span class="t-13 faint end">${m.kinds(show.items.length)}</span>
@@ -305,18 +311,18 @@ export class ShowPage extends PlusoneElement {
           </section>
         </aside>
         <section class="d-stage on-stage" aria-label=${m.picture}>
-          ${this.picture(show)}
+          ${picture(show, this.lost, this.sheet === "checkout")}
           <div class="d-top row">
-            ${this.air(show)}${this.watching(show)}
+            ${air(show, this.lost)}${watching(show, this.viewers(show))}
             <h1 class="one-line">${show.title}</h1>
           </div>
-          ${this.lostLine()}
+          ${this.lost ? lostLine(this.room.retry) : nothing}
           <plusone-hearts aria-hidden="true"></plusone-hearts>
           ${
             live
               ? html`<div class="shade"></div>
                   <div class="d-foot">
-                    ${this.notes(show)}
+                    ${notes(show)}
                     <div class="row">
                       <span class="grow"></span>
                       <button class="tool" aria-label=${m.share} @click=${this.share}>
@@ -329,7 +335,7 @@ export class ShowPage extends PlusoneElement {
                   </div>`
               : html`<plusone-cover
                   .show=${show}
-                  .now=${() => this.room.now()}
+                  .now=${this.serverNow}
                   shop=${session?.shop.name ?? ""}
                 ></plusone-cover>`
           }
@@ -349,7 +355,13 @@ export class ShowPage extends PlusoneElement {
             <p class="said-now" role="status">${this.saidNow}</p>
             ${this.entry(show, "panel")}
           </section>
-          ${this.cartSlip(show, mine)}
+          <plusone-slip
+            .show=${show}
+            .mine=${mine}
+            .cart=${this.cart}
+            @checkout=${() => this.open("checkout")}
+            @leave=${this.leave}
+          ></plusone-slip>
         </aside>
       </main>
     </div>`;
@@ -380,62 +392,8 @@ export class ShowPage extends PlusoneElement {
     };
   }
 
-  private picture({ poster, title, host_name, status }: Show): TemplateResult {
-    const look = this.lost ? "frozen" : status === "live" ? "" : "dim";
-    return html`<div class="picture ${look} ${this.sheet === "checkout" ? "up" : ""}">
-      ${
-        poster === null
-          ? nothing
-          : html`<img src=${poster} alt=${m.pictureOf(host_name ?? title)} fetchpriority="high" />`
-      }
-    </div>`;
-  }
-
-  private air({ status }: Show): TemplateResult {
-    if (this.lost) return html`<span class="on-air off-air">${m.lineLost}</span>`;
-    if (status === "live") return html`<span class="on-air">${m.onAir}</span>`;
-    return html`<span class="on-air off-air"
-      >${status === "ended" ? m.showEnded : m.notStarted}</span
-    >`;
-  }
-
-  private watching(show: Show): unknown {
-    if (show.status === "ended") return nothing;
-    const viewers = this.room.viewers ?? show.viewers;
-    return html`<span class="pill-glass"
-      >${icon("eye", 16)}<span aria-hidden="true">${count(viewers)}</span
-      ><span class="said">${m.watching(viewers)}</span></span
-    >`;
-  }
-
-  private lostLine(): unknown {
-    if (!this.lost) return nothing;
-    return html`<div class="lost on-stage" role="status">
-      ${icon("spin", 20, "turn")}
-      <p class="strong t-14 grow">${m.reconnecting}</p>
-      <button class="t-13" @click=${this.room.retry}>${m.retryNow}</button>
-    </div>`;
-  }
-
-  private notes({ announcement, pinned_comment }: Show): unknown {
-    const pinned: Comment | null =
-      pinned_comment === null || pinned_comment.hidden ? null : pinned_comment;
-    return html`${
-      announcement === null
-        ? nothing
-        : html`<div class="note-line" role="note" aria-label=${m.announcement}>
-            ${icon("megaphone", 16)}
-            <p class="grow">${announcement.text}</p>
-          </div>`
-    }
-    ${
-      pinned === null
-        ? nothing
-        : html`<div class="note-line" role="note" aria-label=${m.pinned}>
-            ${icon("pin", 16)}
-            <p class="grow"><b>${pinned.name}</b>${pinned.text}</p>
-          </div>`
-    }`;
+  private viewers(show: Show): number {
+    return this.room.viewers ?? show.viewers;
   }
 
   private talk(show: Show, look: "stage" | "panel", tight: boolean): TemplateResult {
@@ -473,11 +431,11 @@ export class ShowPage extends PlusoneElement {
     return html`<plusone-promise
       .show=${show}
       .mine=${mine}
-      .now=${() => this.room.now()}
+      .now=${this.serverNow}
       @checkout=${() => this.open("checkout")}
       @more=${({ detail: { item, variant } }: CustomEvent<Wait>) =>
         this.claim({ item, variant, quantity: 1 })}
-      @leave=${(event: CustomEvent<Wait>) => this.give("give_back", { wait: event.detail.id })}
+      @leave=${this.leave}
     ></plusone-promise>`;
   }
 
@@ -500,198 +458,22 @@ export class ShowPage extends PlusoneElement {
     </button>`;
   }
 
-  private seal(show: Show, item: Item): TemplateResult {
-    const how = reading.standing(item);
-    const wait = this.room.snapshot && reading.waitFor(this.room.snapshot.mine, item);
-    const timing = {
-      until: item.countdown_until,
-      from: item.opened_at,
-      now: this.room.now(),
-      press: () => this.want(item),
-    };
-    if (this.lost) {
-      const label = m.laterPlusOne(item.code);
-      return seal({ ...timing, look: "off", label, lost: true });
-    }
-    if (wait) {
-      const words: [string, string] = [m.wait, m.place(wait.place)];
-      const label = m.youWaitAt(item.code, wait.place);
-      return seal({ ...timing, look: "wait", label, words });
-    }
-    if (how === "wait") {
-      const words: [string, string] = [m.wait, m.joinLine];
-      return seal({ ...timing, look: "wait", label: m.waitForItem(item.code), words });
-    }
-    const off = how !== "on" || show.status !== "live";
-    return seal({
-      ...timing,
-      look: off ? "off" : "on",
-      label: off ? m.cannotOrder(item.code) : m.plusOneOf(item.code),
-      disabled: off,
-    });
-  }
-
-  private stock(item: Item): TemplateResult {
-    const { mine } = this.room.snapshot ?? {};
-    if (this.lost) {
-      const at = this.room.snapshot?.at_ms ?? 0;
-      return html`<span class="faint">${m.lastKnown(clock(at, true))}</span>`;
-    }
-    const left = reading.left(item);
-    const had = mine === undefined ? 0 : reading.had(mine, item);
-    const yours =
-      had > 0
-        ? html`<span class="badge b-held">${icon("check", 16)}${m.youHave(had)}</span>`
-        : nothing;
-    if (left === 0) {
-      const waiting = reading.waiting(item);
-      return html`<span class="wait strong">${m.soldOut}</span>${
-          waiting > 0 ? html`<span class="faint">${m.piecesWaitedFor(waiting)}</span>` : nothing
-        }${yours}`;
-    }
-    const share = (left / Math.max(1, reading.allotment(item))) * 100;
-    return html`<span class="strong">${m.left(left)}</span>${
-        had > 0
-          ? yours
-          : html`<span class="bar grow"><i ${vars({ "--share": `${share}%` })}></i></span>`
-      }`;
-  }
-
-  private card(show: Show): unknown {
-    const item = reading.current(show);
-    if (item === null) {
-      const next = reading.next(show);
-      return html`<article class="item quiet-item" aria-label=${m.items}>
-        ${next === null ? nothing : thumb(next.picture)}
-        <div class="grow col">
-          <h2 class="row">
-            ${
-              next === null
-                ? m.nothingOnSale
-                : html`${tag(next.code)}<span class="one-line">${next.title}</span>`
-            }
-          </h2>
-          <p class="t-13 quiet">${next === null ? m.stayTuned : m.comesNext}</p>
-          ${
-            next === null
-              ? nothing
-              : html`<p class="row money">${price(next.price, show.currency)}</p>`
-          }
-        </div>
-      </article>`;
-    }
-    const gone = reading.left(item) === 0 && !this.lost;
-    return html`<article class="item ${gone ? "gone" : ""}" aria-label=${m.onSaleNow}>
-      ${thumb(item.picture)}
-      <div class="grow col">
-        <h2 class="row">${tag(item.code)}<span class="one-line">${item.title}</span></h2>
-        <p class="row money">
-          ${price(item.price, show.currency)} ${was(item.compare_at, show.currency, m.priceBefore)}
-        </p>
-        <p class="row t-13 stock">${this.stock(item)}</p>
-      </div>
-      ${this.seal(show, item)}
-    </article>`;
-  }
-
-  private nowPanel(show: Show, item: Item): TemplateResult {
-    const nth = show.items.indexOf(item) + 1;
-    return html`<section class="d-now" aria-label=${m.onSaleNow}>
-      <div class="row">
-        ${tag(item.code)}<span class="strong t-13 ${this.lost ? "quiet" : "red"}"
-          >${m.onSaleNow}</span
-        ><span class="t-13 faint end">${m.nthOf(nth, show.items.length)}</span>
-      </div>
-      <div class="row d-hero">
-        <div class="grow">
-          <h2>${item.title}</h2>
-          <p class="row money">
-            ${price(item.price, show.currency, "big")}
-            ${was(item.compare_at, show.currency, m.priceBefore)}
-          </p>
-        </div>
-        ${this.seal(show, item)}
-      </div>
-      <div class="row t-13">
-        ${this.stock(item)}${
-          item.limit === null
-            ? nothing
-            : html`<span class="quiet end">${m.limitEach(item.limit)}</span>`
-        }
-      </div>
-    </section>`;
-  }
-
-  private cartSlip(show: Show, mine: Snapshot["mine"]): unknown {
-    const held = reading.unpaid(mine);
-    const lines = this.cart?.lines ?? [];
-    if (held.length === 0 && mine.waits.length === 0 && lines.length === 0) return nothing;
-    const until = reading.deadline(held);
-    const sum =
-      reading.worth(held) +
-      lines.reduce((all, { unit_price, quantity }) => all + unit_price * quantity, 0);
-    const toFree = (this.cart?.free_delivery_from ?? 0) - sum;
-    return html`<div class="lift">
-      <section class="d-cart" aria-label=${m.yourSlip}>
-        <div class="row">
-          <h2 class="grow">${m.yourSlip}</h2>
-          ${
-            until === null
-              ? nothing
-              : html`<span class="badge b-held"
-                  >${icon("clock", 16)}${m.payBefore(clock(until))}</span
-                >`
-          }
-        </div>
-        <ul tabindex="0" aria-label=${m.yourSlip}>
-          ${held.map((claim) => {
-            const item = reading.itemOf(show, claim.item);
-            const kind = item && reading.variantOf(item, claim.variant)?.title;
-            return html`<li class="row">
-              ${thumb(item?.picture ?? null, 40)}${tag(item?.code ?? "")}<span
-                class="grow one-line t-14"
-                >${item?.title} ${claim.variant === null ? nothing : kind}</span
-              ><span class="t-14 quiet">${m.pieces(claim.quantity)}</span
-              ><b class="t-14 amt">${amount(claim.price * claim.quantity, show.currency)[1]}</b>
-            </li>`;
-          })}
-          ${mine.waits.map((wait) => {
-            const item = reading.itemOf(show, wait.item);
-            return html`<li class="row">
-              ${thumb(item?.picture ?? null, 40)}${tag(item?.code ?? "")}<span
-                class="grow one-line t-14 wait"
-                >${m.placeInLine(wait.place)}</span
-              ><span class="t-14 quiet">${m.pieces(wait.quantity)}</span
-              ><button
-                class="t-13 line-act hit"
-                @click=${() => this.give("give_back", { wait: wait.id })}
-              >
-                ${m.leaveLine}
-              </button>
-            </li>`;
-          })}
-        </ul>
-        ${
-          sum === 0
-            ? nothing
-            : html`<div class="row tear">
-                <div class="grow">
-                  ${
-                    this.cart?.free_delivery_from == null
-                      ? nothing
-                      : html`<p class="t-12 quiet">
-                          ${toFree > 0 ? m.moreForFree(money(toFree, show.currency)) : m.freeNow}
-                        </p>`
-                  }
-                  ${price(sum, show.currency)}
-                </div>
-                <button class="btn btn-ink" @click=${() => this.open("checkout")}>
-                  ${m.checkout}
-                </button>
-              </div>`
-        }
-      </section>
-    </div>`;
+  private onSale(
+    show: Show,
+    mine: Snapshot["mine"],
+    look: "card" | "panel",
+    tight: boolean,
+  ): TemplateResult {
+    return html`<plusone-on-sale
+      look=${look}
+      ?tight=${tight}
+      ?lost=${this.lost}
+      .show=${show}
+      .mine=${mine}
+      .at=${this.room.snapshot?.at_ms ?? 0}
+      .now=${this.serverNow}
+      @want=${(event: CustomEvent<Item>) => this.want(event.detail)}
+    ></plusone-on-sale>`;
   }
 
   private sheets(snapshot: Snapshot): unknown {

@@ -46,7 +46,7 @@ export function seal(one: SealLook): TemplateResult {
       >${
         words === undefined
           ? plusOne
-          : html`<span class="face-words" aria-hidden="true"><b>${words[0]}</b>${words[1]}</span>`
+          : html`<span class="face-words"><b>${words[0]}</b>${words[1]}</span>`
       }</span
     >
     ${

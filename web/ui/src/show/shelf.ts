@@ -3,6 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import { PlusoneElement } from "../design/element";
+import { plusOne } from "../design/icons";
 import { parts, tag, thumb, was } from "../design/parts";
 import { money } from "../i18n/format";
 import { m } from "../i18n/index";
@@ -101,7 +102,7 @@ export class Shelf extends PlusoneElement {
       ?disabled=${this.show.status !== "live"}
       @click=${() => this.dispatchEvent(new CustomEvent<Item>("want", { detail: item }))}
     >
-      <span aria-hidden="true">${wait ? m.wait : "+1"}</span>
+      ${wait ? m.wait : plusOne}
     </button>`;
   }
 }

@@ -11,6 +11,7 @@ import "./talk";
 import "./thumb";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
+import { part } from "../design/part";
 import { mark, parts } from "../design/parts";
 import { Media, Ticking } from "../design/ticking";
 import { amount, count, left, longMoment } from "../i18n/format";
@@ -28,6 +29,14 @@ import look from "./studio.css?inline";
 type SheetName =
   "add" | "item" | "by-hand" | "waiters" | "moderation" | "end" | "go-live" | "claims" | "comments";
 
+const loads: Partial<Record<SheetName, () => Promise<unknown>>> = {
+  add: () => import("./sheets/add"),
+  item: () => import("./sheets/item"),
+  "by-hand": () => import("./sheets/by-hand"),
+  waiters: () => import("./sheets/waiters"),
+  moderation: () => import("./sheets/moderation"),
+};
+
 /** The studio: one show, run and moderated. Dense on a desktop, one thumb on a phone. */
 @customElement("plusone-studio")
 export class Studio extends PlusoneElement {
@@ -40,6 +49,7 @@ export class Studio extends PlusoneElement {
   @state() private problem: unknown = null;
 
   private readonly room = new Room(decodeURIComponent(location.pathname.split("/")[2] ?? ""));
+  private readonly serverNow = (): number => this.room.now();
   private readonly acts: Acts = actsIn(this.room, (words) => this.say(words));
   private readonly wide = new Media(this, "(min-width: 960px)");
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
@@ -88,11 +98,13 @@ export class Studio extends PlusoneElement {
   private open(sheet: SheetName): void {
     this.sheet = sheet;
     this.told = "";
-    if (sheet === "add") void import("./sheets/add");
-    if (sheet === "item") void import("./sheets/item");
-    if (sheet === "by-hand") void import("./sheets/by-hand");
-    if (sheet === "waiters") void import("./sheets/waiters");
-    if (sheet === "moderation") void import("./sheets/moderation");
+    const load = loads[sheet];
+    if (load === undefined) return;
+    void part(load).then((there) => {
+      if (there || this.sheet !== sheet) return;
+      this.sheet = null;
+      this.say(m.notReached);
+    });
   }
 
   private readonly edit = ({ detail }: CustomEvent<Item>): void => {
@@ -136,7 +148,7 @@ export class Studio extends PlusoneElement {
               .show=${snapshot.show}
               .staff=${staff}
               .acts=${this.acts}
-              .now=${() => this.room.now()}
+              .now=${this.serverNow}
               ?runs=${this.runs}
               ?lost=${phase === "lost"}
               .viewers=${this.room.viewers ?? snapshot.show.viewers}
@@ -200,7 +212,7 @@ export class Studio extends PlusoneElement {
             <plusone-studio-now
               .show=${show}
               .acts=${this.acts}
-              .now=${() => this.room.now()}
+              .now=${this.serverNow}
               ?runs=${this.runs && show.status === "live"}
               @edit=${this.edit}
               @by-hand=${this.byHand}

@@ -61,7 +61,6 @@ const shop: ShopMessages = {
   laterPlusOne: (code) => `离线中，先记下 ${code} 加一`,
   cannotOrder: (code) => `${code} 现在不能下单`,
   wait: "候补",
-  joinLine: "排队",
   place: (n) => `第 ${n} 位`,
   waitForItem: (code) => `候补 ${code}`,
   youWaitAt: (code, n) => `${code} 你在候补第 ${n} 位，再候补一件`,

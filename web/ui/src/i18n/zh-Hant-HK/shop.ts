@@ -61,7 +61,6 @@ const shop: ShopMessages = {
   laterPlusOne: (code) => `離線中，先記下 ${code} 加一`,
   cannotOrder: (code) => `${code} 現時未能落單`,
   wait: "候補",
-  joinLine: "排隊",
   place: (n) => `第 ${n} 位`,
   waitForItem: (code) => `候補 ${code}`,
   youWaitAt: (code, n) => `${code} 你是候補第 ${n} 位，再候補一件`,

@@ -62,7 +62,6 @@ export default {
   laterPlusOne: (code: string): string => `離線中，先記下 ${code} 加一`,
   cannotOrder: (code: string): string => `${code} 現在不能下單`,
   wait: "候補",
-  joinLine: "排隊",
   place: (n: number): string => `第 ${n} 位`,
   waitForItem: (code: string): string => `候補 ${code}`,
   youWaitAt: (code: string, n: number): string => `${code} 你在候補第 ${n} 位，再候補一件`,

@@ -1,0 +1,27 @@
+const reloaded = "plusone.reloaded";
+const at_most_every_ms = 60_000;
+
+/**
+ * Loads a part of the page when it is first wanted. After a new release the old part is gone: then
+ * the page is loaded anew, at most once a minute. False where the part could not be had.
+ */
+export async function part(load: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await load();
+    return true;
+  } catch {
+    if (navigator.onLine && mayReload()) location.reload();
+    return false;
+  }
+}
+
+function mayReload(): boolean {
+  try {
+    const last = Number(sessionStorage.getItem(reloaded) ?? 0);
+    if (Date.now() - last < at_most_every_ms) return false;
+    sessionStorage.setItem(reloaded, String(Date.now()));
+    return true;
+  } catch {
+    return false; // without storage a broken release would be loaded again and again
+  }
+}
