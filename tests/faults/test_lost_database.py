@@ -146,18 +146,20 @@ async def test_a_database_killed_in_the_middle_of_a_flood_comes_back_whole(
                 while (await said_or_refused(house, ledger, name)) is not None:
                     pass
 
-        senders = [asyncio.create_task(sender(number)) for number in range(10)]
-        for _ in range(2):
-            enough = len(ledger.acknowledged) + 50
+        async def more(count: int) -> None:
+            enough = len(ledger.acknowledged) + count
             while len(ledger.acknowledged) < enough:  # noqa: ASYNC110 (nobody tells)
                 await asyncio.sleep(0.001)
-            await asyncio.to_thread(server.kill)
-            await asyncio.to_thread(server.start)
-        enough = len(ledger.acknowledged) + 50
-        while len(ledger.acknowledged) < enough:  # noqa: ASYNC110 (nobody tells)
-            await asyncio.sleep(0.001)
-        stop.set()
-        await asyncio.gather(*senders)
+
+        async with asyncio.timeout(200), asyncio.TaskGroup() as group:
+            for number in range(10):
+                group.create_task(sender(number))
+            for _ in range(2):
+                await more(50)
+                await asyncio.to_thread(server.kill)
+                await asyncio.to_thread(server.start)
+            await more(50)
+            stop.set()
         await ledger.check(database, ROOM)
 
 
