@@ -1,5 +1,7 @@
 """Claims on their way to an order."""
 
+from typing import Any
+
 import pytest
 
 from commerce_bridge.rooms import ClaimExpired, ClaimInPayment
@@ -8,7 +10,7 @@ from live.payment import SECOND_CHANCE_MS
 from tests.live.shows import ANNA, BEN, CARA, MINUTE, Stage, only, types, viewer
 
 
-def _claimed(stage: Stage, quantity: int = 1, **of: object) -> tuple[str, str]:
+def _claimed(stage: Stage, quantity: int = 1, **of: Any) -> tuple[str, str]:
     item = stage.sells(pieces=5, **of)
     return item, stage.presses(ANNA, item, quantity)[0].claim
 
