@@ -3,5 +3,6 @@
 Read in this order: `events` (what a log holds), `kind` (what a feature gives), `tables`, `log` (one
 batch in one transaction), `history` (the log read back), `tail` (the newest events), `opening`,
 `room` (one room in memory), `relay` (other processes), `rooms` (all rooms of a process, timers);
-and on the way to the sockets `wire`, `engine`, `sockets`, `broadcast`.
+and on the way to the sockets `wire`, `websocket`, `engine`, `sockets`,
+`frames`, `broadcast`.
 """

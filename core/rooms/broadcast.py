@@ -9,7 +9,7 @@ get no more frames, are told `catch_up` once what they had waiting is gone, and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,17 +19,18 @@ from prometheus_client import Counter, Gauge
 
 from core.errors import Unavailable
 from core.rooms.engine import RoomSocket
-from core.rooms.events import EVERYONE, Logged, Position, Reader
+from core.rooms.events import PUBLIC, Logged, Position, Reader
+from core.rooms.frames import Frames
 from core.rooms.room import Room
 from core.rooms.sockets import RoomServer
-from core.rooms.tail import frame, readable
 from core.rooms.wire import Wire
 
-_frames = Counter("plusone_frames_total", "Frames made, by whom they are for.", ["audience"])
 _sent = Counter("plusone_frames_sent_total", "Frames written to sockets.")
 _bytes = Counter("plusone_frames_sent_bytes_total", "Bytes of frames written to sockets.")
 _behind = Counter("plusone_sockets_left_behind_total", "Times that a socket was left behind.")
 _members = Gauge("plusone_room_sockets", "Sockets that follow a room.")
+_LOOKED_AT = 25
+"""Sockets between two looks at the clock."""
 _log = structlog.get_logger(__name__)
 
 
@@ -40,7 +41,9 @@ class Pace:
     tick_s: float = 0.1
     """From one frame of a room to the next, at least; a quiet room's frame goes out at once."""
     slice: int = 500
-    """Sockets written to before the loop may do something else."""
+    """Sockets written to before the loop may do something else, at most."""
+    slice_s: float = 0.005
+    """How long that may take: frames of some hundred kilobytes, or of one person alone, cost."""
     unsent: int = 256 * 1024
     """Bytes unsent past which a socket is left behind."""
     drained: int = 4 * 1024
@@ -252,10 +255,11 @@ class Channel:
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        last = -self._fan.pace.tick_s
+        last = ended = -self._fan.pace.tick_s
         while True:
             await self._woken.wait()
-            pause = last + self._fan.pace.tick_s - loop.time()
+            # As long as a frame took to write, at least: a crowd must not take the whole loop.
+            pause = max(last + self._fan.pace.tick_s, 2 * ended - last) - loop.time()
             if pause > 0:
                 await asyncio.sleep(pause)
             self._woken.clear()
@@ -266,6 +270,7 @@ class Channel:
                 # Who got it knows, who did not finds the gap: the room must not fall silent.
                 _log.exception("room.frame_failed", room=self.room.id)
                 self._lose()
+            ended = loop.time()
 
     def _lose(self) -> None:
         """Nobody can be told what happened in between: all shall catch up."""
@@ -287,23 +292,32 @@ class Channel:
             self._lose()
             return
         receivers = list(self.members.values())
-        frames = _Frames(self, now.epoch, start, now.head, now.at_ms, events, pulses)
-        size = self._fan.pace.slice
-        for first in range(0, len(receivers), size):
-            if first:
+        span = (now.epoch, start, now.head, now.at_ms)
+        frames = Frames(self._fan.namespace, span, events, pulses)
+        apart = self._who_sees_more(frames.audiences)
+        pace, loop = self._fan.pace, asyncio.get_running_loop()
+        some = min(pace.slice, _LOOKED_AT)
+        written, begun = 0, loop.time()
+        for first in range(0, len(receivers), some):
+            if written >= pace.slice or (written and loop.time() - begun > pace.slice_s):
                 await asyncio.sleep(0)
-            self._write(receivers[first : first + size], frames)
+                written, begun = 0, loop.time()
+            self._write(receivers[first : first + some], frames, apart)
+            written += some
 
-    def _write(self, receivers: Iterable[Member], frames: _Frames) -> None:
+    def _write(
+        self, receivers: Iterable[Member], frames: Frames, apart: Collection[Member]
+    ) -> None:
         pace, start, end = self._fan.pace, frames.start, frames.end
         sent = octets = 0
         for member in receivers:
             if member.left or member.behind_since is not None:
                 continue
-            if member.after == start and member not in frames.apart:
+            more = member in apart
+            if member.after == start and not more:
                 parcel = frames.public
             else:
-                parcel = frames.of(member)
+                parcel = frames.of(member.after, member.reader if more else PUBLIC)
             if not parcel.wires:
                 continue
             transport = member.socket.transport
@@ -326,81 +340,11 @@ class Channel:
         _sent.inc(sent)
         _bytes.inc(octets)
 
-    def sockets_of(self, person: str) -> Iterable[Member]:
-        return self._persons.get(person, ())
-
-
-class _Parcel:
-    """What one socket is sent at once: a frame, if anything happened, and pulses.
-
-    Compressed when many are sent the same: for one reader alone that would cost more than it saves.
-    """
-
-    __slots__ = ("_deflated", "octets", "wires")
-
-    def __init__(self, wires: Sequence[Wire], *, shared: bool) -> None:
-        self.wires = wires
-        self.octets = b"".join(wire.websocket for wire in wires)
-        self._deflated = None if shared else self.octets
-
-    @property
-    def deflated(self) -> bytes:
-        """For sockets that take compressed messages."""
-        if self._deflated is None:
-            self._deflated = b"".join(wire.deflated for wire in self.wires)
-        return self._deflated
-
-
-class _Frames:
-    """The frames of one span, each made when first needed and once."""
-
-    def __init__(
-        self,
-        channel: Channel,
-        epoch: str,
-        start: int,
-        end: int,
-        at_ms: int,
-        events: Sequence[tuple[Logged, bytes]],
-        pulses: Sequence[Wire],
-    ) -> None:
-        self.start = start
-        self.end = end
-        self._namespace = channel._fan.namespace
-        self._epoch = epoch
-        self._at_ms = at_ms
-        self._events = events
-        self._pulses = pulses
-        self._made: dict[object, _Parcel] = {}
-        audiences = {logged.audience for logged, _ in events} - {EVERYONE}
-        self.apart: set[Member] = set(channel.staff) if audiences else set()
-        """Those who see more of the span than everyone does."""
-        for person in audiences:
-            self.apart.update(channel.sockets_of(person))
-        self.public = self._make(start, None)
-
-    def of(self, member: Member) -> _Parcel:
-        """What `member` is sent: from where it stands, with all that it may see."""
-        reader = member.reader if member in self.apart else None
-        key = (member.after, reader if reader is None or not reader.staff else True)
-        parcel = self._made.get(key)
-        if parcel is None:
-            parcel = self._made[key] = self._make(member.after, reader)
-        return parcel
-
-    def _make(self, after: int, reader: Reader | None) -> _Parcel:
-        if after >= self.end:
-            return _Parcel(self._pulses, shared=True)
-        events = self._events[after - self.start :]
-        if reader is None:
-            _frames.labels("everyone").inc()
-            seen = [wire for logged, wire in events if logged.audience == EVERYONE]
-        else:
-            _frames.labels("staff" if reader.staff else "person").inc()
-            seen = readable(events, reader)
-        body = frame(self._epoch, after + 1, self.end, self._at_ms, seen)
-        wires = [Wire(self._namespace, "frame", bytes(body)), *self._pulses]
-        return _Parcel(wires, shared=reader is None or reader.staff)
+    def _who_sees_more(self, audiences: Collection[str]) -> set[Member]:
+        """Those who see more than everyone does of what happened for `audiences`."""
+        if not audiences:
+            return set()
+        return self.staff.union(*(self._persons.get(one, ()) for one in audiences))
 
 
 def write(socket: RoomSocket, wire: Wire) -> None:

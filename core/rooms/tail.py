@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -82,6 +82,53 @@ class Tail:
 
     def _put(self, i: int, logged: Logged) -> None:
         self._events[i], self._wires[i] = logged, None
+
+
+class Span:
+    """Events that follow one another, with their wires, about to be read by many.
+
+    When an item sells out, each of thousands is told something privately in one span: what everyone
+    reads is joined once, and each one's own is put in between.
+    """
+
+    def __init__(self, events: Sequence[tuple[Logged, bytes]]) -> None:
+        self._all = [wire for _, wire in events]
+        self._own: dict[str, list[tuple[int, int, bytes]]] = {}
+        public: list[bytes] = []
+        self._ends = [0]
+        """Where in `_public`, the joined wires of everyone, each of them ends."""
+        for place, (logged, wire) in enumerate(events):
+            if logged.audience == EVERYONE:
+                comma = 1 if public else 0
+                public.append(wire)
+                self._ends.append(self._ends[-1] + comma + len(wire))
+            else:
+                self._own.setdefault(logged.audience, []).append((place, len(public), wire))
+        self._public = b",".join(public)
+
+    @property
+    def audiences(self) -> Collection[str]:
+        """For whom, but for everyone, something happened."""
+        return self._own.keys()
+
+    def read_by(self, reader: Reader) -> bytes:
+        """The wires of what `reader` may see, joined by commas."""
+        if reader.staff:
+            return b",".join(self._all)
+        own = [one for audience in reader.ids for one in self._own.get(audience, ())]
+        if not own:
+            return self._public
+        parts: list[bytes] = []
+        at = 0
+        for _, before, wire in sorted(own):
+            end = self._ends[before]
+            if end > at:
+                parts.append(self._public[at:end])
+                at = end + 1  # past the comma
+            parts.append(wire)
+        if at < len(self._public):
+            parts.append(self._public[at:])
+        return b",".join(parts)
 
 
 def frame(epoch: str, start: int, end: int, at_ms: Instant, events: Iterable[bytes]) -> msgspec.Raw:

@@ -12,8 +12,8 @@ import pytest
 
 from core.clock import ManualClock
 from core.db import Database
-from core.rooms import broadcast, log
-from core.rooms.broadcast import Pace
+from core.rooms import frames, log
+from core.rooms.broadcast import Channel, Pace
 from core.rooms.events import PUBLIC, Reader
 from core.rooms.wire import Wire
 from tests.core.rooms.auction import Bid, Say, fold
@@ -131,7 +131,7 @@ async def test_a_frame_is_made_once_for_all_who_share_it(
     async with AsyncExitStack() as stack:
         pages = [await joined(served, stack, id=f"p{n}") for n in range(10)]
         pages += [await joined(served, stack, id=f"s{n}", staff=True) for n in range(3)]
-        monkeypatch.setattr(broadcast, "Wire", Counted)
+        monkeypatch.setattr(frames, "Wire", Counted)
         await house.tell("p1", Bid(5))
         for page in pages:
             await page.reach(3)
@@ -162,6 +162,39 @@ async def test_a_busy_room_sends_all_that_gathered_in_one_frame(house: House) ->
         await page.reach(last)
         assert len(page.frames) < 10
         assert page.now == whole(house)
+
+
+async def test_a_crowd_is_never_written_to_for_more_than_half_of_the_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spans: list[tuple[float, float]] = []
+    loop = asyncio.get_running_loop()
+
+    async def slow(_channel: Channel) -> None:
+        begun = loop.time()
+        await asyncio.sleep(0.03)  # as long as thousands of sockets may take
+        spans.append((begun, loop.time()))
+
+    monkeypatch.setattr(Channel, "_send", slow)
+    async with serving(house.rooms, pace=Pace(tick_s=0.001)) as served, AsyncExitStack() as stack:
+        await joined(served, stack)
+        while len(spans) < 4:
+            await say(house, 1)
+            await asyncio.sleep(0)
+    for (begun, ended), (next_begun, _) in itertools.pairwise(spans):
+        assert next_begun - ended >= 0.9 * (ended - begun)
+
+
+async def test_each_of_a_crowd_gets_her_own_among_what_everyone_gets(
+    house: House, served: Served
+) -> None:
+    async with AsyncExitStack() as stack:
+        pages = [await joined(served, stack, id=f"p{n}") for n in range(30)]
+        for n in range(30):
+            await house.tell(f"p{n}", Bid(5 + n))  # tells the one before that she is outbid
+        last = await say(house, 1)
+        for n, page in enumerate(pages):
+            assert await page.reach(last) == whole(house, Reader(frozenset({f"p{n}"})))
 
 
 async def test_pulses_reach_all_and_only_the_newest_of_a_name(house: House, served: Served) -> None:
@@ -364,7 +397,7 @@ async def test_a_frame_that_cannot_be_made_leaves_nobody_in_the_dark(
     async with AsyncExitStack() as stack:
         page = await joined(served, stack)
         with monkeypatch.context() as patch:
-            patch.setattr(broadcast, "frame", None)
+            patch.setattr(frames, "frame", None)
             await say(house, 1)
             await page.viewer.next("catch_up")
         await page.join()
