@@ -57,11 +57,17 @@ class Figure:
     unit: str
     rounds: Sequence[float]
     peer: Sequence[float] | None = None
-    target: Target | None = None
+    target: Target | tuple[Target, ...] | None = None
 
     @property
     def value(self) -> float:
         return median(self.rounds)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        if self.target is None:
+            return ()
+        return self.target if isinstance(self.target, tuple) else (self.target,)
 
     @property
     def ratio(self) -> float | None:
@@ -106,9 +112,11 @@ def _line(figure: Figure) -> str:
 def _table(figures: Sequence[Figure]) -> list[str]:
     rows = [("figure", "median", "min", "max", "unit", "peer", "ratio", "target", "")]
     for figure in figures:
-        target, met = figure.target, ""
-        if target is not None:
-            met = "met" if target.met(figure.value, figure.ratio) else "MISSED"
+        targets = figure.targets
+        met = ""
+        if targets:
+            reached = all(one.met(figure.value, figure.ratio) for one in targets)
+            met = "met" if reached else "MISSED"
         rows.append(
             (
                 figure.name,
@@ -118,7 +126,7 @@ def _table(figures: Sequence[Figure]) -> list[str]:
                 figure.unit,
                 "" if figure.peer is None else _short(median(figure.peer)),
                 "" if figure.ratio is None else f"{figure.ratio:.1f}×",
-                "" if target is None else str(target),
+                ", ".join(map(str, targets)),
                 met,
             )
         )
