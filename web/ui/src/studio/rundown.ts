@@ -173,6 +173,22 @@ export class RunDown extends PlusoneElement {
   @state() private drag: Drag | null = null;
   @state() private said = "";
 
+  private gripped: HTMLElement | null = null;
+
+  protected override willUpdate(): void {
+    const active = this.shadowRoot?.activeElement;
+    const grip = active instanceof HTMLElement && active.classList.contains("grip");
+    this.gripped = grip ? active : null;
+  }
+
+  /** A row that moves in the document loses the focus; whoever moves it by key keeps it. */
+  protected override updated(): void {
+    const { gripped } = this;
+    if (gripped?.isConnected === true && this.shadowRoot?.activeElement !== gripped) {
+      gripped.focus();
+    }
+  }
+
   override render(): TemplateResult {
     const { items } = this.show;
     const open = items.filter(({ status }) => status === "open").length;
