@@ -67,9 +67,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "outbox_message",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True),
         sa.Column("topic", sa.String(60), nullable=False),
         sa.Column("key", sa.String(120), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
