@@ -19,7 +19,7 @@ Cause = Literal["cancelled", "expired", "staff", "lapsed", "order_cancelled", "c
 Role = Literal["viewer", "host", "moderator"]
 
 
-class Variant(msgspec.Struct, frozen=True, kw_only=True):
+class Variant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is sold: an item's one choice, or the item itself where `key` is None.
 
     `planned` pieces will be asked of the shop when the item opens; `allotment` is what it granted;
@@ -42,7 +42,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
         return self.allotment - self.held - self.sold
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A line of the run-down. `limit` is pieces per customer, None for no limit."""
 
     id: str
@@ -70,7 +70,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     repeat: Literal["add", "replace"] = "add"
 
 
-class Rejected(msgspec.Struct, frozen=True, kw_only=True):
+class Rejected(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A piece of a comment that was meant as a claim and is none, with what might be meant."""
 
     text: str
@@ -81,20 +81,20 @@ class Rejected(msgspec.Struct, frozen=True, kw_only=True):
     nearest: tuple[Suggestion, ...] = ()
 
 
-class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+class Suggestion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     item: str
     code: str
     variant: str | None = None
 
 
-class Pieces(msgspec.Struct, frozen=True, kw_only=True):
+class Pieces(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """So many pieces of one variant of an item."""
 
     variant: str | None
     quantity: int
 
 
-class Granted(msgspec.Struct, frozen=True, kw_only=True):
+class Granted(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the shop granted when it was asked for one variant, and where it keeps that."""
 
     variant: str | None

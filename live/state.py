@@ -31,7 +31,7 @@ Slot = tuple[str, str | None]
 """An item's id and a variant's key."""
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What came of a claim in a comment. `later` is what became of it since.
 
     A place in the waiting list gets the `claim` too that was last made of it.
@@ -47,7 +47,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     later: str | None = None
 
 
-class Comment(msgspec.Struct, frozen=True, kw_only=True):
+class Comment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     offset: int
     at_ms: Instant
     by: str
@@ -61,7 +61,7 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: tuple[Outcome, ...] = ()
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
+class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Pieces granted to one person. `until` is the deadline of a hold or of a payment."""
 
     id: str
@@ -83,7 +83,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """A failed payment has lengthened the hold once."""
 
 
-class Wait(msgspec.Struct, frozen=True, kw_only=True):
+class Wait(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A place in the waiting list, for `quantity` pieces still missing."""
 
     id: str
@@ -97,7 +97,7 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     comment: int | None
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A line of the studio's list of claims."""
 
     kind: str
@@ -116,7 +116,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """The comment that led to this, if it could still be read then; hidden with it."""
 
 
-class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+class Refusal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A claim that was refused, as its writer was told."""
 
     offset: int
@@ -124,7 +124,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     event: ClaimRefused
 
 
-class Unread(msgspec.Struct, frozen=True, kw_only=True):
+class Unread(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A comment with pieces that became no claim, as its writer was told."""
 
     offset: int
@@ -132,7 +132,7 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
     event: CommentUnread
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class Standing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What moderation decided about one person. `muted_until`: 0 not muted, None without end."""
 
     name: str | None = None
@@ -140,7 +140,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     blocked: bool = False
 
 
-class Totals(msgspec.Struct, frozen=True, kw_only=True):
+class Totals(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Sums over the show; pieces, and minor units at each claim's own price."""
 
     claims: int = 0

@@ -53,7 +53,10 @@ async def open_log(database: Database, kind: RoomKind[S], room_id: str) -> Opene
             for logged in page:
                 if logged.offset > stored:
                     state = kind.evolve(state, logged)
-            tail.extend(page)
+            if after < head.head - LENGTH:  # long ago: nobody asks a tail for it
+                tail = Tail(after)
+            else:
+                tail.extend(page)
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
