@@ -12,7 +12,15 @@ from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.rooms.websocket import BAD_DATA, PROTOCOL, TOO_BIG, Incoming, Violation, accept
+from core.rooms.websocket import (
+    BAD_DATA,
+    PROTOCOL,
+    TOO_BIG,
+    UNREAD_AT_MOST,
+    Incoming,
+    Violation,
+    accept,
+)
 from core.rooms.wire import Wire, deflated_frame, text_frame
 
 MASK = b"\x01\xfe\x80\x7f"
@@ -20,11 +28,15 @@ MOST = 1_000
 
 
 class Transport:
-    """Keeps what is written to it."""
+    """Keeps what is written to it; `unread` bytes of it wait for whoever never reads."""
 
     def __init__(self) -> None:
         self.written: list[bytes] = []
+        self.unread = 0
         self.closed = False
+
+    def get_write_buffer_size(self) -> int:
+        return self.unread
 
     def write(self, data: bytes) -> None:
         self.written.append(data)
@@ -92,6 +104,16 @@ def test_messages_come_whole_however_they_are_cut(
         end.incoming.feed_data(octets[start : start + piece])
     assert end.texts == texts
     assert end.ends == []
+
+
+def test_who_never_reads_is_answered_no_pings() -> None:
+    end = End()
+    end.transport.unread = UNREAD_AT_MOST
+    end.take(masked(0x89, b"there?"))
+    assert end.transport.written == []
+    end.transport.unread = 0
+    end.take(masked(0x89, b"there?"))
+    assert len(end.transport.written) == 1
 
 
 def test_a_message_may_come_in_fragments_with_a_ping_between() -> None:
