@@ -16,7 +16,7 @@ from core.rooms.kind import Command, Turn
 from live import claims, comments, moderation, payment, rundown, store, stored, view
 from live import commands as c
 from live import events as e
-from live.evolve import evolve
+from live.evolve import evolve, frozen, thawed
 from live.state import Show
 from live.store import SHOW
 
@@ -42,6 +42,12 @@ class ShowKind:
 
     def evolve(self, state: Show, logged: Logged) -> Show:
         return evolve(state, logged)
+
+    def thawed(self, state: Show) -> Show:
+        return thawed(state)
+
+    def frozen(self, state: Show) -> Show:
+        return frozen(state)
 
     def next_due(self, state: Show) -> Instant | None:
         due = [

@@ -82,6 +82,14 @@ class RoomKind(Protocol[S]):
         """The state after `logged`; never refuses, and leaves `state` itself as it was."""
         ...
 
+    def thawed(self, state: S) -> S:
+        """`state`, or a like one that `evolve` may change in place, to fold a long log into."""
+        ...
+
+    def frozen(self, state: S) -> S:
+        """What became of a thawed state, as a state like any other."""
+        ...
+
     def next_due(self, state: S) -> Instant | None:
         """When `expire` next has something to do; None for never."""
         ...

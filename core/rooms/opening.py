@@ -41,6 +41,7 @@ async def open_log(database: Database, kind: RoomKind[S], room_id: str) -> Opene
     stored, state = await _stored_state(database, kind, room_id, head)
     after = min(stored, max(head.head - LENGTH - 1, 0))
     tail, at_ms = Tail(after), head.at_ms
+    state = kind.thawed(state)
     reading = _read_page(database, kind, room_id, after)
     try:
         while after < head.head:
@@ -60,7 +61,7 @@ async def open_log(database: Database, kind: RoomKind[S], room_id: str) -> Opene
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
-    return Opened(Committed(state, head.epoch, after, at_ms), tail, stored)
+    return Opened(Committed(kind.frozen(state), head.epoch, after, at_ms), tail, stored)
 
 
 def _read_page(

@@ -6,5 +6,6 @@ Each makes the new show in one go, since a show is copied whole however little o
 
 from live.evolve import claims, comments, moderation, rundown
 from live.evolve.folds import evolve
+from live.evolve.thaw import frozen, thawed
 
-__all__ = ["claims", "comments", "evolve", "moderation", "rundown"]
+__all__ = ["claims", "comments", "evolve", "frozen", "moderation", "rundown", "thawed"]

@@ -374,4 +374,5 @@ def _without(ids: _Ids, by: str, one: str) -> _Ids:
 def _moved(ids: _Ids, old: str, new: str) -> _Ids:
     if old not in ids:
         return ids
-    return ids.delete(old).set(new, (*ids.get(new, ()), *ids[old]))
+    both = (*ids.get(new, ()), *ids[old])
+    return ids.delete(old).set(new, both)

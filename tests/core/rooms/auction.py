@@ -217,6 +217,12 @@ class AuctionKind:
             if until <= turn.now:
                 turn.append(HoldEnded(by=by))
 
+    def thawed(self, state: Auction) -> Auction:
+        return state
+
+    def frozen(self, state: Auction) -> Auction:
+        return state
+
     def evolve(self, state: Auction, logged: Logged) -> Auction:
         match logged.event:
             case Said(by=by):
