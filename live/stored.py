@@ -96,10 +96,14 @@ def dump(show: Show) -> bytes:
     )
 
 
+_read_stored = msgspec.json.Decoder(_Stored).decode  # on import: see core.structs
+_read_plain = msgspec.json.Decoder(_plain_type).decode
+
+
 def load(stored: bytes) -> Show:
     """The show that `dump` wrote."""
-    raw = msgspec.json.decode(stored, type=_Stored)
-    plain = msgspec.json.decode(raw.plain, type=_plain_type)
+    raw = _read_stored(stored)
+    plain = _read_plain(raw.plain)
     show = Show(
         **asdict(plain),
         items=Map((item.id, item) for item in raw.items),

@@ -62,6 +62,9 @@ class _Draft(msgspec.Struct, frozen=True):
     location: str | None
 
 
+_read_draft = msgspec.json.Decoder(_Draft).decode  # on import: see core.structs
+
+
 def prepare(connection: Connection, key: str, draft: OrderDraft, at: Instant) -> ShopOrder:
     """Record an order; no stock moves. Raises UnknownProduct, UnknownPlace."""
     _check(connection, draft)
@@ -85,7 +88,7 @@ def commit(connection: Connection, ref: str, at: Instant) -> ShopOrder:
         raise Conflict("The order was cancelled.")
     if known.state == "committed":
         return _order(known)
-    draft = msgspec.json.decode(known.draft, type=_Draft)
+    draft = _read_draft(known.draft)
     locations = _locations(connection, draft.location)
     wanted: set[Level] = set()
     for line in draft.lines:

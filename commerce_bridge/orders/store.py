@@ -40,6 +40,7 @@ from commerce_bridge.sql import among
 from core.clock import Instant
 from core.db import metadata
 from core.errors import NotFound
+from core.structs import prepare
 
 shop_order = Table(
     "shop_order",
@@ -307,6 +308,9 @@ def _load(connection: Connection, *conditions: ColumnElement[bool]) -> list[Orde
         _add_lines(connection, lines)
         _add_history(connection, history)
     return [_order(row, lines[row.id], history[row.id]) for row in rows]
+
+
+prepare(Line, Event)
 
 
 def _add_lines(connection: Connection, lines: dict[str, list[Line]]) -> None:

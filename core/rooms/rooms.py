@@ -21,6 +21,7 @@ from core.rooms.kind import Command, RoomKind
 from core.rooms.log import Committed
 from core.rooms.relay import InProcessRelay, Relay
 from core.rooms.room import Answer, Room
+from core.structs import prepare
 
 SWEEP_S = 1.0
 """How often due rooms are woken and heads compared with the database."""
@@ -45,6 +46,8 @@ class Rooms:
     ) -> None:
         self._database = database
         self._kinds: Mapping[str, RoomKind[Any]] = {kind.name: kind for kind in kinds}
+        for kind in kinds:
+            prepare(*kind.events.values())
         # A clock that tests move is the only one; else the database's, where it has one.
         self._time = RoomTime(clock, ask_database=not isinstance(clock, ManualClock))
         self._rooms: dict[str, Room[Any]] = {}
