@@ -9,6 +9,7 @@ others pass. Handlers therefore take a repeat for what it is.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -98,10 +99,10 @@ class Outbox:
                         pass
                 except PlusOneError as error:  # the database is away: nothing was lost
                     log.warning("outbox.unavailable", error=error.error_code, detail=error.data)
-                try:
-                    await asyncio.wait_for(self._woken.wait(), POLL_S)
-                except TimeoutError:
-                    continue
+                # Not `wait_for`: on Python 3.11 it drops a cancellation that comes with the wake.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(POLL_S):
+                        await self._woken.wait()
         finally:
             making = list(self._making)
             for task in making:

@@ -113,7 +113,8 @@ async def _recheck(namespace: LiveNamespace, identity: Identity) -> None:
     identity.on_rights_changed(changed.set)
     while True:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(changed.wait(), RECHECK_S)
+            async with asyncio.timeout(RECHECK_S):
+                await changed.wait()
         changed.clear()
         await asyncio.sleep(RECHECK_PAUSE_S)
         try:

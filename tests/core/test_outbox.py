@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from sqlalchemy import func, select
@@ -250,3 +250,34 @@ async def test_the_outbox_outlives_a_database_that_is_away(
     assert type(database).write is write
     await add(database, "a", 1)
     await asyncio.wait_for(handler.called.wait(), 20)
+
+
+class Woken(asyncio.Event):
+    """Tells when somebody waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.awaited = asyncio.Event()
+
+    async def wait(self) -> Literal[True]:
+        self.awaited.set()
+        return await super().wait()
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_run_that_is_cancelled_just_as_it_is_woken_ends(
+    sqlite_url: str, clock: ManualClock, turns: int
+) -> None:
+    async with Database.open(sqlite_url) as database:
+        box = Outbox(database, clock)
+        box.subscribe("said", Handler())
+        box._woken = woken = Woken()
+        task = asyncio.create_task(box.run())
+        await woken.awaited.wait()
+        woken.set()
+        for _ in range(turns):  # as many steps of the loop as the wake needs to arrive
+            await asyncio.sleep(0)
+        task.cancel()
+        async with asyncio.timeout(20):
+            await asyncio.gather(task, return_exceptions=True)
+        assert task.cancelled()
