@@ -70,7 +70,11 @@ class Client:
     async def join(self, show: str) -> None:
         """Follow a show, from now on as the person that the session is."""
         await self._leave()
-        self._socket = socketio.AsyncClient(http_session=self._http, logger=False)
+        # Whoever lost the line joins again: a socket that came back by itself would follow nothing,
+        # and may come back after this client has closed its session.
+        self._socket = socketio.AsyncClient(
+            http_session=self._http, reconnection=False, logger=False
+        )
         self._socket.on("frame", self._on_frame, namespace=NAMESPACE)
         headers = {"Origin": str(URL(self._address).origin())}
         await self._socket.connect(
