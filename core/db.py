@@ -25,6 +25,7 @@ from sqlalchemy import (
     MetaData,
     QueuePool,
     StaticPool,
+    Table,
     Text,
     bindparam,
     create_engine,
@@ -34,6 +35,7 @@ from sqlalchemy import (
     make_url,
     select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -323,6 +325,13 @@ def wake_after_commit(connection: Connection) -> None:
 def _noting_wake(connection: Connection, unit: Unit[T]) -> tuple[T, bool]:
     connection.info.pop(_WAKE, None)
     return unit(connection), bool(connection.info.pop(_WAKE, False))
+
+
+def insert_new(connection: Connection, table: Table) -> Any:
+    """An INSERT that passes over rows that are there already, by whichever unique key."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def any_of(

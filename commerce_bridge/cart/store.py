@@ -25,9 +25,9 @@ from sqlalchemy import (
 )
 
 from commerce_bridge import claims
-from commerce_bridge.sql import among, insert_new
+from commerce_bridge.sql import among
 from core.clock import Instant
-from core.db import metadata
+from core.db import insert_new, metadata
 from core.errors import BadRequest, Conflict, NotFound
 from core.ids import new_id
 

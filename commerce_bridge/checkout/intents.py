@@ -28,10 +28,9 @@ from sqlalchemy import (
 )
 
 from commerce_bridge.rooms import ORDER_RELEASED, OrderReleased
-from commerce_bridge.sql import insert_new
 from core import outbox
 from core.clock import Instant
-from core.db import metadata
+from core.db import insert_new, metadata
 from core.errors import Conflict, Unavailable
 from core.ids import new_id
 

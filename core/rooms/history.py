@@ -29,12 +29,12 @@ from core.db import any_of
 from core.errors import NotFound
 from core.rooms.events import Content, Event, Logged
 from core.rooms.kind import RoomKind
-from core.rooms.tables import room, room_content, room_event, room_state
+from core.rooms.tables import room, room_content, room_event
 
 S = TypeVar("S")
 
-PAGE = 500
-"""Events read at once: small enough to fold without holding the loop for long."""
+PAGE = 1_000
+"""Events read at once: few enough to fold in ten milliseconds."""
 
 
 # Not `now()`, which stands still while a transaction waits for its lock.
@@ -201,19 +201,6 @@ def read_due(connection: Connection, kinds: Sequence[str], time: RoomTime) -> li
         .limit(100)
     )
     return [(room_id, kind) for room_id, kind in connection.execute(query)]
-
-
-def read_stored_state(
-    connection: Connection, room_id: str, model: int, *, erased: int
-) -> tuple[int, bytes] | None:
-    """(offset, bytes) of the stored state of this model, if nothing was erased after it."""
-    query = select(room_state.c.offset, room_state.c.state).where(
-        room_state.c.room_id == room_id,
-        room_state.c.model == model,
-        room_state.c.offset >= erased,
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else (row.offset, row.state)
 
 
 def count_events(connection: Connection, room_id: str) -> int:

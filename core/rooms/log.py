@@ -14,13 +14,15 @@ import structlog
 from sqlalchemy import (
     Connection,
     Row,
+    Select,
     Text,
     and_,
     bindparam,
-    delete,
     func,
     insert,
+    literal_column,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -29,10 +31,11 @@ from core.bulk import BulkInsert
 from core.clock import Instant
 from core.errors import InternalError, NotFound, PlusOneError, Unavailable
 from core.ids import new_id, new_secret
+from core.rooms import states
 from core.rooms.events import EVERYONE, Logged
 from core.rooms.history import CLOCK_NOW, DATABASE_NOW, PAGE, RoomTime, read_events
 from core.rooms.kind import Command, RoomKind, Turn
-from core.rooms.tables import room, room_command, room_content, room_event, room_state
+from core.rooms.tables import room, room_command, room_content, room_event
 
 S = TypeVar("S")
 
@@ -61,26 +64,35 @@ _LOCK_AT_ITS_TIME, _LOCK_AT_OURS = (
     .with_for_update()
     for now in (DATABASE_NOW, CLOCK_NOW)
 )
-_EARLIER = {
-    dialect: select(
-        room_command.c.request_id,
-        room_command.c.sender,
-        room_command.c.first_offset,
-        room_command.c.last_offset,
-    ).where(room_command.c.room_id == bindparam("room"), named)
-    for dialect, named in (
-        (
-            "postgresql",
-            room_command.c.request_id == func.any(bindparam("names", type_=ARRAY(Text))),
-        ),
-        (
-            "sqlite",
-            room_command.c.request_id.in_(
-                select(func.json_each(bindparam("names")).table_valued("value").c.value)
-            ),
-        ),
-    )
-}
+_SPAN = (
+    room_command.c.request_id,
+    room_command.c.sender,
+    room_command.c.first_offset,
+    room_command.c.last_offset,
+)
+
+
+def _named_on_sqlite() -> Select[Any]:
+    names = func.json_each(bindparam("names")).table_valued("value")
+    in_room = room_command.c.room_id == bindparam("room")
+    return select(*_SPAN).where(in_room, room_command.c.request_id.in_(select(names.c.value)))
+
+
+def _named_on_postgresql() -> Select[Any]:
+    """One look into the key for each name, whatever the planner believes.
+
+    With `= ANY (names)` it read all commands of the room, since it knows nothing yet of a show that
+    has just begun: 8 ms a batch after 15,000 claims, and growing. OFFSET keeps the inner query one.
+    """
+    names = func.unnest(bindparam("names", type_=ARRAY(Text)))
+    named = names.table_valued("value", name="named").render_derived()
+    in_room = room_command.c.room_id == bindparam("room")
+    one = select(*_SPAN).where(in_room, room_command.c.request_id == named.c.value)
+    each = one.offset(literal_column("0")).lateral()
+    return select(each).select_from(named.join(each, true()))
+
+
+_EARLIER = {"sqlite": _named_on_sqlite(), "postgresql": _named_on_postgresql()}
 _MOVE_ON = (
     update(room)
     .where(room.c.id == bindparam("room"))
@@ -339,7 +351,7 @@ def _erase(connection: Connection, room_id: str, author: str, offset: int) -> No
     if author != EVERYONE:
         typed = and_(typed, room_content.c.author == author)
     connection.execute(update(room_content).where(typed).values(name=None, text=None))
-    connection.execute(delete(room_state).where(room_state.c.room_id == room_id))
+    states.forget(connection, room_id)
     connection.execute(update(room).where(room.c.id == room_id).values(erased=offset))
 
 
@@ -355,26 +367,3 @@ def _note(
         now = batch.committed
         values = {"room": room_id, "to": now.head, "at": now.at_ms, "due": due}
         connection.execute(_MOVE_ON, values)
-
-
-def store_state(
-    connection: Connection, room_id: str, model: int, offset: int, state: bytes
-) -> None:
-    """Keep `state` as the shortcut for opening this log, unless there is a better one.
-
-    Those of older models go. Under the room's lock: nothing can be erased, and no other process
-    store its own, in between.
-    """
-    lock = select(room.c.erased).where(room.c.id == room_id).with_for_update()
-    erased = connection.execute(lock).scalar_one_or_none()
-    stored = select(func.max(room_state.c.offset)).where(
-        room_state.c.room_id == room_id, room_state.c.model == model
-    )
-    newest = connection.execute(stored).scalar_one_or_none()
-    if erased is None or offset < erased or (newest is not None and newest >= offset):
-        return
-    older = delete(room_state).where(room_state.c.room_id == room_id, room_state.c.model <= model)
-    connection.execute(older)
-    connection.execute(
-        insert(room_state).values(room_id=room_id, model=model, offset=offset, state=state)
-    )

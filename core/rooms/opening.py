@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from core.db import Database
-from core.rooms import history
+from core.rooms import history, states
 from core.rooms.events import Logged
 from core.rooms.history import Head
 from core.rooms.kind import RoomKind
@@ -77,14 +77,16 @@ async def _stored_state(
     database: Database, kind: RoomKind[S], room_id: str, head: Head
 ) -> tuple[int, S]:
     """(offset, state) to begin with: a stored state of this model, or nothing at all."""
-    query = partial(
-        history.read_stored_state, room_id=room_id, model=kind.model, erased=head.erased
-    )
+    query = partial(states.read, room_id=room_id, model=kind.model, erased=head.erased)
     found = await database.read(query)
     if found is not None and found[0] <= head.head:
         try:
-            return found[0], await asyncio.to_thread(kind.load, found[1])
+            return found[0], await asyncio.to_thread(_load, kind, found[1])
         except Exception:
             # A shortcut only: the log has it all.
             _log.warning("room.state_not_loaded", room=room_id, exc_info=True)
     return 0, kind.initial(room_id)
+
+
+def _load(kind: RoomKind[S], stored: bytes) -> S:
+    return kind.load(states.unpacked(stored))

@@ -15,7 +15,7 @@ from prometheus_client import Counter, Histogram
 from core.db import Database
 from core.errors import InternalError, OutcomeUnknown, PlusOneError, Unavailable
 from core.ids import new_id
-from core.rooms import history, log
+from core.rooms import history, log, states
 from core.rooms.events import Logged, Position, Reader
 from core.rooms.history import RoomTime
 from core.rooms.kind import Command, RoomKind
@@ -425,9 +425,9 @@ class Room(Generic[S]):
 
     async def _store(self, now: Committed[S]) -> None:
         try:
-            stored = await asyncio.to_thread(self.kind.dump, now.state)
+            stored = await asyncio.to_thread(_dump, self.kind, now.state)
             unit = partial(
-                log.store_state,
+                states.store,
                 room_id=self.id,
                 model=self.kind.model,
                 offset=now.head,
@@ -445,3 +445,7 @@ def _answer(waiting: _Waiting, outcome: Outcome) -> None:
     future = waiting[1]
     if not future.done():
         future.set_result(outcome)
+
+
+def _dump(kind: RoomKind[S], state: S) -> bytes:
+    return states.packed(kind.dump(state))

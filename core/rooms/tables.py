@@ -80,6 +80,6 @@ room_state = Table(
     metadata,
     Column("room_id", String(40), primary_key=True),
     Column("model", Integer, primary_key=True),
-    Column("offset", BigInteger, nullable=False),
+    Column("offset", BigInteger, primary_key=True, autoincrement=False),
     Column("state", LargeBinary, nullable=False),
 )

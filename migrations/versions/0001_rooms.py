@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.Column("model", sa.Integer(), nullable=False),
         sa.Column("offset", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("room_id", "model", name="pk_room_state"),
+        sa.PrimaryKeyConstraint("room_id", "model", "offset", name="pk_room_state"),
     )
     op.create_table(
         "outbox_message",

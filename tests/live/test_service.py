@@ -19,7 +19,7 @@ from core.clock import ManualClock
 from core.db import Database
 from core.errors import Conflict, Forbidden, NotFound, NotSignedIn, Unavailable
 from core.identity.model import NOBODY, Person
-from core.rooms import log
+from core.rooms import states
 from core.rooms.events import PUBLIC, Position, Reader
 from core.rooms.history import read_events
 from core.rooms.room import Answer
@@ -551,8 +551,8 @@ async def test_a_show_opened_from_a_stored_state_is_the_same_show(house: House) 
     await house.say(ANNA, show, f"{RED}+2")
     room = await house.room(show)
     kind = ShowKind()
-    state, offset = kind.dump(room.committed.state), room.committed.head
-    await house.database.write(lambda conn: log.store_state(conn, show, kind.model, offset, state))
+    state, offset = states.packed(kind.dump(room.committed.state)), room.committed.head
+    await house.database.write(lambda conn: states.store(conn, show, kind.model, offset, state))
     await house.say(BEN, show, f"{RED}+2")
     kept = stored.dump(await house.show(show))
     async with opened(house.database, house.clock) as other:

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, text, update
 
 from core.db import Database
 from core.errors import Conflict, InternalError, NotFound, PlusOneError
-from core.rooms import history, log
+from core.rooms import history, log, states
 from core.rooms.events import EVERYONE, PUBLIC, Position, Reader
 from core.rooms.tables import room_content, room_event, room_state
 from tests.core.rooms.auction import (
@@ -353,15 +353,15 @@ async def test_erased_text_is_nowhere_any_more(
     kept = await house.database.read(
         lambda connection: list(connection.execute(select(room_state.c.state)).scalars())
     )
-    assert all(b"my address" not in state for state in kept)
+    assert all(b"my address" not in states.unpacked(state) for state in kept)
     assert said.first is not None
 
 
 async def test_a_state_from_before_an_erasure_is_not_stored_after_it(house: House) -> None:
     await house.tell("mei", Say("my address"))
-    old = house.room.kind.dump(house.room.committed.state)
+    old = states.packed(house.room.kind.dump(house.room.committed.state))
     await house.tell("host", Erase("mei"))
-    store = partial(log.store_state, room_id=ROOM, model=1, offset=2, state=old)
+    store = partial(states.store, room_id=ROOM, model=1, offset=2, state=old)
     await house.database.write(store)
     query = select(room_state.c.offset)
     assert await house.database.read(lambda c: list(c.execute(query).scalars())) == []
@@ -370,9 +370,7 @@ async def test_a_state_from_before_an_erasure_is_not_stored_after_it(house: Hous
 async def test_the_rooms_in_which_somebody_typed_are_found(house: House) -> None:
     await house.rooms.create("auction", "auc_2", house.command("lan", Say("hi")), PUBLIC)
     await house.tell("mei", Say("hello"))
-    found = partial(
-        log.rooms_of_author if hasattr(log, "rooms_of_author") else history.rooms_of_author
-    )
+    found = history.rooms_of_author
     assert await house.database.read(lambda c: found(c, "mei")) == [(ROOM, "auction")]
     assert await house.database.read(lambda c: found(c, "nobody")) == []
 
@@ -457,9 +455,9 @@ async def test_a_long_log_stores_its_state_now_and_then(
 
 async def store_now(house: House) -> None:
     now = house.room.committed
-    state = house.room.kind.dump(now.state)
+    state = states.packed(house.room.kind.dump(now.state))
     await house.database.write(
-        partial(log.store_state, room_id=ROOM, model=1, offset=now.head, state=state)
+        partial(states.store, room_id=ROOM, model=1, offset=now.head, state=state)
     )
 
 

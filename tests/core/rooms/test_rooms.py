@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from core.clock import ManualClock
 from core.db import Database
 from core.errors import NotFound, PlusOneError, Unavailable
-from core.rooms import history, log
+from core.rooms import history, log, states
 from core.rooms.events import PUBLIC, Logged, Position, Reader
 from core.rooms.log import HistoryChanged, Outcome
 from core.rooms.relay import InProcessRelay, Listener
@@ -170,9 +170,9 @@ async def test_a_storm_of_newcomers_makes_the_public_snapshot_once(
 
 async def store(house: House) -> None:
     now = house.room.committed
-    state = house.room.kind.dump(now.state)
+    state = states.packed(house.room.kind.dump(now.state))
     await house.database.write(
-        partial(log.store_state, room_id=ROOM, model=1, offset=now.head, state=state)
+        partial(states.store, room_id=ROOM, model=1, offset=now.head, state=state)
     )
 
 
@@ -332,9 +332,7 @@ async def test_a_restored_database_is_read_anew_and_followers_are_told(house: Ho
     await house.tell("mei", Bid(5))
     since = position(house, house.room.committed.head)
     follower = Follower(house.room)
-    await house.database.write(
-        history.renew_epochs if hasattr(history, "renew_epochs") else log.renew_epochs
-    )
+    await house.database.write(log.renew_epochs)
     await house.rooms.sweep()
     await asyncio.wait_for(follower.replaced.wait(), 20)
     assert house.room.committed.epoch != since.epoch
