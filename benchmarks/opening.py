@@ -217,6 +217,7 @@ async def open_again(url: str, show: str, rounds: int) -> None:
             line = {"events": room.committed.head, "s": seconds, "hold_ms": _HELD[0] * 1000}
             sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
             await rooms.close()
+            del room, rooms  # now, and not while the next one opens
             gc.unfreeze()
 
 
