@@ -132,7 +132,7 @@ def give_back_item(
         if left == 0:
             break
         pieces = wait.quantity if left is None else min(left, wait.quantity)
-        leave(turn, wait, pieces, "cancelled")
+        leave(turn, wait, pieces, "cancelled", comment=comment)
         left = None if left is None else left - pieces
     for one in reversed(_claims(turn.state, by.ids, slots)):
         if left == 0:
@@ -141,7 +141,7 @@ def give_back_item(
             paying = paying or one.state == "paying"
             continue
         pieces = one.quantity if left is None else min(left, one.quantity)
-        free(turn, one, pieces, "cancelled")
+        free(turn, one, pieces, "cancelled", comment=comment)
         left = None if left is None else left - pieces
     if paying and left != 0:
         refuse(turn, by, "in_payment", item, variant, left, comment)
@@ -189,7 +189,13 @@ def stop_waiting(turn: ShowTurn, wait_id: str, quantity: int | None, cause: Caus
 
 
 def free(
-    turn: ShowTurn, one: Claim, quantity: int, cause: Cause, *, staff: str | None = None
+    turn: ShowTurn,
+    one: Claim,
+    quantity: int,
+    cause: Cause,
+    *,
+    comment: int | None = None,
+    staff: str | None = None,
 ) -> None:
     """Make pieces of a claim free; `promote` says whose they are next."""
     turn.append(
@@ -203,6 +209,7 @@ def free(
             price=one.price,
             sold=one.state == "sold",
             cause=cause,
+            comment=comment,
             staff=staff,
         ),
         content=Content(one.by, one.name),
@@ -210,7 +217,13 @@ def free(
 
 
 def leave(
-    turn: ShowTurn, wait: Wait, quantity: int, cause: Cause, *, staff: str | None = None
+    turn: ShowTurn,
+    wait: Wait,
+    quantity: int,
+    cause: Cause,
+    *,
+    comment: int | None = None,
+    staff: str | None = None,
 ) -> None:
     """Take pieces of a wait out of the waiting list."""
     turn.append(
@@ -222,6 +235,7 @@ def leave(
             quantity=quantity,
             remaining=wait.quantity - quantity,
             cause=cause,
+            comment=comment,
             staff=staff,
         ),
         content=Content(wait.by, wait.name),

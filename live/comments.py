@@ -119,7 +119,8 @@ def post(turn: ShowTurn, by: Actor, before: Read) -> None:
             rejections=tuple(_rejected(items, one) for one in parsed.rejections),
             quiet=quiet,
         )
-        turn.append(unread, to=by.id, content=Content(by.id, by.name))
+        pieces = [" ".join(one.text.split()) for one in parsed.rejections]
+        turn.append(unread, to=by.id, content=Content(by.id, by.name, "\n".join(pieces) or None))
 
 
 def press(turn: ShowTurn, by: Actor, pressed: Claim) -> None:
@@ -228,7 +229,6 @@ def _rejected(items: dict[str, Item], one: plus_one.Rejection) -> Rejected:
         elif (near := items.get(name)) is not None:
             nearest.append(Suggestion(item=near.id, code=near.code))
     return Rejected(
-        text=one.text,
         reason=one.reason,
         item=item.id if item else None,
         code=one.code,

@@ -71,9 +71,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A piece of a comment that was meant as a claim and is none, with what might be meant."""
+    """A piece of a comment that was meant as a claim and is none, with what might be meant.
 
-    text: str
+    The piece itself was typed by a person, so it lies beside the log; see `CommentUnread`.
+    """
+
     reason: str
     item: str | None = None
     code: str | None = None
@@ -248,6 +250,7 @@ class CommentPosted(Event, frozen=True, kw_only=True):
 class CommentUnread(Event, frozen=True, kw_only=True):
     """To the writer: what looked like a claim and was none. `quiet` is an item to offer her.
 
+    The event's content has the pieces as she typed them, a line for each of `rejections`.
     `comment` is None where the comment itself is not shown (she is muted, slow mode is on).
     """
 
@@ -300,7 +303,8 @@ class ClaimRefused(Event, frozen=True, kw_only=True):
 class ClaimGivenBack(Event, frozen=True, kw_only=True):
     """`quantity` pieces of a claim are free again, `remaining` are still hers.
 
-    `sold`: they were an order's by then; else they were held, or in payment.
+    `sold`: they were an order's by then; else they were held, or in payment. `comment` is what
+    she gave them back by, None where it was a button, a deadline, or somebody else.
     """
 
     TYPE = "claim.given_back"
@@ -313,11 +317,15 @@ class ClaimGivenBack(Event, frozen=True, kw_only=True):
     price: int
     sold: bool
     cause: Cause
+    comment: int | None = None
     staff: str | None = None
 
 
 class WaitLeft(Event, frozen=True, kw_only=True):
-    """`quantity` pieces are no longer waited for, `remaining` still are."""
+    """`quantity` pieces are no longer waited for, `remaining` still are.
+
+    `comment` is what she left by, if it was one.
+    """
 
     TYPE = "wait.left"
     wait: str
@@ -327,6 +335,7 @@ class WaitLeft(Event, frozen=True, kw_only=True):
     quantity: int
     remaining: int
     cause: Cause
+    comment: int | None = None
     staff: str | None = None
 
 

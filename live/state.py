@@ -125,11 +125,15 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Unread(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A comment with pieces that became no claim, as its writer was told."""
+    """A comment with pieces that became no claim, as its writer was told.
+
+    `typed` has the pieces, a line for each; None where there are none, or they were erased.
+    """
 
     offset: int
     at_ms: Instant
     event: CommentUnread
+    typed: str | None
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True, gc=False):

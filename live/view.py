@@ -142,6 +142,7 @@ def _mine(show: Show, ids: frozenset[str]) -> dict[str, Any]:
                 "at_ms": one.at_ms,
                 "comment": one.event.comment,
                 "rejections": one.event.rejections,
+                "typed": one.typed,
                 "quiet": one.event.quiet,
             }
             for one in sorted(unread, key=lambda one: one.offset)[-REFUSALS:]

@@ -164,6 +164,8 @@ def _given_back(show: Show, logged: Logged, event: e.ClaimGivenBack) -> Show:
         claims = show.claims.delete(claim.id)
         claims_of = _without(claims_of, claim.by, claim.id)
         comments = with_fate(show, claim.comment, claim.id, "given_back")
+    if event.comment is not None:
+        comments = with_outcome(replace(show, comments=comments), event.comment, _back(event))
     record = Record(
         kind="given_back",
         offset=logged.offset,
@@ -175,6 +177,8 @@ def _given_back(show: Show, logged: Logged, event: e.ClaimGivenBack) -> Show:
         quantity=quantity,
         claim=claim.id,
         reason=event.cause,
+        comment=event.comment,
+        typed=typed(show, event.comment),
     )
     return replace(
         show,
@@ -204,8 +208,14 @@ def _wait_left(show: Show, logged: Logged, event: e.WaitLeft) -> Show:
         quantity=event.quantity,
         wait=wait.id,
         reason=event.cause,
+        comment=event.comment,
+        typed=typed(show, event.comment),
     )
-    gone = not event.remaining
+    comments = show.comments
+    if not event.remaining:
+        comments = without_wait(show, wait.comment, wait.id)
+    if event.comment is not None:
+        comments = with_outcome(replace(show, comments=comments), event.comment, _back(event))
     return replace(
         show,
         items=_counted(show, wait.item, wait.variant, waiting=-event.quantity),
@@ -214,7 +224,7 @@ def _wait_left(show: Show, logged: Logged, event: e.WaitLeft) -> Show:
         queues=queues,
         taken=_counting(show, wait.by, wait.item, -event.quantity),
         totals=replace(show.totals, waiting=show.totals.waiting - event.quantity),
-        comments=without_wait(show, wait.comment, wait.id) if gone else show.comments,
+        comments=comments,
         records=show.records.adding(record),
     )
 
@@ -298,6 +308,13 @@ def _merged(show: Show, _logged: Logged, event: e.PersonMerged) -> Show:
         merged=merged,
         claims_of=_moved(show.claims_of, old, new),
         waits_of=_moved(show.waits_of, old, new),
+    )
+
+
+def _back(event: e.ClaimGivenBack | e.WaitLeft) -> Outcome:
+    """What came of a comment by which something was given back."""
+    return Outcome(
+        kind="given_back", item=event.item, variant=event.variant, quantity=event.quantity
     )
 
 

@@ -76,6 +76,10 @@ def _erased(show: Show, _logged: Logged, event: e.TalkErased) -> Show:
         records=show.records.each(
             lambda one: replace(one, name=None, typed=None) if concerns(one.by) else one
         ),
+        unread=Map(
+            (person, tuple(replace(one, typed=None) for one in told) if concerns(person) else told)
+            for person, told in show.unread.items()
+        ),
     )
 
 
@@ -87,7 +91,12 @@ def _nameless(held: Map[str, _Held], concerns: Callable[[str], bool]) -> Map[str
 
 @of(e.CommentUnread)
 def _unread(show: Show, logged: Logged, event: e.CommentUnread) -> Show:
-    told = Unread(offset=logged.offset, at_ms=logged.at_ms, event=event)
+    told = Unread(
+        offset=logged.offset,
+        at_ms=logged.at_ms,
+        event=event,
+        typed=logged.content.text if logged.content else None,
+    )
     mine = (*show.unread.get(event.by, ())[1 - REFUSALS :], told)
     records = show.records
     if event.rejections:

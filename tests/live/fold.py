@@ -236,6 +236,7 @@ def _given_back(show: Json, _event: Json, data: Json) -> None:
     _count(_variant(show, data), **{"sold" if data["sold"] else "held": -data["quantity"]})
     if not data["remaining"]:
         _became(show, data["claim"], "given_back")
+    _came(show, data, "given_back")
 
 
 @_on(_SHOW, "wait.left")
@@ -245,6 +246,7 @@ def _wait_left(show: Json, _event: Json, data: Json) -> None:
         vain = outcome["wait"] == data["wait"] and outcome["claim"] is None
         if vain and not data["remaining"]:
             outcome["later"] = "given_back"
+    _came(show, data, "given_back")
 
 
 @_on(_SHOW, "claim.sold")
@@ -372,6 +374,7 @@ def _mine_refused(mine: Json, event: Json, data: Json) -> None:
 @_on(_MINE, "comment.unread")
 def _mine_unread(mine: Json, event: Json, data: Json) -> None:
     unread = {name: data[name] for name in ("comment", "rejections", "quiet")} | _when(event)
+    unread["typed"] = event.get("text")
     mine["unread"] = [*mine["unread"], unread][-TOLD:]
 
 

@@ -1,5 +1,6 @@
 """A comment's way: read, shown, decided, and what stops it."""
 
+import msgspec
 import pytest
 
 from core.errors import BadRequest, Conflict, Forbidden, RateLimited
@@ -45,6 +46,22 @@ def test_what_became_of_it_since_stands_there_too() -> None:
     stage.says(CARA, "取消")
     ben, cara, _ = stage.show.latest_comments()
     assert (ben.outcomes[0].later, cara.outcomes[0].later) == ("sold", "given_back")
+
+
+def test_a_comment_that_gives_back_says_so_at_its_own_line() -> None:
+    stage = Stage()
+    item = stage.sells("A01", pieces=3)
+    stage.says(ANNA, "A01+1")
+    stage.says(ANNA, "A01+5")
+    stage.says(ANNA, "A01取消")
+    _, _, cancel = stage.show.latest_comments()
+    told = [(one.kind, one.item, one.quantity, one.claim) for one in cancel.outcomes]
+    assert told == [
+        ("given_back", item, 3, None),
+        ("given_back", item, 2, None),
+        ("given_back", item, 1, None),
+    ]
+    assert [one.typed for one in list(stage.show.records)[-3:]] == ["A01取消"] * 3
 
 
 def test_a_code_that_nobody_has_gets_chips_with_the_nearest() -> None:
@@ -94,6 +111,17 @@ def test_what_was_not_understood_is_told_to_its_writer_alone() -> None:
     stage.sells("A01", pieces=1)
     stage.says(ANNA, "Z99+1")
     assert stage.log[-1].audience == ANNA.id
+
+
+def test_what_was_not_understood_lies_beside_the_log_a_line_for_each_piece() -> None:
+    stage = Stage()
+    stage.sells("A01", pieces=1)
+    unread = only(stage.says(ANNA, "A01+1 Z99+1\nY98 +2"), e.CommentUnread)
+    assert [one.quantity for one in unread.rejections] == [1, 2]
+    content = stage.log[-1].content
+    assert content is not None
+    assert (content.author, content.text) == (ANNA.id, "Z99+1\nY98 +2")
+    assert b"Z99" not in msgspec.json.encode(unread)
 
 
 def test_a_comment_read_before_an_item_closed_is_read_again() -> None:

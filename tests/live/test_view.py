@@ -87,11 +87,15 @@ def test_what_was_erased_reads_as_hidden_everywhere() -> None:
 
 def test_erasing_leaves_no_word_of_hers_in_any_view_or_stored_state() -> None:
     stage = Stage()
+    stage.sells("A01", pieces=1)
     stage.says(ANNA, "我住在某某路")
+    stage.says(ANNA, "Z99+1")
     stage.says(BEN, "晚安")
+    assert "Z99" in stored.dump(stage.show).decode()
     stage.does(c.SYSTEM, c.EraseTalk(ANNA.id))
     kept = stored.dump(stage.show).decode()
     assert "我住在某某路" not in kept
+    assert "Z99" not in kept
     assert "晚安" in kept
     stage.does(c.SYSTEM, c.EraseTalk(None))
     assert "晚安" not in stored.dump(stage.show).decode()

@@ -81,6 +81,7 @@ describe("a claim", () => {
         price: 28_800,
         sold: false,
         cause: "cancelled",
+        comment: null,
       });
     const start = after(snapshot(), [
       event(11, "comment.posted", { by: "gst_me", role: "viewer" }, { name: "Mei", text: "+2" }),
@@ -132,7 +133,7 @@ describe("the waiting list", () => {
     expect(served.mine.waits[0]?.place).toBe(2);
     const data = { by: "gst_c", item: "i1", variant: null, quantity: 1, remaining: 0 };
     const behind = after(served, [
-      event(16, "wait.left", { ...data, wait: "shw_1.14", cause: "cancelled" }),
+      event(16, "wait.left", { ...data, wait: "shw_1.14", cause: "cancelled", comment: null }),
     ]);
     expect(behind.mine.waits[0]?.place).toBe(2);
   });

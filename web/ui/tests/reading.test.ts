@@ -57,7 +57,14 @@ test("the first deadline of what is held counts, and what is paid has none", () 
 
 function withTold(seenUnread: number, refusedAt: number[]): Snapshot {
   const start = snapshot();
-  const unread = { offset: seenUnread, at_ms: 1, comment: 3, rejections: [], quiet: null };
+  const unread = {
+    offset: seenUnread,
+    at_ms: 1,
+    comment: 3,
+    rejections: [],
+    typed: null,
+    quiet: null,
+  };
   return {
     ...start,
     mine: {

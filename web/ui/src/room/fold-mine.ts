@@ -49,7 +49,9 @@ export function foldMine(mine: Mine, event: RoomEvent): Mine {
     }
     case "comment.unread": {
       const { comment, rejections, quiet } = event.data;
-      const unread = { offset: event.offset, at_ms: event.at_ms, comment, rejections, quiet };
+      const { offset, at_ms } = event;
+      const typed = event.text ?? null;
+      const unread = { offset, at_ms, comment, rejections, typed, quiet };
       return { ...mine, unread: [...mine.unread, unread].slice(-most_told) };
     }
     case "person.muted":

@@ -119,22 +119,22 @@ export function foldShow(show: Show, event: RoomEvent): Show {
     case "claim.given_back": {
       const { claim, quantity, remaining } = event.data;
       const from = event.data.sold ? "sold" : "held";
-      const after = onVariant(show, event.data, (one) => ({
+      let after = onVariant(show, event.data, (one) => ({
         ...one,
         [from]: one[from] - quantity,
       }));
-      if (remaining > 0) return after;
-      return onOutcomes(after, ofClaim(claim), { later: "given_back" });
+      if (remaining === 0) after = onOutcomes(after, ofClaim(claim), { later: "given_back" });
+      return gaveBack(after, event.data);
     }
     case "wait.left": {
       const { wait, quantity, remaining } = event.data;
-      const after = onVariant(show, event.data, (one) => ({
+      let after = onVariant(show, event.data, (one) => ({
         ...one,
         waiting: one.waiting - quantity,
       }));
-      if (remaining > 0) return after;
       const inVain = (one: Outcome): boolean => one.wait === wait && one.claim === null;
-      return onOutcomes(after, inVain, { later: "given_back" });
+      if (remaining === 0) after = onOutcomes(after, inVain, { later: "given_back" });
+      return gaveBack(after, event.data);
     }
     case "claim.sold": {
       const { claim, quantity } = event.data;
@@ -237,6 +237,12 @@ function onComment(show: Show, offset: number, change: (comment: Comment) => Com
 function told(show: Show, comment: number | null, outcome: Outcome): Show {
   if (comment === null) return show;
   return onComment(show, comment, (one) => ({ ...one, outcomes: [...one.outcomes, outcome] }));
+}
+
+/** Notes at the comment by which something was given back that it was. */
+function gaveBack(show: Show, data: EventOf<"claim.given_back" | "wait.left">["data"]): Show {
+  const { item, variant, quantity, comment } = data;
+  return told(show, comment, { ...none, kind: "given_back", item, variant, quantity });
 }
 
 function ofClaim(claim: string): (outcome: Outcome) => boolean {

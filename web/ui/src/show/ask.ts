@@ -112,7 +112,7 @@ export class Ask extends PlusoneElement {
       const [first, ...more] = told.what.map((one) => refusalWords(one, this.show));
       return this.card(first ?? "", more.join(m.comma), []);
     }
-    const { rejections, quiet } = told.what;
+    const { rejections, typed, quiet } = told.what;
     const [first] = rejections;
     if (first === undefined) {
       const item = itemOf(this.show, quiet);
@@ -125,7 +125,7 @@ export class Ask extends PlusoneElement {
       return this.card(m.orderThis(item.code), m.onlyYouSee, choices);
     }
     return this.card(
-      rejectionWords(first, this.show),
+      rejectionWords(first, typed?.split("\n")[0] ?? "", this.show),
       m.onlyYouSee,
       rejections.flatMap(({ nearest, quantity }) =>
         nearest.map(({ item, variant }) => ({ item, variant, quantity: quantity ?? 1 })),

@@ -2,10 +2,10 @@ import { m } from "../i18n/index";
 import type { Refusal, Rejection, Show } from "../wire/types";
 import { itemOf } from "./reading";
 
-/** Why a piece of a comment was no order, as a sentence to its writer. */
-export function rejectionWords(rejection: Rejection, show: Show): string {
+/** Why a piece of a comment, as she typed it, was no order: a sentence to its writer. */
+export function rejectionWords(rejection: Rejection, typed: string, show: Show): string {
   const { reason, item, code, nearest } = rejection;
-  const text = withoutQuantity(rejection.text);
+  const text = withoutQuantity(typed);
   const named = code ?? itemOf(show, item)?.code ?? text;
   switch (reason) {
     case "unknown_item":
@@ -19,7 +19,7 @@ export function rejectionWords(rejection: Rejection, show: Show): string {
     case "item_closed":
       return itemOf(show, item)?.status === "ready" ? m.notOpenYet(named) : m.notOnSale(named);
     case "quantity_out_of_range":
-      return m.tooManyAsked(rejection.text);
+      return m.tooManyAsked(typed);
     case "question":
       return m.aQuestion;
     case "not_an_order":

@@ -10,6 +10,7 @@ import { Ticking } from "../design/ticking";
 import { count, left, money } from "../i18n/format";
 import { m } from "../i18n/index";
 import { s } from "../i18n/staff";
+import { fateWords } from "../show/fate";
 import * as reading from "../show/reading";
 import type { Item, Show, Staff } from "../wire/types";
 import type { Acts } from "./acts";
@@ -97,8 +98,7 @@ export class Thumb extends PlusoneElement {
           if (first === undefined) {
             return html`<li class="one-line"><b>${name}</b>${text}</li>`;
           }
-          const came = first.kind === "held" ? m.held(first.quantity) : s.waitsFor(first.quantity);
-          return html`<li class="c one-line"><b>${name}</b>${text} ${came}</li>`;
+          return html`<li class="c one-line"><b>${name}</b>${text} ${fateWords(first)}</li>`;
         },
       )}
     </ol>`;

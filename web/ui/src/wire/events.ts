@@ -40,6 +40,7 @@ export interface EventData {
   "item.countdown": { item: string; until: number | null };
 
   "comment.posted": { by: string; role: Speaker };
+  /** Its text: the pieces as she typed them, a line for each of them. */
   "comment.unread": {
     by: string;
     comment: number;
@@ -76,8 +77,14 @@ export interface EventData {
     price: number;
     sold: boolean;
     cause: string;
+    comment: number | null;
   };
-  "wait.left": Pieces & { wait: string; remaining: number; cause: string };
+  "wait.left": Pieces & {
+    wait: string;
+    remaining: number;
+    cause: string;
+    comment: number | null;
+  };
   "claim.paying": { by: string; claim: string; order: string; until: number };
   "claim.released": { by: string; claim: string; until: number };
   "claim.sold": Pieces & { claim: string; price: number };

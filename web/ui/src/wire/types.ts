@@ -165,7 +165,6 @@ export interface Near {
 }
 
 export interface Rejection {
-  text: string;
   reason: string;
   item: string | null;
   code: string | null;
@@ -178,6 +177,8 @@ export interface Unread {
   at_ms: number;
   comment: number;
   rejections: Rejection[];
+  /** The pieces as she typed them, a line for each of them. */
+  typed: string | null;
   quiet: string | null;
 }
 
