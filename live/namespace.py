@@ -1,7 +1,7 @@
 """`/live`: a person in one show's room.
 
 A handler checks the shape of what came, calls one function of the service and acknowledges what
-came of it. What happens in the room goes out through the room's log; see `docs/wire.md`.
+came of it. What happens in the room goes out through the room's log; see `docs/developers/wire.md`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a client does with what it is sent: the view that it keeps, event by event.
 
-The reference for `docs/wire.md` and the twin of `web/ui/src/room/fold.ts`: it knows nothing but a
+The reference for `docs/developers/wire.md` and the twin of `web/ui/src/room/fold.ts`: it knows nothing but a
 snapshot and the wire's JSON.
 """
 
