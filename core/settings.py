@@ -127,6 +127,61 @@ class Settings(BaseSettings):
         15, ge=5, le=120, description="Minutes a card payment may take before claims are released."
     )
 
+    media_engine: Literal["embedded", "external", "none"] = Field(
+        "embedded",
+        description="Who carries the livestream's picture: a process of our own, another media"
+        " server (`media_*_url`), or nobody.",
+    )
+    media_host: str = Field(
+        "127.0.0.1", description="Address on which the embedded engine listens for HTTP."
+    )
+    media_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Its port, for a proxy that sends `/media/` there straight; 0 takes a free one,"
+        " and the service passes `/media/` on by itself.",
+    )
+    media_addresses: tuple[str, ...] = Field(
+        (), description="Addresses that WebRTC is offered on. Empty: all that this machine has."
+    )
+    media_public_address: str = Field(
+        "",
+        max_length=60,
+        description="The address that browsers are told instead, where this machine is behind an"
+        " address translation.",
+    )
+    media_ice_servers: tuple[str, ...] = Field(
+        (), description="STUN servers (`stun:HOST:PORT`) for the engine and for browsers."
+    )
+    media_viewers: int = Field(
+        20,
+        ge=0,
+        le=500,
+        description="Viewers of all shows together who are served by WebRTC; the others get HLS.",
+    )
+    media_grace_s: int = Field(
+        60,
+        ge=5,
+        le=3600,
+        description="Seconds that a host whose line broke is waited for until the picture ends.",
+    )
+    media_token: SecretStr = Field(
+        SecretStr(""),
+        description="What an external engine proves itself with, at least 24 characters. Empty:"
+        " only the embedded one is believed.",
+    )
+    media_publish_url: str = Field(
+        "", description="External engine, WHIP: `https://media.example.com/{path}/whip`."
+    )
+    media_whep_url: str = Field("", description="External engine, WHEP.")
+    media_hls_url: str = Field("", description="External engine, HLS playlist.")
+    media_replay_url: str = Field("", description="External engine, the replay's HLS playlist.")
+    media_rtmp_url: str = Field("", description="External engine, RTMP for OBS.")
+    replay_days: int = Field(
+        30, ge=0, le=3650, description="Days that a show's replay is kept; 0 keeps none."
+    )
+
     session_days: int = Field(30, ge=1, le=365, description="Days a browser stays signed in.")
     room_idle_minutes: int = Field(
         15, ge=1, le=1440, description="Minutes until an unused room leaves memory."

@@ -1,0 +1,108 @@
+"""The media process: `python -m video.stream.embedded.server`, started by the service.
+
+What it needs to know comes as one line of JSON on its standard input (`Start`); it answers with one
+line on its standard output, `{"port": …}`, once it listens. It ends when its standard input does:
+whoever started it is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from core import logs
+from core.clock import SystemClock
+from core.settings import Settings
+from video.stream.embedded import faces, peer
+from video.stream.embedded.authority import Authority, Link
+from video.stream.embedded.engine import Engine, Limits
+from video.stream.embedded.shelf import Shelf
+from video.stream.embedded.stream import Pace
+
+BACKLOG = 1_024
+
+log = structlog.get_logger(__name__)
+
+
+class Start(msgspec.Struct, frozen=True):
+    """What the process is to be. Durations in seconds."""
+
+    service: str
+    token: str
+    folder: str
+    host: str
+    port: int
+    viewers: int
+    servers: tuple[str, ...]
+    addresses: tuple[str, ...]
+    announced: str
+    grace_s: float
+
+
+async def serve(start: Start) -> None:
+    """Serve until the service has gone or says so."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    leash = asyncio.create_task(_until_alone(stop))
+    peer.listen_on(start.addresses)
+    pace = Pace(grace_s=start.grace_s)
+    clock = SystemClock()
+    authority = Authority(Link(start.service, start.token), clock)
+    limits = Limits(start.viewers, start.servers, start.announced, pace)
+    engine = Engine(Shelf(Path(start.folder)), clock, limits, authority.tell)
+    telling = asyncio.create_task(authority.run(), name="news")
+    app = faces.app()
+    app[faces.ENGINE], app[faces.AUTHORITY] = engine, authority
+    app[faces.TOKEN], app[faces.SEGMENT_S] = start.token, pace.segment_s
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, start.host, start.port, backlog=BACKLOG).start()
+        sys.stdout.write(f'{{"port": {runner.addresses[0][1]}}}\n')
+        sys.stdout.flush()
+        await stop.wait()
+    finally:
+        await engine.close()
+        await runner.cleanup()
+        for task in (telling, leash):
+            task.cancel()
+        await asyncio.gather(telling, leash, return_exceptions=True)
+        await authority.close()
+
+
+async def _until_alone(stop: asyncio.Event) -> None:
+    """Nothing is ever sent here after the first line: it ends with whoever holds the other end."""
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    with contextlib.closing(transport):
+        while await reader.read(1_024):
+            pass
+    stop.set()
+
+
+def main() -> int:
+    start = msgspec.json.decode(sys.stdin.buffer.readline(), type=Start)
+    logs.set_up(Settings())
+    if sys.platform == "win32":
+        asyncio.run(serve(start))
+    else:
+        import uvloop
+
+        uvloop.run(serve(start))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
