@@ -17,7 +17,7 @@ from core.ids import RequestId
 from core.inputs import Input
 from core.money import MAX_MINOR
 from live import plus_one
-from live.events import Granted, Role
+from live.events import Granted, PictureState, Role
 
 COMMENT_LENGTH = 500
 ITEMS = 200
@@ -366,6 +366,11 @@ class EraseTalk:
 @dataclass(frozen=True, slots=True)
 class SampleViewers:
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPicture:
+    state: PictureState
 
 
 class Read(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ ShowStatus = Literal["draft", "scheduled", "live", "ended"]
 ItemStatus = Literal["ready", "open", "closed"]
 Cause = Literal["cancelled", "expired", "staff", "lapsed", "order_cancelled", "closed"]
 Role = Literal["viewer", "host", "moderator"]
+PictureState = Literal["off", "on", "away"]
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -139,6 +140,13 @@ class ShowEnded(Event, frozen=True, kw_only=True):
 class ViewersSampled(Event, frozen=True, kw_only=True):
     TYPE = "viewers.sampled"
     count: int
+
+
+class PictureChanged(Event, frozen=True, kw_only=True):
+    """`away`: the sender's line broke, and she is waited for."""
+
+    TYPE = "picture.changed"
+    state: PictureState
 
 
 # The run-down
@@ -462,7 +470,7 @@ class TalkErased(Event, frozen=True, kw_only=True):
 EVENTS: dict[str, type[Event]] = {
     event.TYPE: event
     for event in (
-        ShowCreated, ShowChanged, ShowLive, ShowEnded, ViewersSampled,
+        ShowCreated, ShowChanged, ShowLive, ShowEnded, ViewersSampled, PictureChanged,
         ItemAdded, ItemChanged, ItemsMoved, ItemRemoved, ItemOpened, ItemClosed, ItemAllotted,
         ItemAsked, ItemPlaced, ItemPinned, ItemCountdown,
         CommentPosted, CommentUnread, ClaimHeld, ClaimWaiting, ClaimRefused, ClaimGivenBack,

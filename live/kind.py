@@ -106,6 +106,9 @@ def _decide(turn: Turn[Show], by: c.Actor, do: Any) -> None:
             payment.cancelled(turn, do)
         case c.Merge():
             payment.merge(turn, do)
+        case c.ShowPicture():
+            if turn.state.status != "ended" and turn.state.picture != do.state:
+                turn.append(e.PictureChanged(state=do.state))
         case c.EraseTalk():
             turn.append(e.TalkErased(person=do.person))
         case _ if type(do) in rundown.ACTS:

@@ -21,7 +21,7 @@ from core.rooms.room import Answer, Room
 from core.rooms.rooms import Rooms
 from live import commands as c
 from live import comments, store
-from live.events import Rules, Variant
+from live.events import Rules, ShowStatus, Variant
 from live.state import Show, variant_of
 from live.stock import Stock
 from live.store import SHOW
@@ -132,6 +132,16 @@ class Shows:
         act = c.Act(c.SYSTEM, c.SampleViewers(count))
         command = Command(c.SYSTEM.id, f"viewers-{at}", act)
         await self._rooms.tell(show_id, SHOW, command, Reader(staff=True))
+
+    async def status(self, show_id: str) -> ShowStatus | None:
+        """Where a show stands; None where there is none."""
+        return await self._database.read(lambda connection: store.status_of(connection, show_id))
+
+    async def picture_changed(self, told: dict[str, Any]) -> None:
+        """Outbox: `{show, state, at}`, whether a picture of the show is being sent."""
+        act = c.Act(c.SYSTEM, c.ShowPicture(told["state"]))
+        command = Command(c.SYSTEM.id, f"picture-{told['state']}-{told['at']}", act)
+        await self._rooms.tell(told["show"], SHOW, command, Reader(staff=True))
 
     async def erase_old_talk(self, before: Instant) -> int:
         """Blank what people typed in shows that ended before then; returns in how many."""

@@ -15,7 +15,16 @@ from immutables import Map
 from core.clock import Instant
 from live import plus_one
 from live.deadlines import Deadlines
-from live.events import ClaimRefused, CommentUnread, Item, Role, Rules, ShowStatus, Variant
+from live.events import (
+    ClaimRefused,
+    CommentUnread,
+    Item,
+    PictureState,
+    Role,
+    Rules,
+    ShowStatus,
+    Variant,
+)
 from live.recent import Recent
 
 COMMENTS = 100
@@ -171,6 +180,7 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     started_at: Instant | None = None
     ended_at: Instant | None = None
     rules: Rules = Rules()
+    picture: PictureState = "off"
 
     items: Map[str, Item] = Map()
     order: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ Written in the transaction of the batch that made it so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, String, Table, Text, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +18,7 @@ from core.db import metadata
 from core.rooms.events import Logged
 from core.rooms.tables import room, room_content
 from live import events as e
+from live.events import ShowStatus
 from live.state import Claim, Show, variant_of
 
 show_table = Table(
@@ -42,6 +44,8 @@ ALLOTMENT_BACK = "allotment.back"
 """Outbox: `{key, place, quantity}` goes back to the shop."""
 ALLOTMENT_ASKED = "allotment.asked"
 """Outbox: `{show, item}` ended while the shop still owed it an answer."""
+SHOW_ENDED = "show.ended"
+"""Outbox: `{show}` is over."""
 
 _LISTED = (
     e.ShowCreated, e.ShowChanged, e.ShowLive, e.ShowEnded, e.ItemAdded, e.ItemRemoved,
@@ -67,6 +71,7 @@ def project(connection: Connection, room_id: str, logged: Sequence[Logged], show
         elif isinstance(event, _LISTED):
             listed = True
             if isinstance(event, e.ShowEnded):
+                outbox.add(connection, SHOW_ENDED, room_id, {"show": room_id})
                 for item in sorted({item for item, _ in show.asked}):
                     outbox.add(
                         connection, ALLOTMENT_ASKED, room_id, {"show": room_id, "item": item}
@@ -134,10 +139,10 @@ def list_shows(connection: Connection, *, drafts: bool, limit: int) -> list[dict
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def status_of(connection: Connection, show_id: str) -> str | None:
+def status_of(connection: Connection, show_id: str) -> ShowStatus | None:
     """Where the show stands; None where there is none."""
     query = select(show_table.c.status).where(show_table.c.id == show_id)
-    return connection.execute(query).scalar_one_or_none()
+    return cast("ShowStatus | None", connection.execute(query).scalar_one_or_none())
 
 
 def talked_out(connection: Connection, before: Instant, *, limit: int = 20) -> list[str]:
@@ -148,12 +153,6 @@ def talked_out(connection: Connection, before: Instant, *, limit: int = 20) -> l
         .where(show_table.c.ended_at < before, room.c.erased == 0)
         .limit(limit)
     )
-    return list(connection.execute(query).scalars())
-
-
-def live_shows(connection: Connection) -> list[str]:
-    """Ids of the shows that are live."""
-    query = select(show_table.c.id).where(show_table.c.status == "live")
     return list(connection.execute(query).scalars())
 
 

@@ -20,7 +20,7 @@ from core.notices import NOTICES
 from core.outbox import Outbox
 from core.secret import Secret
 from core.settings import Settings
-from web import health, live, notices, pages, session
+from web import health, live, notices, pages, picture, session
 from web.keys import CLOCK, DATABASE, OUTBOX, SECRET, SETTINGS
 from web.people import open_people
 from web.tasks import running
@@ -40,7 +40,17 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     http.ground(app, settings, app[SECRET].key("addresses in logs"))
 
     app.cleanup_ctx.extend(
-        (_database, _people, _shop, live.rooms, live.shows, _commerce, _deliveries, _tidying)
+        (
+            _database,
+            _people,
+            _shop,
+            live.rooms,
+            live.shows,
+            picture.pictures,
+            _commerce,
+            _deliveries,
+            _tidying,
+        )
     )
 
     session.routes.join(app)
@@ -48,6 +58,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     health.routes.join(app)
     shop_routes.routes.join(app)
     live.attach(app)
+    picture.attach(app)
     pages.join(app)
     return app
 
@@ -107,6 +118,7 @@ async def _tidy(app: web.Application) -> None:
             await app[NOTICES].forget_old()
             await app[COMMERCE].forget_old()
             await live.erase_old_talk(app)
+            await picture.forget_old(app)
         except PlusOneError as error:  # the database is away: the next round will do
             log.warning("tidying.failed", error=error.error_code)
         await asyncio.sleep(TIDIED_EVERY_S)

@@ -13,6 +13,7 @@ from aiohttp import web
 import migrations
 from core import logs
 from core.settings import Settings
+from web import picture
 from web.app import build_app
 
 T = TypeVar("T")
@@ -63,19 +64,23 @@ async def _serve(
         address = _address(runner)
         calm_collector()
         log.info("serving", address=address)
-        tasks: list[asyncio.Future[object]] = [asyncio.ensure_future(stop.wait())]
-        if beside is not None:
-            tasks.append(asyncio.ensure_future(beside(address)))
-        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for task in ended:
-            task.result()
+        async with picture.engine(app, address):
+            await _until_one_ends(stop.wait(), *([] if beside is None else [beside(address)]))
         log.info("stopping")
     finally:
         await runner.cleanup()
     return 0
+
+
+async def _until_one_ends(*works: Awaitable[object]) -> None:
+    """Run `works` side by side until one of them has ended; raises what it raised."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task in ended:
+        task.result()
 
 
 def _address(runner: web.AppRunner) -> str:

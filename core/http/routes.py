@@ -86,14 +86,24 @@ class Routes:
     ) -> Callable[[Handler], Handler]:
         return self._named("POST", path, who, cookie)
 
-    def patch(self, path: str, *, who: Audience) -> Callable[[Handler], Handler]:
-        return self._named("PATCH", path, who, True)
+    def patch(
+        self, path: str, *, who: Audience, cookie: bool = True
+    ) -> Callable[[Handler], Handler]:
+        return self._named("PATCH", path, who, cookie)
 
-    def put(self, path: str, *, who: Audience) -> Callable[[Handler], Handler]:
-        return self._named("PUT", path, who, True)
+    def put(self, path: str, *, who: Audience, cookie: bool = True) -> Callable[[Handler], Handler]:
+        return self._named("PUT", path, who, cookie)
 
-    def delete(self, path: str, *, who: Audience) -> Callable[[Handler], Handler]:
-        return self._named("DELETE", path, who, True)
+    def delete(
+        self, path: str, *, who: Audience, cookie: bool = True
+    ) -> Callable[[Handler], Handler]:
+        return self._named("DELETE", path, who, cookie)
+
+    def options(
+        self, path: str, *, who: Audience, cookie: bool = True
+    ) -> Callable[[Handler], Handler]:
+        """What is not a browser's question before it calls from elsewhere; that is answered."""
+        return self._named("OPTIONS", path, who, cookie)
 
     def _named(
         self, method: str, path: str, who: Audience, cookie: bool

@@ -44,7 +44,12 @@ def _live(show: Show, logged: Logged, _event: e.ShowLive) -> Show:
 
 @of(e.ShowEnded)
 def _ended(show: Show, logged: Logged, _event: e.ShowEnded) -> Show:
-    return replace(show, status="ended", ended_at=logged.at_ms, pinned_item=None)
+    return replace(show, status="ended", ended_at=logged.at_ms, pinned_item=None, picture="off")
+
+
+@of(e.PictureChanged)
+def _picture(show: Show, _logged: Logged, event: e.PictureChanged) -> Show:
+    return replace(show, picture=event.state)
 
 
 @of(e.ViewersSampled)

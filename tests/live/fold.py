@@ -1,7 +1,7 @@
 """What a client does with what it is sent: the view that it keeps, event by event.
 
-The reference for `docs/developers/wire.md` and the twin of `web/ui/src/room/fold.ts`: it knows nothing but a
-snapshot and the wire's JSON.
+The reference for `docs/developers/wire.md` and the twin of `web/ui/src/room/fold.ts`: it knows
+nothing but a snapshot and the wire's JSON.
 """
 
 import copy
@@ -98,6 +98,12 @@ def _live(show: Json, event: Json, _data: Json) -> None:
 @_on(_SHOW, "show.ended")
 def _ended(show: Json, event: Json, _data: Json) -> None:
     show["status"], show["ended_at"], show["pinned_item"] = "ended", event["at_ms"], None
+    show["picture"] = "off"
+
+
+@_on(_SHOW, "picture.changed")
+def _picture(show: Json, _event: Json, data: Json) -> None:
+    show["picture"] = data["state"]
 
 
 @_on(_SHOW, "viewers.sampled")

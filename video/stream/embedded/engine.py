@@ -50,6 +50,7 @@ class Limits:
     viewers: int = 20
     servers: tuple[str, ...] = ()
     announced: str = ""
+    keeps: bool = True
     pace: Pace = field(default_factory=Pace)
 
 
@@ -184,7 +185,10 @@ class Engine:
         if stream is None:
             if len(self._streams) >= SENDERS:
                 raise Unavailable("As many shows are sent as may be.")
-            stream = Stream(show, self.shelf, self._clock, self._limits.pace, self._tell)
+            limits = self._limits
+            stream = Stream(
+                show, self.shelf, self._clock, limits.pace, self._tell, keeps=limits.keeps
+            )
             self._streams[show] = stream
             _streams.set(len(self._streams))
             task = asyncio.create_task(stream.run(), name=f"stream {show}")

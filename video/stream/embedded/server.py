@@ -24,26 +24,12 @@ from video.stream.embedded import faces, peer
 from video.stream.embedded.authority import Authority, Link
 from video.stream.embedded.engine import Engine, Limits
 from video.stream.embedded.shelf import Shelf
+from video.stream.embedded.start import Start
 from video.stream.embedded.stream import Pace
 
 BACKLOG = 1_024
 
 log = structlog.get_logger(__name__)
-
-
-class Start(msgspec.Struct, frozen=True):
-    """What the process is to be. Durations in seconds."""
-
-    service: str
-    token: str
-    folder: str
-    host: str
-    port: int
-    viewers: int
-    servers: tuple[str, ...]
-    addresses: tuple[str, ...]
-    announced: str
-    grace_s: float
 
 
 async def serve(start: Start) -> None:
@@ -57,7 +43,7 @@ async def serve(start: Start) -> None:
     pace = Pace(grace_s=start.grace_s)
     clock = SystemClock()
     authority = Authority(Link(start.service, start.token), clock)
-    limits = Limits(start.viewers, start.servers, start.announced, pace)
+    limits = Limits(start.viewers, start.servers, start.announced, start.keeps, pace)
     engine = Engine(Shelf(Path(start.folder)), clock, limits, authority.tell)
     telling = asyncio.create_task(authority.run(), name="news")
     app = faces.app()

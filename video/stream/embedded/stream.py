@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Literal, NamedTuple
 
 import av
@@ -16,7 +16,7 @@ import structlog
 
 from core.clock import Clock, Instant
 from video.stream.embedded.h264 import AccessUnit
-from video.stream.embedded.packager import Packager
+from video.stream.embedded.packager import Packager, Sink
 from video.stream.embedded.playlist import Part, Segment
 from video.stream.embedded.shelf import Recorder, Shelf
 from video.stream.embedded.source import Source
@@ -62,6 +62,8 @@ class Stream:
         clock: Clock,
         pace: Pace,
         told: Callable[[str, News], None],
+        *,
+        keeps: bool = True,
     ) -> None:
         self.show = show
         self.window = Window(segment_s=pace.segment_s, part_s=pace.part_s)
@@ -73,6 +75,7 @@ class Stream:
         self._pace = pace
         self._told = told
         self._recorder = Recorder(shelf, show, self._keeps)
+        self._sinks: list[Sink] = [self.window, *([self._recorder] if keeps else [])]
         self._began_at = time.monotonic()
         self._began_ms = clock.now()
         self._away_at = self._began_at
@@ -133,7 +136,7 @@ class Stream:
         """Until the last sender has been away for too long, or `close`."""
         number, generation = await asyncio.to_thread(self._shelf.resumed, self.show)
         packager = Packager(
-            _Both(self.window, self._recorder),
+            _All(self._sinks),
             number=number,
             generation=generation,
             segment_s=self._pace.segment_s,
@@ -241,11 +244,11 @@ class Stream:
 _END = _Frame("end", b"", 0.0, 0)
 
 
-class _Both:
-    """One sink of two."""
+class _All:
+    """One sink of several."""
 
-    def __init__(self, window: Window, recorder: Recorder) -> None:
-        self._sinks = (window, recorder)
+    def __init__(self, sinks: Sequence[Sink]) -> None:
+        self._sinks = sinks
 
     def begun(self, name: str, data: bytes) -> None:
         for sink in self._sinks:

@@ -78,6 +78,7 @@ export function snapshot(more: { items?: Item[]; staff?: boolean } = {}): Snapsh
       pinned_item: null,
       pinned_comment: null,
       announcement: null,
+      picture: "off",
       viewers: 0,
       comments: [],
     },

@@ -25,7 +25,15 @@ export function foldShow(show: Show, event: RoomEvent): Show {
     case "show.live":
       return { ...show, status: "live", started_at: event.at_ms };
     case "show.ended":
-      return { ...show, status: "ended", ended_at: event.at_ms, pinned_item: null };
+      return {
+        ...show,
+        status: "ended",
+        ended_at: event.at_ms,
+        pinned_item: null,
+        picture: "off",
+      };
+    case "picture.changed":
+      return { ...show, picture: event.data.state };
     case "viewers.sampled":
       return { ...show, viewers: event.data.count };
     case "slow_mode.set":

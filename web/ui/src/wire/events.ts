@@ -1,4 +1,4 @@
-import type { Item, Rejection, Speaker } from "./types";
+import type { Item, PictureState, Rejection, Speaker } from "./types";
 
 interface Slot {
   item: string;
@@ -38,6 +38,8 @@ export interface EventData {
   "item.allotted": Slot & { allotment: number; planned: number };
   "item.pinned": { item: string | null };
   "item.countdown": { item: string; until: number | null };
+
+  "picture.changed": { state: PictureState };
 
   "comment.posted": { by: string; role: Speaker };
   /** Its text: the pieces as she typed them, a line for each of them. */

@@ -104,6 +104,8 @@ export interface Comment {
   outcomes: Outcome[];
 }
 
+export type PictureState = "off" | "on" | "away";
+
 export interface Show {
   id: string;
   title: string;
@@ -119,6 +121,8 @@ export interface Show {
   pinned_item: string | null;
   pinned_comment: Comment | null;
   announcement: { offset: number; text: string } | null;
+  /** Whether a picture is being sent; `away`: the host's line broke, and she is waited for. */
+  picture: PictureState;
   viewers: number;
   comments: Comment[];
 }

@@ -1,0 +1,23 @@
+"""What the media process is told when it starts, as one line of JSON."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Start(msgspec.Struct, frozen=True):
+    """`folder` is where pictures are kept, `announced` an address told in place of our own."""
+
+    service: str
+    """Address of the service, to be asked and told."""
+    token: str
+    """What proves each to the other."""
+    folder: str
+    keeps: bool
+    host: str
+    port: int
+    viewers: int
+    servers: tuple[str, ...]
+    addresses: tuple[str, ...]
+    announced: str
+    grace_s: float

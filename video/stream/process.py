@@ -1,0 +1,149 @@
+"""The embedded engine's process: started with the service, watched, and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+import structlog
+
+from core.errors import Unavailable
+from core.settings import Settings
+from video.stream.embedded.start import Start
+
+STARTED_S = 30
+ENDED_S = 15
+"""How long it may take for what it still has to keep, before it is killed."""
+PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Before it is started again; the first after it has run for a minute."""
+ASKED_S = 10
+
+log = structlog.get_logger(__name__)
+
+
+class EngineProcess:
+    """`run` is its task. As a `Control` it passes on what is asked; None is asked while it is away.
+
+    `gone` is called whenever there is none.
+    """
+
+    def __init__(self, settings: Settings, token: str, gone: Callable[[], Awaitable[None]]) -> None:
+        self._settings = settings
+        self._token = token
+        self._gone = gone
+        self.address: str | None = None
+        """Where it listens; None while it does not."""
+        self.pid: int | None = None
+        self._http: aiohttp.ClientSession | None = None
+
+    @property
+    def http(self) -> aiohttp.ClientSession:
+        """For passing on what browsers ask of it."""
+        if self._http is None:
+            raise Unavailable("The picture is about to be there.")
+        return self._http
+
+    async def run(self, service: str) -> None:
+        """Keep it running, for the service at this address, until cancelled."""
+        self._http = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=ASKED_S),
+            connector=aiohttp.TCPConnector(limit=500),
+            auto_decompress=False,
+        )
+        failures = 0
+        try:
+            while True:
+                begun = time.monotonic()
+                await self._gone()  # at first too: the last one may have died with the service
+                try:
+                    await self._once(service)
+                except (OSError, TimeoutError, msgspec.MsgspecError) as error:
+                    log.error("media.not_started", error=type(error).__name__)
+                failures = 0 if time.monotonic() - begun > 60 else failures + 1
+                await asyncio.sleep(PAUSES_S[min(failures, len(PAUSES_S) - 1)])
+        finally:
+            await self._http.close()
+            self._http = None
+
+    async def _once(self, service: str) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "video.stream.embedded.server"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for the service, which ends it in order
+        )
+        try:
+            if process.stdin is None or process.stdout is None:
+                raise OSError("no pipes")
+            process.stdin.write(msgspec.json.encode(self._start(service)) + b"\n")
+            async with asyncio.timeout(STARTED_S):
+                line = await process.stdout.readline()
+            port: int = msgspec.json.decode(line)["port"]
+            self.address = f"http://{self._settings.media_host}:{port}"
+            self.pid = process.pid
+            log.info("media.started", port=port)
+            code = await process.wait()
+            log.error("media.ended", code=code)
+        finally:
+            self.address = self.pid = None
+            await _end(process)
+
+    def _start(self, service: str) -> Start:
+        settings = self._settings
+        return Start(
+            service=service,
+            token=self._token,
+            folder=str(Path(settings.data_folder, "media").absolute()),
+            host=settings.media_host,
+            port=settings.media_port,
+            viewers=settings.media_viewers,
+            servers=settings.media_ice_servers,
+            addresses=settings.media_addresses,
+            announced=settings.media_public_address,
+            grace_s=settings.media_grace_s,
+            keeps=settings.replay_days > 0,
+        )
+
+    async def end(self, show: str) -> None:
+        await self._ask("POST", f"/control/{show}/end")
+
+    async def forget(self, show: str) -> None:
+        await self._ask("DELETE", f"/control/{show}")
+
+    async def _ask(self, method: str, path: str, **options: Any) -> None:
+        headers = {"Authorization": f"Bearer {self._token}"}
+        try:
+            async with self.http.request(
+                method, f"{self.reached}{path}", headers=headers, **options
+            ) as response:
+                if response.status >= 400:
+                    raise Unavailable("The media engine did not do this.", status=response.status)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable("The media engine cannot be reached.") from error
+
+    @property
+    def reached(self) -> str:
+        """Its address. Raises Unavailable."""
+        if self.address is None:
+            raise Unavailable("The picture is about to be there.")
+        return self.address
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Have it finish what it keeps, and go."""
+    if process.stdin is not None:
+        process.stdin.close()
+    with contextlib.suppress(ProcessLookupError):
+        try:
+            async with asyncio.timeout(ENDED_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
