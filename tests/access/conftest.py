@@ -1,5 +1,6 @@
 """A shop with a show, and one of each kind of person in it."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from commerce_bridge.embedded import demo
 from core.identity.model import Role
 from tests.service import Browser, Service, serving, settings_for
-from web import pages
+from video.stream.passage import ENGINE_PROCESS
+from web import pages, picture
 from web.keys import CLOCK, DATABASE, SETTINGS
 
 MINUTE_MS = 60_000
@@ -30,7 +32,10 @@ async def service(
     async with serving(settings_for(database_url, tmp_path)) as service:
         app = service.app
         await demo.furnish(app[DATABASE], app[CLOCK], app[SETTINGS].currency)
-        yield service
+        async with picture.engine(app, service.address):
+            while app[ENGINE_PROCESS].address is None:  # noqa: ASYNC110 (nobody tells)
+                await asyncio.sleep(0.01)
+            yield service
 
 
 @pytest.fixture

@@ -47,6 +47,22 @@ GET /api/shows                          ok    ok       ok    ok   ok        ok  
 GET /api/staff/shows                   401   403      403   403   ok        ok 403       ok
 POST /api/staff/shows                  401   403      403   403   ok       403 403       ok
 
+GET /api/shows/{id}/picture             ok    ok       ok    ok   ok        ok  ok       ok
+GET /api/staff/shows/{id}/picture      401   403      403   403   ok       403 403       ok
+POST /api/staff/shows/{id}/picture/key 401   403      403   403   ok       403 403       ok
+DELETE /api/staff/shows/{id}/replay    401   403      403   403   ok       403 403       ok
+POST /api/media/authorise              403   403      403   403  403       403 403      403
+POST /api/media/events                 403   403      403   403  403       403 403      403
+POST /media/{show}/whip                401   401      401   401  401       401 401      401
+OPTIONS /media/{show}/whip              ok    ok       ok    ok   ok        ok  ok       ok
+PATCH /media/{show}/whip/{session}     404   404      404   404  404       404 404      404
+DELETE /media/{show}/whip/{session}    404   404      404   404  404       404 404      404
+POST /media/{show}/whep                 ok    ok       ok    ok   ok        ok  ok       ok
+OPTIONS /media/{show}/whep              ok    ok       ok    ok   ok        ok  ok       ok
+PATCH /media/{show}/whep/{session}     404   404      404   404  404       404 404      404
+DELETE /media/{show}/whep/{session}    404   404      404   404  404       404 404      404
+GET /media/{show}/hls/{file}           404   404      404   404  404       404 404      404
+
 GET /api/products                       ok    ok       ok    ok   ok        ok  ok       ok
 GET /api/products/{id}                  ok    ok       ok    ok   ok        ok  ok       ok
 GET /api/staff/products                401   403      403   403   ok       403 403       ok
@@ -68,7 +84,10 @@ POST /api/payments/{provider}/callback 403   403      403   403  403       403 4
 GET /api/pay/test/{session}             ok    ok       ok    ok   ok        ok  ok       ok
 POST /api/pay/test/{session}            ok    ok       ok    ok   ok        ok  ok       ok
 """
-"""A provider's callback is let in by its signature alone, which none of these has."""
+"""A provider's callback is let in by its signature alone, which none of these has; so is a media
+engine by its token, and a sender by the show's key. A connection to the engine is known by a name
+that nobody can guess, and a show without a picture has no files.
+"""
 
 SOCKETS = """
                                     nobody guest customer other host moderator rep operator

@@ -193,11 +193,13 @@ class Pictures:
         return self._sent(await self._database.write(unit))
 
     async def delete_replay(self, person: Person, show: str) -> None:
-        """Delete what was kept of the show. Raises NotFound where nothing was."""
+        """Delete what was kept of the show. Raises NotFound where nothing ever was."""
         require(person, *SENDERS)
-        if not (await self._read(show)).replay:
+        now = await self._read(show)
+        if now.began_at is None:
             raise NotFound("There is no replay of this show.")
-        await self._forget(show)
+        if now.replay:
+            await self._forget(show)
 
     # What goes on by itself
 
