@@ -71,7 +71,8 @@ def project(connection: Connection, room_id: str, logged: Sequence[Logged], show
         elif isinstance(event, _LISTED):
             listed = True
             if isinstance(event, e.ShowEnded):
-                outbox.add(connection, SHOW_ENDED, room_id, {"show": room_id})
+                # A key of its own: what goes back to the shop waits for nobody who hears of this.
+                outbox.add(connection, SHOW_ENDED, f"{room_id}.ended", {"show": room_id})
                 for item in sorted({item for item, _ in show.asked}):
                     outbox.add(
                         connection, ALLOTMENT_ASKED, room_id, {"show": room_id, "item": item}
