@@ -1,0 +1,23 @@
+import { alsoLoad, locale, ready } from "./index";
+import type { Locale } from "./locales";
+import type picture from "./zh-Hant/picture";
+
+export type PictureMessages = typeof picture;
+
+/** The words of the moving picture; only what shows or sends one carries them. */
+export let p: PictureMessages;
+
+const catalogues: Record<Locale, () => Promise<{ default: PictureMessages }>> = {
+  "zh-Hant": () => import("./zh-Hant/picture"),
+  "zh-Hant-HK": () => import("./zh-Hant-HK/picture"),
+  "zh-Hans": () => import("./zh-Hans/picture"),
+  en: () => import("./en/picture"),
+};
+
+async function load(wanted: Locale): Promise<void> {
+  p = (await catalogues[wanted]()).default;
+}
+
+alsoLoad(load);
+// This module may come long after the first language did.
+export const pictureWords = Promise.resolve(ready).then(() => load(locale));

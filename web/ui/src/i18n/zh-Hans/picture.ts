@@ -1,0 +1,62 @@
+import type { PictureMessages } from "../picture";
+
+/** Simplified Chinese. */
+const messages: PictureMessages = {
+  soundOn: "开声音",
+  soundOff: "静音",
+  play: "播放",
+  backSoon: "主播马上回来",
+  pictureOf: (title) => `${title}的直播画面`,
+
+  camera: "直播画面",
+  preview: "你的画面",
+  sendPicture: "送出画面",
+  sendAgain: "重新送出",
+  stopSending: "停止送出",
+  connecting: "连接中…",
+  useCamera: "摄像头",
+  useScreen: "共享屏幕",
+  chooseCamera: "选摄像头",
+  chooseMicrophone: "选麦克风",
+  microphoneOn: "打开麦克风",
+  microphoneOff: "关掉麦克风",
+  noMicrophone: "没有麦克风",
+  level: "音量",
+  cameraN: (n) => `摄像头 ${n}`,
+  microphoneN: (n) => `麦克风 ${n}`,
+  asking: "请在浏览器里允许使用摄像头和麦克风。",
+  denied: "浏览器没有让这一页用摄像头。",
+  deniedWords: "到地址栏左边的网站设置，把摄像头和麦克风改成允许，再试一次；或用下面的 OBS。",
+  noCamera: "找不到摄像头。",
+  noCameraWords: "接上摄像头再试一次，或共享屏幕；也可以用下面的 OBS。",
+  inUse: "摄像头正被别的程序使用，关掉它再试一次。",
+  notSecure: "摄像头只能在 https 网址上使用。",
+  noH264: "这个浏览器不会送 H.264，请换 Chrome、Edge 或 Safari，或用 OBS。",
+  refused: "服务器没有接受这个画面，请再试一次。",
+  lostAgain: "画面断了，正在重新连接…",
+
+  signalGood: "信号良好",
+  signalWeak: "网络太慢",
+  signalWeakWords: "画面会糊。靠近 Wi-Fi，或改用网线、移动网络。",
+  signalBusy: "这台设备太忙",
+  signalBusyWords: "画面会卡。关掉别的标签页和程序，或接上电源。",
+  signalLoss: "丢了不少包",
+  signalLossWords: "换个网络试试，观众可能看到画面停住。",
+  facts: (size, rate) => `${size}，${rate}`,
+  audienceSeesIt: "观众看得到了",
+  notKept: "磁盘满了或写不进去：直播照常，但这一段没有录下来，请通知店长。",
+
+  withObs: "用 OBS",
+  withObsWords:
+    "OBS 设置里选「直播」，服务选 WHIP，贴上这两项；输出用 H.264，关键帧间隔 1 秒。",
+  address: "服务器",
+  key: "推流密钥",
+  show: "显示",
+  hide: "隐藏",
+  copy: "复制",
+  copied: "已复制",
+  newKey: "换新密钥",
+  newKeyWords: "旧密钥立刻失效，用旧密钥送的画面下次连接会被挡下。",
+};
+
+export default messages;

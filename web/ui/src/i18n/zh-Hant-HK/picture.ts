@@ -1,0 +1,62 @@
+import type { PictureMessages } from "../picture";
+
+/** Traditional Chinese as in Hong Kong. */
+const messages: PictureMessages = {
+  soundOn: "開聲",
+  soundOff: "靜音",
+  play: "播放",
+  backSoon: "主持好快返嚟",
+  pictureOf: (title) => `${title}的直播畫面`,
+
+  camera: "直播畫面",
+  preview: "你的畫面",
+  sendPicture: "送出畫面",
+  sendAgain: "再送一次",
+  stopSending: "停止送出",
+  connecting: "連線中…",
+  useCamera: "鏡頭",
+  useScreen: "分享螢幕",
+  chooseCamera: "揀鏡頭",
+  chooseMicrophone: "揀咪",
+  microphoneOn: "開咪",
+  microphoneOff: "熄咪",
+  noMicrophone: "無咪",
+  level: "音量",
+  cameraN: (n) => `鏡頭 ${n}`,
+  microphoneN: (n) => `咪 ${n}`,
+  asking: "請在瀏覽器允許使用鏡頭和咪。",
+  denied: "瀏覽器未准許這一頁用鏡頭。",
+  deniedWords: "在網址列左邊的網站設定，將鏡頭和咪改為允許，再試一次；或者用下面的 OBS。",
+  noCamera: "搵唔到鏡頭。",
+  noCameraWords: "接上鏡頭再試一次，或者分享螢幕；亦可以用下面的 OBS。",
+  inUse: "鏡頭正被其他程式使用，關掉它再試一次。",
+  notSecure: "鏡頭只可以在 https 網址使用。",
+  noH264: "這個瀏覽器不能送 H.264，請改用 Chrome、Edge 或 Safari，或者用 OBS。",
+  refused: "伺服器未有接受這個畫面，請再試一次。",
+  lostAgain: "畫面斷了，正在重新連線…",
+
+  signalGood: "訊號良好",
+  signalWeak: "網絡太慢",
+  signalWeakWords: "畫面會矇。行近 Wi-Fi，或者改用網線、流動網絡。",
+  signalBusy: "這部機太忙",
+  signalBusyWords: "畫面會窒。關掉其他分頁和程式，或者插電。",
+  signalLoss: "掉了不少封包",
+  signalLossWords: "換個網絡試試，觀眾可能見到畫面停住。",
+  facts: (size, rate) => `${size}，${rate}`,
+  audienceSeesIt: "觀眾睇到了",
+  notKept: "磁碟已滿或寫不入：直播照常，但這一段未有錄低，請通知店長。",
+
+  withObs: "用 OBS",
+  withObsWords:
+    "在 OBS 設定揀「串流」，服務揀 WHIP，貼上這兩項；輸出用 H.264，關鍵影格間隔 1 秒。",
+  address: "伺服器",
+  key: "串流金鑰",
+  show: "顯示",
+  hide: "隱藏",
+  copy: "複製",
+  copied: "已複製",
+  newKey: "換新金鑰",
+  newKeyWords: "舊金鑰即時失效，用舊金鑰送的畫面下次連線會被擋下。",
+};
+
+export default messages;
