@@ -27,6 +27,10 @@ PAGES: Final[dict[str, str]] = {
     "/pay/test/{session}": "pay-test",
 }
 
+_CAMERAS: Final = frozenset({"studio"})
+"""Pages that may ask for a camera; all others are refused one by their headers."""
+_WITH_CAMERA = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()"
+
 _FOR_EVER = "public, max-age=31536000, immutable"
 _AN_HOUR = "public, max-age=3600"
 _ASK_EACH_TIME = "no-cache"
@@ -78,7 +82,10 @@ def join(app: web.Application, folder: Path | None = None) -> None:
 async def _page(request: web.Request) -> web.StreamResponse:
     resource = request.match_info.route.resource
     kind = PAGES[resource.canonical] if resource is not None else ""
-    return await _html(request, f"{kind}.html", 200)
+    response = await _html(request, f"{kind}.html", 200)
+    if kind in _CAMERAS:
+        response.headers["Permissions-Policy"] = _WITH_CAMERA
+    return response
 
 
 for _path in PAGES:

@@ -81,7 +81,7 @@ describe.each(catalogues)("the catalogue %s", (catalogue) => {
   });
 
   test("has no key that no page uses", () => {
-    const name = catalogue === "shop" ? "m" : "s";
+    const name = { shop: "m", staff: "s", picture: "p" }[catalogue];
     const code = sources()
       .map(([, text]) => text)
       .join("\n");

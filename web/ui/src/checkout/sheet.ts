@@ -277,7 +277,7 @@ export class Checkout extends PlusoneElement {
     const goods = sums(cart, null).subtotal;
     const delivery = cart.deliveries.find(({ kind }) => kind === this.kind);
     const { contact, fulfilment } = cart.remembered;
-    return html`<form id="checkout" @submit=${this.submit} novalidate>
+    return html`<form id="checkout" @submit=${this.submit} @input=${this.mended} novalidate>
       <fieldset class="fuls" role="radiogroup" aria-label=${m.howToGetIt}>
         ${cart.deliveries.map((one) => this.deliveryCard(one, goods, cart.currency))}
       </fieldset>
@@ -431,7 +431,15 @@ export class Checkout extends PlusoneElement {
   private async mark(wrong: Wrong): Promise<void> {
     this.wrong = wrong;
     await this.updateComplete;
-    this.form?.querySelector<HTMLInputElement>('[aria-invalid="true"]')?.focus();
+    const first = this.form?.querySelector<HTMLInputElement>('[aria-invalid="true"]');
+    first?.focus();
+    first?.closest("label")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** A field that is being mended is not called wrong any longer. */
+  private mended({ target }: Event): void {
+    const { name } = target as HTMLInputElement;
+    if (this.wrong.length > 0) this.wrong = this.wrong.filter((one) => !one.endsWith(`.${name}`));
   }
 
   private thanks(order: Order): TemplateResult {

@@ -4,6 +4,7 @@ import arrowUp from "lucide-static/icons/arrow-up.svg?raw";
 import ban from "lucide-static/icons/ban.svg?raw";
 import bag from "lucide-static/icons/shopping-bag.svg?raw";
 import card from "lucide-static/icons/credit-card.svg?raw";
+import chat from "lucide-static/icons/message-circle.svg?raw";
 import check from "lucide-static/icons/check.svg?raw";
 import clock from "lucide-static/icons/clock.svg?raw";
 import close from "lucide-static/icons/x.svg?raw";
@@ -30,6 +31,9 @@ import printer from "lucide-static/icons/printer.svg?raw";
 import receipt from "lucide-static/icons/receipt.svg?raw";
 import right from "lucide-static/icons/chevron-right.svg?raw";
 import search from "lucide-static/icons/search.svg?raw";
+import loud from "lucide-static/icons/volume-2.svg?raw";
+import silent from "lucide-static/icons/volume-x.svg?raw";
+import video from "lucide-static/icons/video.svg?raw";
 import share from "lucide-static/icons/share.svg?raw";
 import sliders from "lucide-static/icons/sliders-horizontal.svg?raw";
 import spin from "lucide-static/icons/loader-circle.svg?raw";
@@ -49,6 +53,7 @@ const drawings = {
   ban,
   bag,
   card,
+  chat,
   check,
   clock,
   close,
@@ -62,6 +67,7 @@ const drawings = {
   hourglass,
   language,
   list,
+  loud,
   mail,
   megaphone,
   minus,
@@ -76,6 +82,7 @@ const drawings = {
   right,
   search,
   share,
+  silent,
   sliders,
   spin,
   store,
@@ -84,6 +91,7 @@ const drawings = {
   truck,
   undo,
   up,
+  video,
   warn,
 };
 

@@ -4,7 +4,7 @@ import { customElement, state } from "lit/decorators.js";
 import "../design/header";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
-import { parts } from "../design/parts";
+import { firstSign, parts } from "../design/parts";
 import { count, longMoment } from "../i18n/format";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
@@ -70,6 +70,15 @@ export class Home extends PlusoneElement {
         object-fit: cover;
         object-position: 50% 26%;
         display: block;
+      }
+      .sign {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        place-items: center;
+        color: var(--stage-ink-2);
+        font-size: var(--t-44);
+        font-weight: var(--w-strong);
       }
       .scheduled .poster,
       .ended .poster {
@@ -230,7 +239,11 @@ export class Home extends PlusoneElement {
     const at = live ? null : (show.ended_at ?? show.starts_at);
     return html`<a class="card" href="/shows/${encodeURIComponent(show.id)}">
       <div class="poster">
-        ${show.poster === null ? nothing : html`<img src=${show.poster} alt="" />`}
+        ${
+          show.poster === null
+            ? html`<span class="sign" aria-hidden="true">${firstSign(show.title)}</span>`
+            : html`<img src=${show.poster} alt="" />`
+        }
         ${
           live
             ? html`<div class="row top">

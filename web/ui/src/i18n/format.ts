@@ -85,13 +85,21 @@ function dayOf(at: number): string {
 
 /** 11月20日（五）20:30 */
 export function longMoment(at: number): string {
+  if (locale.startsWith("zh-Hant")) {
+    const day = dates({ month: "long", day: "numeric" }).format(at);
+    return `${day}（${dates({ weekday: "narrow" }).format(at)}）${clock(at)}`;
+  }
   const day = dates({ month: "long", day: "numeric", weekday: "short" }).format(at);
   return `${day} ${clock(at)}`;
 }
 
-/** 2026/11/20 20:30 */
+/** 2026/11/20 20:30; in English the month is a word, since readers differ in the order of figures. */
 export function fullMoment(at: number): string {
-  const day = dates({ year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+  const day = dates(
+    locale === "en"
+      ? { year: "numeric", month: "short", day: "numeric" }
+      : { year: "numeric", month: "2-digit", day: "2-digit" },
+  ).format(at);
   return `${day} ${clock(at)}`;
 }
 

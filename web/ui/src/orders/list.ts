@@ -44,6 +44,14 @@ export class Orders extends PlusoneElement {
         text-decoration: none;
         min-block-size: 80px;
       }
+      .card .row {
+        flex-wrap: wrap;
+        gap: 0 var(--s-2);
+      }
+      .card b,
+      .card .name {
+        white-space: nowrap;
+      }
       .empty {
         display: grid;
         gap: var(--s-3);
@@ -126,12 +134,11 @@ export class Orders extends PlusoneElement {
     return html`<a class="card" href="/orders/${encodeURIComponent(id)}">
       ${first === undefined ? nothing : thumb(first.picture, 48)}
       <span class="col grow"
-        ><span class="row"><b>${number}</b>${stateBadge(state)}</span
-        ><span class="t-13 quiet one-line"
-          >${first === undefined ? nothing : `${first.title}${m.comma}`}${fullMoment(
-            placed_at,
-          )}</span
-        ></span
+        ><span class="row"><b>${number}</b>${stateBadge(state)}</span>${
+          first === undefined
+            ? nothing
+            : html`<span class="t-13 quiet one-line">${first.title}</span>`
+        }<span class="t-13 quiet one-line">${fullMoment(placed_at)}</span></span
       ><span class="name">${money(total, currency)}</span>${icon("right", 18)}
     </a>`;
   }

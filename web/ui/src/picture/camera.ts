@@ -342,9 +342,7 @@ export class Camera extends PlusoneElement {
       <p class="${look} strong">
         ${first}${this.picture === "on" ? html`${m.comma}${p.audienceSeesIt}` : nothing}
       </p>
-      <p class="faint">
-        ${more === "" ? p.facts(`${health.width}×${health.height}`, rate) : more}
-      </p>
+      <p class="faint">${more === "" ? p.facts(`${health.width}×${health.height}`, rate) : more}</p>
     </div>`;
   }
 

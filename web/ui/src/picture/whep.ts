@@ -17,7 +17,8 @@ export class Whep {
     const whep = new Whep(gone);
     const stream = new MediaStream();
     whep.peer.addEventListener("track", ({ track }) => stream.addTrack(track));
-    for (const kind of ["video", "audio"]) whep.peer.addTransceiver(kind, { direction: "recvonly" });
+    for (const kind of ["video", "audio"])
+      whep.peer.addTransceiver(kind, { direction: "recvonly" });
     try {
       whep.session = await exchange(whep.peer, url);
     } catch (problem) {

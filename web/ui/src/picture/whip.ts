@@ -57,9 +57,7 @@ export class Whip {
     const stats = [...(await this.peer.getStats()).values()] as Record<string, unknown>[];
     const sent = stats.find(({ type, kind }) => type === "outbound-rtp" && kind === "video");
     if (sent === undefined) return null;
-    const heard = stats.find(
-      ({ type, kind }) => type === "remote-inbound-rtp" && kind === "video",
-    );
+    const heard = stats.find(({ type, kind }) => type === "remote-inbound-rtp" && kind === "video");
     const at = number(sent.timestamp);
     const bytes = number(sent.bytesSent);
     const { before } = this;

@@ -11,6 +11,7 @@ import type { Show } from "../wire/types";
 import { calendarFile } from "./calendar";
 
 const most_shown = 5;
+const longest_big = 20;
 
 /** Over the dimmed picture before the show begins and after it ended. */
 @customElement("plusone-cover")
@@ -39,6 +40,10 @@ export class Cover extends PlusoneElement {
         letter-spacing: 0.02em;
         margin-block: 6px 8px;
         text-wrap: balance;
+      }
+      h2.long {
+        font-size: var(--t-28);
+        line-height: var(--l-28);
       }
       .lead {
         color: var(--stage-ink-2);
@@ -108,11 +113,16 @@ export class Cover extends PlusoneElement {
     const { starts_at, title, host_name } = this.show;
     return html`<div class="cover">
         <p class="t-14">${starts_at === null ? m.notStarted : longMoment(starts_at)}</p>
-        <h2 class="big-title">${title}</h2>
+        ${this.heading(title)}
         ${host_name === null ? nothing : html`<p class="t-14 lead">${m.hostedBy(host_name)}</p>`}
         ${starts_at === null ? nothing : this.until(starts_at)}
       </div>
       ${this.preview()}`;
+  }
+
+  /** As big as its length allows: what comes below it stays in sight on a phone. */
+  private heading(title: string): TemplateResult {
+    return html`<h2 class="big-title ${title.length > longest_big ? "long" : ""}">${title}</h2>`;
   }
 
   private until(starts_at: number): TemplateResult {
@@ -170,7 +180,7 @@ export class Cover extends PlusoneElement {
       <p class="t-14">
         ${this.show.ended_at === null ? nothing : m.endedAt(longMoment(this.show.ended_at))}
       </p>
-      <h2 class="big-title">${this.show.title}</h2>
+      ${this.heading(this.show.title)}
       <p class="t-14 lead">${m.thanksForWatching}</p>
     </div>`;
   }

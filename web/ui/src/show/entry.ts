@@ -109,6 +109,11 @@ export class Entry extends PlusoneElement {
     this.input.focus();
   }
 
+  /** Shows again what could not be said, unless something else is being typed by now. */
+  putBack(text: string): void {
+    if (this.typed === "") this.typed = text;
+  }
+
   private hear(event: Event): void {
     this.typed = (event.target as HTMLInputElement).value;
   }

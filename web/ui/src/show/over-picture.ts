@@ -5,8 +5,19 @@ import { count } from "../i18n/format";
 import { m } from "../i18n/index";
 import type { Show } from "../wire/types";
 
-/** The host's picture; `up` while a sheet lies over its lower half, grey where the line is lost. */
-export function picture(show: Show, lost: boolean, up: boolean): TemplateResult {
+/** What the page knows of the picture that moves: whether it does, and whether it is heard. */
+export interface Moving {
+  playing: boolean;
+  muted: boolean;
+  plays: () => void;
+  hush: () => void;
+}
+
+/**
+ * The host's picture: her poster until pictures move. `up` while a sheet lies over its lower half,
+ * grey where the line is lost.
+ */
+export function picture(show: Show, lost: boolean, up: boolean, moving: Moving): TemplateResult {
   const { poster, title, host_name, status } = show;
   const look = lost ? "frozen" : status === "live" ? "" : "dim";
   return html`<div class="picture ${look} ${up ? "up" : ""}">
@@ -15,7 +26,26 @@ export function picture(show: Show, lost: boolean, up: boolean): TemplateResult 
         ? nothing
         : html`<img src=${poster} alt=${m.pictureOf(host_name ?? title)} fetchpriority="high" />`
     }
+    ${
+      status === "live" && show.picture !== "off"
+        ? html`<plusone-player
+            show=${show.id}
+            title=${title}
+            picture=${show.picture}
+            ?muted=${moving.muted}
+            @playing=${moving.plays}
+          ></plusone-player>`
+        : nothing
+    }
   </div>`;
+}
+
+/** Whether she hears the host: browsers let a picture begin on its own only without its sound. */
+export function sound({ picture: state }: Show, moving: Moving): unknown {
+  if (state === "off" || !moving.playing) return nothing;
+  return html`<button class="pill-glass hit" aria-pressed=${!moving.muted} @click=${moving.hush}>
+    ${icon(moving.muted ? "silent" : "loud", 16)}${moving.muted ? m.soundOn : m.soundOff}
+  </button>`;
 }
 
 /** Red only where the picture is live; it goes out with the line. */

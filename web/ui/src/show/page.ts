@@ -24,8 +24,9 @@ import { loadSession, session } from "../session/session";
 import { ask, Problem } from "../wire/http";
 import type { Cart, Item, Show, Snapshot, Wait } from "../wire/types";
 import type { Choice } from "./ask";
+import type { Entry } from "./entry";
 import type { Hearts } from "./hearts";
-import { air, lostLine, notes, picture, watching } from "./over-picture";
+import { air, lostLine, type Moving, notes, picture, sound, watching } from "./over-picture";
 import * as reading from "./reading";
 import look from "./show.css?inline";
 
@@ -51,7 +52,10 @@ export class ShowPage extends PlusoneElement {
   @state() private cart: Cart | null = null;
   @state() private problem: unknown = null;
   @state() private ordersOnly = false;
+  @state() private playing = false;
+  @state() private muted = true;
   @query("plusone-hearts") private readonly hearts!: Hearts | null;
+  @query("plusone-entry") private readonly typing!: Entry | null;
 
   private readonly room = new Room(decodeURIComponent(location.pathname.split("/")[2] ?? ""));
   private readonly wide = new Media(this, "(min-width: 1000px)");
@@ -95,6 +99,8 @@ export class ShowPage extends PlusoneElement {
     const { snapshot } = this.room;
     if (snapshot !== null) {
       this.seen ??= snapshot.offset;
+      if (snapshot.show.picture === "off") this.playing = false;
+      else void import("../picture/player");
       const key = snapshot.mine.claims
         .map(({ id, quantity, state }) => `${id} ${quantity} ${state}`)
         .join();
@@ -125,8 +131,16 @@ export class ShowPage extends PlusoneElement {
       if (problem instanceof Problem && problem.code === "not_signed_in") {
         this.deferred = [event, body];
         this.open("name");
-      } else this.say(problemWords(problem));
+        return;
+      }
+      this.say(problemWords(problem));
+      this.putBack(event, body);
     });
+  }
+
+  /** What was not sent stands where it was typed, to be mended. */
+  private putBack(event: CommandName, { text }: Record<string, unknown>): void {
+    if (event === "comment" && typeof text === "string") this.typing?.putBack(text);
   }
 
   private want(item: Item): void {
@@ -208,6 +222,15 @@ export class ShowPage extends PlusoneElement {
     ${this.sheets(snapshot)}`;
   }
 
+  private get moving(): Moving {
+    return {
+      playing: this.playing,
+      muted: this.muted,
+      plays: () => (this.playing = true),
+      hush: () => (this.muted = !this.muted),
+    };
+  }
+
   private get lost(): boolean {
     return this.room.phase === "lost";
   }
@@ -222,7 +245,9 @@ export class ShowPage extends PlusoneElement {
   }
 
   private nothingHere(problem: unknown): TemplateResult {
-    const missing = problem instanceof Problem && problem.code === "not_found";
+    // What cannot even be the name of a show is no show either.
+    const missing =
+      problem instanceof Problem && ["not_found", "bad_request"].includes(problem.code);
     return html`<main class="stage">
       <div class="middle on-stage">
         <h1 class="t-22">${missing ? m.noSuchShow : problemWords(problem)}</h1>
@@ -236,7 +261,7 @@ export class ShowPage extends PlusoneElement {
     const promise = this.promise(show, mine);
     const tight = answer !== nothing || promise !== nothing;
     return html`<main class="stage">
-      ${picture(show, this.lost, this.sheet === "checkout")}
+      ${picture(show, this.lost, this.sheet === "checkout", this.moving)}
       <header class="head on-stage">
         <div class="row title">
           <span class="who logo" aria-hidden="true">${firstSign(session?.shop.name ?? "")}</span>
@@ -250,6 +275,7 @@ export class ShowPage extends PlusoneElement {
         </div>
         <div class="row facts">
           ${air(show, this.lost)}${watching(show, this.viewers(show))}<span class="grow"></span>
+          ${sound(show, this.moving)}
           ${
             live && show.items.length > 1
               ? html`<button class="pill-glass hit" @click=${() => this.open("shelf")}>
@@ -303,6 +329,7 @@ export class ShowPage extends PlusoneElement {
             </h2>
             <div class="scroll" tabindex="0" role="group" aria-label=${m.runDown}>
               <plusone-shelf
+                ?lost=${this.lost}
                 .show=${show}
                 .items=${others}
                 @want=${(event: CustomEvent<Item>) => this.want(event.detail)}
@@ -311,7 +338,7 @@ export class ShowPage extends PlusoneElement {
           </section>
         </aside>
         <section class="d-stage on-stage" aria-label=${m.picture}>
-          ${picture(show, this.lost, this.sheet === "checkout")}
+          ${picture(show, this.lost, this.sheet === "checkout", this.moving)}
           <div class="d-top row">
             ${air(show, this.lost)}${watching(show, this.viewers(show))}
             <h1 class="one-line">${show.title}</h1>
@@ -324,7 +351,7 @@ export class ShowPage extends PlusoneElement {
                   <div class="d-foot">
                     ${notes(show)}
                     <div class="row">
-                      <span class="grow"></span>
+                      ${sound(show, this.moving)}<span class="grow"></span>
                       <button class="tool" aria-label=${m.share} @click=${this.share}>
                         ${icon("share", 24)}
                       </button>
@@ -375,7 +402,8 @@ export class ShowPage extends PlusoneElement {
     const grantedSince = snapshot.mine.claims.some(
       ({ at_ms }) => told?.kind === "unread" && at_ms > told.what.at_ms,
     );
-    const asked = this.which !== null || (told !== null && !grantedSince);
+    const asked =
+      !snapshot.mine.blocked && (this.which !== null || (told !== null && !grantedSince));
     return {
       live: snapshot.show.status === "live",
       asked,
@@ -413,7 +441,8 @@ export class ShowPage extends PlusoneElement {
     const code = reading.current(show)?.code;
     let hint = code === undefined ? m.sayHint : m.orderHint(code);
     if (this.lost) hint = m.typeAhead;
-    if (this.room.snapshot?.mine.blocked === true) hint = m.notAllowed;
+    if (show.status === "ended") hint = m.showEnded;
+    else if (this.room.snapshot?.mine.blocked === true) hint = m.notAllowed;
     return html`<plusone-entry
       look=${look}
       label=${m.sayOrOrder}
@@ -486,6 +515,7 @@ export class ShowPage extends PlusoneElement {
           @named=${this.signedIn}
           @sign-in=${() => this.open("sign-in")}
           @close=${() => {
+            if (this.deferred !== null) this.putBack(...this.deferred);
             this.deferred = null;
             close();
           }}
@@ -507,6 +537,7 @@ export class ShowPage extends PlusoneElement {
       case "shelf":
         return html`<plusone-sheet heading=${m.runDown} @close=${close}>
           <plusone-shelf
+            ?lost=${this.lost}
             .show=${snapshot.show}
             .items=${snapshot.show.items}
             @want=${(event: CustomEvent<Item>) => this.want(event.detail)}

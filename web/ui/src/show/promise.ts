@@ -99,6 +99,12 @@ export class PromiseSlip extends PlusoneElement {
       .gap {
         margin-inline-start: 0.75em;
       }
+      .until {
+        display: flex;
+        flex-wrap: wrap;
+        column-gap: 0.75em;
+        white-space: nowrap;
+      }
       @keyframes rise {
         from {
           transform: translateY(24px);
@@ -225,10 +231,9 @@ export class PromiseSlip extends PlusoneElement {
   private untilLine(until: number | null, now: number): unknown {
     if (until === null) return nothing;
     const [before, after] = m.payBeforeParts;
-    return html`<p class="t-13">
-      ${before}<b class="strong">${clock(until)}</b>${after}<span class="faint gap"
-        >${m.timeLeft(left(until - now))}</span
-      >
+    return html`<p class="t-13 until">
+      <span>${before}<b class="strong">${clock(until)}</b>${after}</span
+      ><span class="faint">${m.timeLeft(left(until - now))}</span>
     </p>`;
   }
 

@@ -21,8 +21,9 @@ export function current(show: Show): Item | null {
   );
 }
 
-/** The first item of the run-down that has not been on sale yet. */
+/** The first item of the run-down that has not been on sale yet; none once the show has ended. */
 export function next(show: Show): Item | null {
+  if (show.status === "ended") return null;
   return show.items.find(({ status }) => status === "ready") ?? null;
 }
 

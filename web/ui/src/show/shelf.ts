@@ -96,9 +96,10 @@ export class Shelf extends PlusoneElement {
   private act(item: Item, how: ReturnType<typeof standing>): unknown {
     if (how !== "on" && how !== "wait") return nothing;
     const wait = how === "wait";
+    const label = wait ? m.waitForItem(item.code) : m.plusOneOf(item.code);
     return html`<button
-      class="mini-seal ${wait ? "mini-wait" : "mini-ring"}"
-      aria-label=${wait ? m.waitForItem(item.code) : m.plusOneOf(item.code)}
+      class="mini-seal ${this.lost ? "mini-off" : wait ? "mini-wait" : "mini-ring"}"
+      aria-label=${this.lost ? m.laterPlusOne(item.code) : label}
       ?disabled=${this.show.status !== "live"}
       @click=${() => this.dispatchEvent(new CustomEvent<Item>("want", { detail: item }))}
     >

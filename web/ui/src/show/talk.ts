@@ -7,6 +7,7 @@ import { icon } from "../design/icons";
 import { parts, who } from "../design/parts";
 import { m } from "../i18n/index";
 import type { Waiting } from "../room/connection";
+import { session } from "../session/session";
 import type { Comment, Item } from "../wire/types";
 import { fate, fateLook } from "./fate";
 
@@ -66,6 +67,12 @@ export class Talk extends PlusoneElement {
         padding-inline: var(--s-1);
         max-inline-size: 100%;
         animation: come var(--m-move) var(--ease-out);
+      }
+      .stage li:not(.claim):not(.after) {
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 4;
+        overflow: hidden;
       }
       @keyframes come {
         from {
@@ -279,7 +286,7 @@ export class Talk extends PlusoneElement {
       </li>`;
     }
     return html`<li class="mine plain-talk">
-      ${who(m.you)}
+      ${who(session?.person.name ?? m.you)}
       <p class="grow"><b>${m.you}</b>${typed}</p>
       <span class="fates">${state}</span>
     </li>`;

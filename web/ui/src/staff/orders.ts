@@ -39,6 +39,7 @@ export class StaffOrders extends PlusoneElement {
         margin-inline: auto;
         padding: var(--s-6) var(--s-4) var(--s-16);
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--s-4);
       }
       h1 {
@@ -54,6 +55,8 @@ export class StaffOrders extends PlusoneElement {
         flex: 1 1 260px;
       }
       .chips {
+        min-inline-size: 0;
+        max-inline-size: 100%;
         display: flex;
         gap: var(--s-2);
         overflow-x: auto;
@@ -71,6 +74,7 @@ export class StaffOrders extends PlusoneElement {
       }
       .list {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--s-3);
       }
       article {

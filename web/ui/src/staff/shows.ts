@@ -6,7 +6,7 @@ import "./header";
 import { PlusoneElement } from "../design/element";
 import { forms } from "../design/forms";
 import { icon } from "../design/icons";
-import { parts } from "../design/parts";
+import { firstSign, parts } from "../design/parts";
 import { fullMoment } from "../i18n/format";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
@@ -35,6 +35,7 @@ export class StudioShows extends PlusoneElement {
         margin-inline: auto;
         padding: var(--s-6) var(--s-4) var(--s-16);
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--s-4);
       }
       h1 {
@@ -43,6 +44,7 @@ export class StudioShows extends PlusoneElement {
       }
       ul {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--s-3);
       }
       a.card {
@@ -63,6 +65,14 @@ export class StudioShows extends PlusoneElement {
         overflow: hidden;
         background: var(--stage);
         flex: none;
+      }
+      .sign {
+        display: grid;
+        place-items: center;
+        block-size: 100%;
+        color: var(--stage-ink-2);
+        font-size: var(--t-22);
+        font-weight: var(--w-strong);
       }
       .poster img {
         inline-size: 100%;
@@ -168,7 +178,12 @@ export class StudioShows extends PlusoneElement {
       m.kindsOnShelf(items),
     ];
     return html`<a class="card" href="/studio/${encodeURIComponent(id)}">
-      <span class="poster">${poster === null ? nothing : html`<img src=${poster} alt="" />`}</span
+      <span class="poster"
+        >${
+          poster === null
+            ? html`<span class="sign" aria-hidden="true">${firstSign(title)}</span>`
+            : html`<img src=${poster} alt="" />`
+        }</span
       ><span class="col grow"
         ><span class="row"
           ><b class="one-line">${title}</b>${

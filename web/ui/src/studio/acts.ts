@@ -23,7 +23,7 @@ export function actsIn(room: Room, say: (words: string) => void): Acts {
       if (refused?.type === "claim.refused") {
         const { quantity, reason } = refused.data;
         say(s.refused(quantity ?? 0, s.refusals[reason] ?? reason));
-        return false;
+        return event === "comment"; // it was said, even if nothing was granted
       }
       return true;
     } catch (problem) {

@@ -31,6 +31,9 @@ export class Claims extends PlusoneElement {
         gap: 6px;
         flex: none;
       }
+      :host([bare]) h2 > .called {
+        display: none;
+      }
       ol {
         flex: 1;
         min-block-size: 0;
@@ -123,6 +126,8 @@ export class Claims extends PlusoneElement {
 
   @property({ attribute: false }) show!: Show;
   @property({ attribute: false }) staff!: Staff;
+  /** In a sheet, which bears the heading already. */
+  @property({ type: Boolean, reflect: true }) bare = false;
   @state() private onlyOpen = false;
 
   override render(): TemplateResult {
@@ -135,7 +140,8 @@ export class Claims extends PlusoneElement {
       };
     };
     return html`<h2 class="row">
-        ${s.claims}<span class="count">${count(this.staff.totals.claims)}</span
+        <span class="called">${s.claims}</span
+        ><span class="count">${count(this.staff.totals.claims)}</span
         ><span class="row end seg"
           ><button aria-pressed=${!this.onlyOpen} @click=${choose(false)}>${s.all}</button
           ><button aria-pressed=${this.onlyOpen} @click=${choose(true)}>

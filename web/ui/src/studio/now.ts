@@ -111,6 +111,9 @@ export class StudioNow extends PlusoneElement {
         font-size: var(--t-14);
         padding: 0 14px;
       }
+      .ctl .grow {
+        flex-basis: 96px;
+      }
       .none {
         padding-block: var(--s-4);
         text-align: center;

@@ -27,9 +27,19 @@ import { type Acts, actsIn, may } from "./acts";
 import look from "./studio.css?inline";
 
 type SheetName =
-  "add" | "item" | "by-hand" | "waiters" | "moderation" | "end" | "go-live" | "claims" | "comments";
+  | "picture"
+  | "add"
+  | "item"
+  | "by-hand"
+  | "waiters"
+  | "moderation"
+  | "end"
+  | "go-live"
+  | "claims"
+  | "comments";
 
 const loads: Partial<Record<SheetName, () => Promise<unknown>>> = {
+  picture: () => import("../picture/camera"),
   add: () => import("./sheets/add"),
   item: () => import("./sheets/item"),
   "by-hand": () => import("./sheets/by-hand"),
@@ -61,7 +71,7 @@ export class Studio extends PlusoneElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.room.subscribe(() => this.requestUpdate());
+    this.room.subscribe(() => this.moved());
     this.room.open();
     void this.meet();
   }
@@ -69,6 +79,15 @@ export class Studio extends PlusoneElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.room.close();
+  }
+
+  private moved(): void {
+    const show = this.room.snapshot?.show;
+    if (show !== undefined && show.picture !== "off") void import("../picture/player");
+    if (show !== undefined && this.wide.matches && this.sends(show)) {
+      void import("../picture/camera");
+    }
+    this.requestUpdate();
   }
 
   private async meet(): Promise<void> {
@@ -161,7 +180,9 @@ export class Studio extends PlusoneElement {
   }
 
   private nothingHere(problem: unknown): TemplateResult {
-    const missing = problem instanceof Problem && problem.code === "not_found";
+    // What cannot even be the name of a show is no show either.
+    const missing =
+      problem instanceof Problem && ["not_found", "bad_request"].includes(problem.code);
     return html`<main class="middle">
       <h1 class="t-22">${missing ? m.noSuchShow : problemWords(problem)}</h1>
       <a class="btn btn-ink" href="/studio">${s.shows}</a>
@@ -181,23 +202,12 @@ export class Studio extends PlusoneElement {
       }
       <main class="s-main">
         <section class="s-left" aria-label=${s.audienceSees}>
-          <div class="prev on-stage">
-            <div class="picture">
-              ${
-                show.poster === null
-                  ? nothing
-                  : html`<img
-                      src=${show.poster}
-                      alt=${m.pictureOf(show.host_name ?? show.title)}
-                    />`
-              }
-            </div>
-            <div class="row p-top">
-              <a class="pill-s" href="/shows/${encodeURIComponent(show.id)}" target="_blank"
-                >${s.audienceSees}</a
-              >
-            </div>
-          </div>
+          ${this.audience(show)}
+          ${
+            this.sends(show)
+              ? html`<section class="panel" aria-label=${s.picture}>${this.camera(show)}</section>`
+              : nothing
+          }
           ${this.pinbox(show)}
           <section class="panel" aria-label=${s.viewersOverTime}>
             <plusone-curve
@@ -235,8 +245,45 @@ export class Studio extends PlusoneElement {
     </div>`;
   }
 
+  /** What viewers see: the picture, or the poster until there is one. */
+  private audience(show: Show): TemplateResult {
+    return html`<div class="prev on-stage">
+      <div class="picture">
+        ${
+          show.poster === null
+            ? nothing
+            : html`<img src=${show.poster} alt=${m.pictureOf(show.host_name ?? show.title)} />`
+        }
+        ${
+          show.picture === "off"
+            ? nothing
+            : html`<plusone-player
+                show=${show.id}
+                title=${show.title}
+                picture=${show.picture}
+                muted
+              ></plusone-player>`
+        }
+      </div>
+      <div class="row p-top">
+        <a class="pill-s" href="/shows/${encodeURIComponent(show.id)}" target="_blank"
+          >${s.audienceSees}</a
+        >
+      </div>
+    </div>`;
+  }
+
+  private sends(show: Show): boolean {
+    return this.runs && show.status !== "ended";
+  }
+
+  private camera(show: Show): TemplateResult {
+    return html`<plusone-camera show=${show.id} picture=${show.picture}></plusone-camera>`;
+  }
+
   private claims(show: Show, staff: Staff): TemplateResult {
     return html`<plusone-claims
+      ?bare=${this.sheet === "claims"}
       .show=${show}
       .staff=${staff}
       @by-hand=${this.byHand}
@@ -245,6 +292,7 @@ export class Studio extends PlusoneElement {
 
   private talk(show: Show, staff: Staff): TemplateResult {
     return html`<plusone-studio-talk
+      ?bare=${this.sheet === "comments"}
       .show=${show}
       .staff=${staff}
       .acts=${this.acts}
@@ -317,8 +365,11 @@ export class Studio extends PlusoneElement {
       return html`<span class="badge b-plain">${s.showStates[show.status]}</span>`;
     }
     const time = left(this.room.now() - (show.started_at ?? this.room.now()));
-    return html`<span class="on-air">${m.onAir}</span
-      ><time class="clock" aria-label=${s.onFor(time)}>${time}</time>`;
+    return html`${
+        this.room.phase === "lost"
+          ? html`<span class="on-air off-air">${m.lineLost}</span>`
+          : html`<span class="on-air">${m.onAir}</span>`
+      }<time class="clock" aria-label=${s.onFor(time)}>${time}</time>`;
   }
 
   private pinbox({ announcement, pinned_comment }: Show): TemplateResult {
@@ -410,6 +461,10 @@ export class Studio extends PlusoneElement {
           said=${this.told}
           @close=${close}
         ></plusone-moderation-sheet>`;
+      case "picture":
+        return html`<plusone-sheet heading=${s.picture} @close=${close}
+          ><div class="in-sheet">${this.camera(show)}</div></plusone-sheet
+        >`;
       case "claims":
         return html`<plusone-sheet heading=${s.claims} @close=${close}
           ><div class="in-sheet">${this.claims(show, staff)}</div></plusone-sheet

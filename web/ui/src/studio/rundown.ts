@@ -108,6 +108,9 @@ export class RunDown extends PlusoneElement {
         display: flex;
         justify-content: flex-end;
       }
+      .act .btn {
+        padding: 0 10px;
+      }
       .grip {
         color: var(--ink-3);
         display: grid;
@@ -122,7 +125,7 @@ export class RunDown extends PlusoneElement {
         background: var(--raised);
         box-shadow:
           inset 3px 0 0 var(--live),
-          0 0 0 1px var(--line-2);
+          inset 0 0 0 1px var(--line-2);
         border-radius: 4px;
         border-color: transparent;
         position: relative;

@@ -8,6 +8,7 @@ import { icon, type IconName } from "../design/icons";
 import { parts, who } from "../design/parts";
 import { m } from "../i18n/index";
 import { s } from "../i18n/staff";
+import type { Entry } from "../show/entry";
 import type { Comment, Show, Staff } from "../wire/types";
 import type { Acts } from "./acts";
 
@@ -29,6 +30,9 @@ export class StudioTalk extends PlusoneElement {
         line-height: 28px;
         gap: 6px;
         flex: none;
+      }
+      :host([bare]) h2 > .called {
+        display: none;
       }
       .scroll {
         flex: 1;
@@ -133,12 +137,15 @@ export class StudioTalk extends PlusoneElement {
   @property({ attribute: false }) staff!: Staff;
   @property({ attribute: false }) acts!: Acts;
   @property() own: string | null = null;
+  /** In a sheet, which bears the heading already. */
+  @property({ type: Boolean, reflect: true }) bare = false;
   @state() private chosen: number | null = null;
 
   override render(): TemplateResult {
     const { comments, slow_mode_s } = this.show;
     return html`<h2 class="row">
-        ${s.comments}<span class="row end"
+        <span class="called">${s.comments}</span
+        ><span class="row end"
           >${
             slow_mode_s > 0
               ? html`<span class="badge b-plain">${s.slowFor(slow_mode_s)}</span>`
@@ -173,10 +180,14 @@ export class StudioTalk extends PlusoneElement {
       }
       <plusone-entry
         label=${s.sayLabel}
-        hint=${s.sayAs}
+        hint=${this.show.status === "ended" ? m.showEnded : s.sayAs}
         ?shut=${this.show.status === "ended"}
-        @say=${(event: CustomEvent<string>) => void this.acts.comment(event.detail)}
+        @say=${this.say}
       ></plusone-entry>`;
+  }
+
+  private async say({ target, detail }: CustomEvent<string>): Promise<void> {
+    if (!(await this.acts.comment(detail))) (target as Entry).putBack(detail);
   }
 
   private line(comment: Comment): TemplateResult {

@@ -67,9 +67,13 @@ export class Thumb extends PlusoneElement {
       </header>
       <div class="side">
         ${this.tool("list", s.claims, "claims", this.staff.totals.claims)}
-        ${this.tool("megaphone", s.comments, "comments")}
+        ${this.tool("chat", s.comments, "comments")}
         ${this.tool("sliders", s.moderation, "moderation")}
-        ${this.runs && show.status !== "ended" ? this.tool("plus", s.addItems, "add") : nothing}
+        ${
+          this.runs && show.status !== "ended"
+            ? html`${this.tool("video", s.picture, "picture")}${this.tool("plus", s.addItems, "add")}`
+            : nothing
+        }
         ${this.runs && live ? this.tool("close", s.end, "end") : nothing}
       </div>
       <div class="shade2"></div>
@@ -125,15 +129,18 @@ export class Thumb extends PlusoneElement {
 
   private cur(item: Item): TemplateResult {
     const { countdown_until: until } = item;
+    const waiting = reading.waiting(item);
+    const facts = [
+      `${s.held} ${count(reading.held(item))}`,
+      waiting === 0 ? null : `${s.waiting} ${count(waiting)}`,
+    ];
     return html`<div class="row cur">
       ${thumb(item.picture)}
       <div class="grow">
         <p class="row">${tag(item.code)}<span class="name one-line t-16">${item.title}</span></p>
         <p class="row t-14">
           <b>${money(item.price, this.show.currency)}</b
-          ><span class="quiet"
-            >${s.held} ${reading.held(item)}, ${s.waiting} ${reading.waiting(item)}</span
-          >
+          ><span class="quiet one-line">${facts.filter(Boolean).join(m.comma)}</span>
         </p>
       </div>
       <div class="big-left">
@@ -183,7 +190,7 @@ export class Thumb extends PlusoneElement {
     const words =
       item.status === "open"
         ? waiting > 0
-          ? s.waitsFor(waiting)
+          ? `${s.waiting} ${count(waiting)}`
           : m.left(reading.left(item))
         : item.code;
     return html`<button

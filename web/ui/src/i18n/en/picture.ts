@@ -2,16 +2,11 @@ import type { PictureMessages } from "../picture";
 
 /** English. */
 const messages: PictureMessages = {
-  soundOn: "Sound on",
-  soundOff: "Mute",
-  play: "Play",
   backSoon: "Back in a moment",
   pictureOf: (title) => `Live picture of ${title}`,
 
-  camera: "Live picture",
   preview: "Your picture",
   sendPicture: "Send picture",
-  sendAgain: "Send again",
   stopSending: "Stop sending",
   connecting: "Connecting…",
   useCamera: "Camera",
@@ -20,7 +15,6 @@ const messages: PictureMessages = {
   chooseMicrophone: "Choose a microphone",
   microphoneOn: "Turn the microphone on",
   microphoneOff: "Turn the microphone off",
-  noMicrophone: "No microphone",
   level: "Sound level",
   cameraN: (n) => `Camera ${n}`,
   microphoneN: (n) => `Microphone ${n}`,
@@ -38,7 +32,8 @@ const messages: PictureMessages = {
 
   signalGood: "Good signal",
   signalWeak: "The network is too slow",
-  signalWeakWords: "The picture gets blurry. Move closer to the Wi-Fi, or use a cable or mobile data.",
+  signalWeakWords:
+    "The picture gets blurry. Move closer to the Wi-Fi, or use a cable or mobile data.",
   signalBusy: "This device is too busy",
   signalBusyWords: "The picture stutters. Close other tabs and programs, or plug in the charger.",
   signalLoss: "Many packets are lost",

@@ -2,16 +2,11 @@ import type { PictureMessages } from "../picture";
 
 /** Simplified Chinese. */
 const messages: PictureMessages = {
-  soundOn: "开声音",
-  soundOff: "静音",
-  play: "播放",
   backSoon: "主播马上回来",
   pictureOf: (title) => `${title}的直播画面`,
 
-  camera: "直播画面",
   preview: "你的画面",
   sendPicture: "送出画面",
-  sendAgain: "重新送出",
   stopSending: "停止送出",
   connecting: "连接中…",
   useCamera: "摄像头",
@@ -20,7 +15,6 @@ const messages: PictureMessages = {
   chooseMicrophone: "选麦克风",
   microphoneOn: "打开麦克风",
   microphoneOff: "关掉麦克风",
-  noMicrophone: "没有麦克风",
   level: "音量",
   cameraN: (n) => `摄像头 ${n}`,
   microphoneN: (n) => `麦克风 ${n}`,
@@ -47,8 +41,7 @@ const messages: PictureMessages = {
   notKept: "磁盘满了或写不进去：直播照常，但这一段没有录下来，请通知店长。",
 
   withObs: "用 OBS",
-  withObsWords:
-    "OBS 设置里选「直播」，服务选 WHIP，贴上这两项；输出用 H.264，关键帧间隔 1 秒。",
+  withObsWords: "OBS 设置里选「直播」，服务选 WHIP，贴上这两项；输出用 H.264，关键帧间隔 1 秒。",
   address: "服务器",
   key: "推流密钥",
   show: "显示",

@@ -5,6 +5,7 @@ const staff: StaffMessages = {
   studio: "导播台",
   staffOrders: "订单",
   shows: "直播场次",
+  picture: "直播画面",
   audienceSees: "观众看到的画面",
   save: "保存",
   cancel: "取消",
@@ -111,6 +112,7 @@ const staff: StaffMessages = {
   chooseProduct: "选一款商品",
   addThis: "加进流程",
   added: (code) => `${code} 已加进流程`,
+  alreadyIn: "已在流程",
 
   all: "全部",
   toHandle: (n) => `待处理 ${n}`,

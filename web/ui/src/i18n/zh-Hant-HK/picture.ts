@@ -2,16 +2,11 @@ import type { PictureMessages } from "../picture";
 
 /** Traditional Chinese as in Hong Kong. */
 const messages: PictureMessages = {
-  soundOn: "開聲",
-  soundOff: "靜音",
-  play: "播放",
   backSoon: "主持好快返嚟",
   pictureOf: (title) => `${title}的直播畫面`,
 
-  camera: "直播畫面",
   preview: "你的畫面",
   sendPicture: "送出畫面",
-  sendAgain: "再送一次",
   stopSending: "停止送出",
   connecting: "連線中…",
   useCamera: "鏡頭",
@@ -20,7 +15,6 @@ const messages: PictureMessages = {
   chooseMicrophone: "揀咪",
   microphoneOn: "開咪",
   microphoneOff: "熄咪",
-  noMicrophone: "無咪",
   level: "音量",
   cameraN: (n) => `鏡頭 ${n}`,
   microphoneN: (n) => `咪 ${n}`,
@@ -47,8 +41,7 @@ const messages: PictureMessages = {
   notKept: "磁碟已滿或寫不入：直播照常，但這一段未有錄低，請通知店長。",
 
   withObs: "用 OBS",
-  withObsWords:
-    "在 OBS 設定揀「串流」，服務揀 WHIP，貼上這兩項；輸出用 H.264，關鍵影格間隔 1 秒。",
+  withObsWords: "在 OBS 設定揀「串流」，服務揀 WHIP，貼上這兩項；輸出用 H.264，關鍵影格間隔 1 秒。",
   address: "伺服器",
   key: "串流金鑰",
   show: "顯示",

@@ -5,6 +5,7 @@ const staff: StaffMessages = {
   studio: "導播台",
   staffOrders: "訂單",
   shows: "直播場次",
+  picture: "直播畫面",
   audienceSees: "觀眾見到的畫面",
   save: "儲存",
   cancel: "取消",
@@ -111,6 +112,7 @@ const staff: StaffMessages = {
   chooseProduct: "選一款貨品",
   addThis: "加入流程",
   added: (code) => `${code} 已加入流程`,
+  alreadyIn: "已在流程",
 
   all: "全部",
   toHandle: (n) => `待處理 ${n}`,

@@ -1,17 +1,12 @@
 /** The words of the moving picture, Traditional Chinese as in Taiwan: the list of all keys. */
 export default {
   // Watching
-  soundOn: "開聲音",
-  soundOff: "靜音",
-  play: "播放",
   backSoon: "主播馬上回來",
   pictureOf: (title: string): string => `${title}的直播畫面`,
 
   // Sending
-  camera: "直播畫面",
   preview: "你的畫面",
   sendPicture: "送出畫面",
-  sendAgain: "重新送出",
   stopSending: "停止送出",
   connecting: "連線中…",
   useCamera: "鏡頭",
@@ -20,7 +15,6 @@ export default {
   chooseMicrophone: "選麥克風",
   microphoneOn: "打開麥克風",
   microphoneOff: "關掉麥克風",
-  noMicrophone: "沒有麥克風",
   level: "音量",
   cameraN: (n: number): string => `鏡頭 ${n}`,
   microphoneN: (n: number): string => `麥克風 ${n}`,

@@ -35,6 +35,8 @@ export default {
   reconnecting: "正在重新連線…",
   retryNow: "立刻再試",
   watching: (n: number): string => `${n} 人在看`,
+  soundOn: "開聲音",
+  soundOff: "靜音",
   share: "分享",
   linkCopied: "連結已複製",
   leaveShow: "離開直播",
@@ -151,7 +153,7 @@ export default {
   noSuchShow: "找不到這場直播",
 
   noSuchPage: "找不到這一頁",
-  noSuchPageWords: "網址可能打錯了，或這一頁已經收起來。",
+  noSuchPageWords: "網址可能打錯了，或這一頁已經不在了。",
 
   // A name
   yourName: "怎麼稱呼你？",
@@ -160,7 +162,7 @@ export default {
 
   // Signing in
   email: "電子郵件",
-  whySignIn: "登入後，訂單和保留的商品都跟著你，不用密碼。",
+  whySignIn: "登入後，訂單和保留的商品都跟著你。",
   codeWillCome: "我們寄一組驗證碼給你，不用密碼。",
   sendCode: "寄驗證碼",
   codeSentTo: (email: string): string => `驗證碼已寄到 ${email}。`,
@@ -196,7 +198,7 @@ export default {
   phone: "手機",
   emailIfWanted: "電子郵件（可不填）",
   noteIfWanted: "備註（可不填）",
-  phoneLooksWrong: "手機號碼看起來不對。",
+  phoneLooksWrong: "請填正確的手機號碼。",
   fillThisIn: "請填這一欄。",
   checkTheForm: "有些欄位要改一下。",
   howToPay: "付款方式",

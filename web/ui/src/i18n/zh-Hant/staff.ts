@@ -3,6 +3,7 @@ export default {
   studio: "導播台",
   staffOrders: "訂單",
   shows: "直播場次",
+  picture: "直播畫面",
   audienceSees: "觀眾看到的畫面",
   save: "儲存",
   cancel: "取消",
@@ -114,6 +115,7 @@ export default {
   chooseProduct: "選一樣商品",
   addThis: "加進流程",
   added: (code: string): string => `${code} 已加進流程`,
+  alreadyIn: "已在流程",
 
   // Claims
   all: "全部",

@@ -85,6 +85,7 @@ export class AddSheet extends PlusoneElement {
   private row(product: Product): TemplateResult {
     const stock = product.variants.reduce((all, { available }) => all + available, 0);
     const price = product.variants[0]?.price ?? 0;
+    const there = this.isTaken(codeOf(product.variants));
     return html`<button
       class="pick"
       @click=${() => {
@@ -99,6 +100,7 @@ export class AddSheet extends PlusoneElement {
             money(price, this.show.currency),
             s.inStock(stock),
             product.variants.length > 1 ? s.variantsOf(product.variants.length) : null,
+            there ? s.alreadyIn : null,
           ]
             .filter(Boolean)
             .join(m.comma)}</span
@@ -111,9 +113,14 @@ export class AddSheet extends PlusoneElement {
     const bad = (name: string): boolean => this.wrong.includes(name);
     const [first] = variants;
     const many = variants.length > 1;
+    const code = codeOf(variants);
     return html`<form @submit=${this.add} novalidate>
       <div class="three">
-        ${sheetField("code", s.code, { value: codeOf(variants), wrong: bad("code"), autofocus: true })}
+        ${sheetField("code", s.code, {
+          value: this.isTaken(code) ? "" : code,
+          wrong: bad("code"),
+          autofocus: true,
+        })}
         ${sheetField("price", s.price, {
           value: first === undefined ? "" : toMajor(first.price, this.show.currency),
           inputmode: "decimal",
@@ -166,6 +173,10 @@ export class AddSheet extends PlusoneElement {
         ${s.chooseProduct}
       </button>
     </form>`;
+  }
+
+  private isTaken(code: string): boolean {
+    return this.show.items.some((item) => item.code.toUpperCase() === code.toUpperCase());
   }
 
   private async add(event: SubmitEvent): Promise<void> {
