@@ -1,14 +1,9 @@
 """A disk that is really full: told as retryable, nothing published, and well again with room."""
 
 import asyncio
-import resource
 import shutil
-import subprocess
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
-
-import pytest
 
 from core.clock import ManualClock
 from core.db import Database
@@ -18,43 +13,7 @@ from tests.core.rooms.auction import Say
 from tests.core.rooms.conftest import ROOM, House, opened
 from tests.core.rooms.test_rooms import Follower
 from tests.faults.ledger import Ledger
-
-
-class SmallDisk:
-    """A file system of 2 MiB, or, where none may be mounted, files that may not grow beyond it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)],
-            capture_output=True,
-            check=False,
-        )
-        self._mounted = mounted.returncode == 0
-        self._before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        if not self._mounted:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, self._before[1]))
-
-    def grow(self) -> None:
-        if self._mounted:
-            grow = ["mount", "-o", "remount,size=32m", str(self.folder)]
-            subprocess.run(grow, capture_output=True, check=True)
-        else:
-            resource.setrlimit(resource.RLIMIT_FSIZE, self._before)
-
-    def remove(self) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, self._before)
-        if self._mounted:
-            subprocess.run(["umount", "--lazy", str(self.folder)], capture_output=True, check=True)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    disk = SmallDisk(folder)
-    yield disk
-    disk.remove()
+from tests.faults.small_disk import SmallDisk
 
 
 async def fills_up(house: House, ledger: Ledger) -> list[str]:
