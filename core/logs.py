@@ -14,6 +14,8 @@ from core.settings import Settings
 
 _QUIET = (
     "aiohttp.access",
+    "aioice",
+    "aiortc",
     "aiosmtplib",
     "alembic.runtime.migration",
     "asyncio",

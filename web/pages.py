@@ -29,7 +29,9 @@ PAGES: Final[dict[str, str]] = {
 
 _CAMERAS: Final = frozenset({"studio"})
 """Pages that may ask for a camera; all others are refused one by their headers."""
-_WITH_CAMERA = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()"
+_WITH_CAMERA = (
+    "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()"
+)
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _AN_HOUR = "public, max-age=3600"

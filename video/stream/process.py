@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -77,6 +78,7 @@ class EngineProcess:
             *(sys.executable, "-m", "video.stream.embedded.server"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            env=os.environ | self._environment,
             start_new_session=True,  # Ctrl-C is for the service, which ends it in order
         )
         try:
@@ -94,6 +96,15 @@ class EngineProcess:
         finally:
             self.address = self.pid = None
             await _end(process)
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        """It logs as the service does, whatever the service was told by."""
+        settings = self._settings
+        return {
+            "PLUSONE_LOG_LEVEL": settings.log_level,
+            "PLUSONE_LOG_FORMAT": settings.log_format,
+        }
 
     def _start(self, service: str) -> Start:
         settings = self._settings

@@ -2,13 +2,16 @@
 
 For the demo, for tests, and for an operator who wants to see whether a picture comes through:
 
-    python -m video.stream.rehearsal CLIP WHIP_URL KEY
+    PLUSONE_STREAM_KEY=… python -m video.stream.rehearsal CLIP WHIP_URL [ADDRESS …]
+
+with the addresses of this machine that are offered, if not all of them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from fractions import Fraction
@@ -25,6 +28,8 @@ from aiortc import (
     RTCSessionDescription,
 )
 from yarl import URL
+
+from video.stream.embedded.peer import listen_on
 
 ANSWERED_S = 20
 AHEAD_S = 0.05
@@ -128,5 +133,8 @@ async def _until_interrupted(clip: Path, url: str, key: str) -> None:
 
 
 if __name__ == "__main__":
+    listen_on(sys.argv[3:])
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_until_interrupted(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))
+        asyncio.run(
+            _until_interrupted(Path(sys.argv[1]), sys.argv[2], os.environ["PLUSONE_STREAM_KEY"])
+        )

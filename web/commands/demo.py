@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         _introduce(address)
         if arguments.no_crowd:
             await asyncio.Event().wait()
-        await attend(address, STAFF[0][0], PASSWORD)
+        await attend(address, STAFF[0][0], PASSWORD, settings.media_addresses)
 
     return serving.serve(settings, beside)
 

@@ -11,7 +11,7 @@ import aiohttp
 import socketio
 import structlog
 
-from web.demo import lines
+from web.demo import lines, picture
 from web.demo.client import Client, Refused
 from web.demo.host import Host, orders
 
@@ -25,14 +25,18 @@ MOST_CLAIMS = 6
 _log = structlog.get_logger(__name__)
 
 
-async def attend(address: str, email: str, password: str) -> None:
-    """Have the host open a show and the crowd watch it, until cancelled or it is late."""
+async def attend(address: str, email: str, password: str, offered: tuple[str, ...]) -> None:
+    """Have the host open a show and the crowd watch it, until cancelled or it is late.
+
+    `offered` are the addresses that her picture is sent from; none: all of this machine.
+    """
     chance = random.Random()  # noqa: S311 - variety, not secrecy
     async with Host(address) as host:
         show = await host.begin(email, password)
         try:
             async with asyncio.timeout(HOURS * 3600), asyncio.TaskGroup() as tasks:
                 tasks.create_task(_host(host, chance))
+                tasks.create_task(picture.send(host, address, show, offered))
                 for name in lines.VIEWERS:
                     tasks.create_task(_viewer(address, show, name, chance))
         except TimeoutError:

@@ -37,10 +37,13 @@ class NoConnection(PlusOneError):
 
 
 def listen_on(addresses: Sequence[str]) -> None:
-    """Offer these addresses alone; with none, those that the machine has (but not its own loop)."""
-    if addresses:
-        chosen = list(addresses)
-        aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: chosen
+    """Offer these addresses alone; with none, those of the machine, or its loop if it has none."""
+    chosen, of_machine = list(addresses), aioice.ice.get_host_addresses
+
+    def offered(use_ipv4: bool, use_ipv6: bool) -> list[str]:
+        return chosen or of_machine(use_ipv4, use_ipv6) or ["127.0.0.1"]
+
+    aioice.ice.get_host_addresses = offered
 
 
 def connection(servers: Sequence[str]) -> RTCPeerConnection:
