@@ -15,7 +15,9 @@ class Viewer:
 
     def __init__(self, browser: Browser, http: aiohttp.ClientSession) -> None:
         self._browser = browser
-        self.socket = socketio.AsyncClient(http_session=http, reconnection=False)
+        self.socket = socketio.AsyncClient(
+            http_session=http, reconnection=False, handle_sigint=False
+        )
 
     async def connect(self) -> None:
         headers = {"Origin": self._browser.address}

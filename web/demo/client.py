@@ -73,7 +73,10 @@ class Client:
         # Whoever lost the line joins again: a socket that came back by itself would follow nothing,
         # and may come back after this client has closed its session.
         self._socket = socketio.AsyncClient(
-            http_session=self._http, reconnection=False, logger=False
+            http_session=self._http,
+            reconnection=False,
+            logger=False,
+            handle_sigint=False,  # Ctrl-C is for the service, which ends in order
         )
         self._socket.on("frame", self._on_frame, namespace=NAMESPACE)
         headers = {"Origin": str(URL(self._address).origin())}
