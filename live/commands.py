@@ -84,6 +84,7 @@ class ChangeShow(Input):
     title: Title | None = None
     host_name: Title | None = None
     starts_at: When | None = None
+    replay_sells: bool | None = None
 
 
 class NewVariant(Input):

@@ -124,6 +124,7 @@ class ShowChanged(Event, frozen=True, kw_only=True):
     title: str | None = None
     host_name: str | None = None
     starts_at: Instant | None = None
+    replay_sells: bool | None = None
     staff: str
 
 

@@ -81,10 +81,15 @@ def _end(turn: ShowTurn, by: c.Actor, _do: c.End) -> None:
 
 
 def _change(turn: ShowTurn, by: c.Actor, do: c.ChangeShow) -> None:
-    if do.title is None and do.host_name is None and do.starts_at is None:
+    values = (do.title, do.host_name, do.starts_at, do.replay_sells)
+    if values == (None,) * len(values):
         return
     changed = e.ShowChanged(
-        title=do.title, host_name=do.host_name, starts_at=do.starts_at, staff=by.id
+        title=do.title,
+        host_name=do.host_name,
+        starts_at=do.starts_at,
+        replay_sells=do.replay_sells,
+        staff=by.id,
     )
     turn.append(changed)
 

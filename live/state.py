@@ -181,6 +181,8 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: Instant | None = None
     rules: Rules = Rules()
     picture: PictureState = "off"
+    replay_sells: bool = True
+    """What the shop still has of the items may be ordered from the replay."""
 
     items: Map[str, Item] = Map()
     order: tuple[str, ...] = ()

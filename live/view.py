@@ -32,6 +32,7 @@ def public(show: Show) -> dict[str, Any]:
             "pinned_comment": _comment(show.pinned_comment) if show.pinned_comment else None,
             "announcement": _announcement(show),
             "picture": show.picture,
+            "replay_sells": show.replay_sells,
             "viewers": show.totals.viewers,
             "comments": [_comment(comment) for comment in show.latest_comments()],
         }

@@ -21,6 +21,7 @@ from live.audience import Audience
 from live.kind import ShowKind
 from live.namespace import NAMESPACE, LiveNamespace
 from live.orders import ShowClaims
+from live.replay import Replay
 from live.service import Shows
 from live.stock import Stock
 from web.keys import CLOCK, DATABASE, OUTBOX, SETTINGS
@@ -90,6 +91,7 @@ async def shows(app: web.Application) -> AsyncIterator[None]:
     """Shows and their sockets."""
     fan_out = FanOut(app[SOCKETS], NAMESPACE)
     app[routes.SHOWS] = Shows(app[DATABASE], app[ROOMS], app[SHOP], app[SETTINGS].currency)
+    app[routes.REPLAY] = Replay(app[DATABASE], app[routes.SHOWS])
     audience = Audience(fan_out, app[routes.SHOWS], app[CLOCK])
     namespace = LiveNamespace(
         app[SOCKETS], fan_out, app[routes.SHOWS], app[IDENTITY], audience, app[CLOCK]

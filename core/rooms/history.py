@@ -136,6 +136,39 @@ def read_events(
     return list(_decoded(kind, sorted(_rows(page)))) if page else []
 
 
+def read_of_types(
+    connection: Connection, kind: RoomKind[S], room_id: str, types: Sequence[str], *, limit: int
+) -> list[Logged]:
+    """The first `limit` events of these types, in order, without what people typed."""
+    query = (
+        select(room_event)
+        .where(room_event.c.room_id == room_id, any_of(connection, room_event.c.type, types))
+        .order_by(room_event.c.offset)
+        .limit(limit)
+    )
+    rows: list[_Row] = [
+        (one.offset, one.at_ms, one.audience, one.type, one.version, one.data, *(None,) * 4)
+        for one in connection.execute(query)
+    ]
+    return list(_decoded(kind, rows))
+
+
+def offset_at(connection: Connection, room_id: str, at_ms: Instant) -> int:
+    """The newest event that had happened by then; 0 before the first one."""
+    query = select(func.max(room_event.c.offset)).where(room_event.c.room_id == room_id)
+    low, high = 0, connection.execute(query).scalar_one() or 0
+    time = select(room_event.c.at_ms).where(
+        room_event.c.room_id == room_id, room_event.c.offset == bindparam("at")
+    )
+    while low < high:  # a log's times never run backwards, and there is no index of them
+        middle = (low + high + 1) // 2
+        if connection.execute(time, {"at": middle}).scalar_one() <= at_ms:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
 _Row = tuple[
     int, Instant, str, str, int, str, str | None, str | None, str | None, bool | int | None
 ]

@@ -34,6 +34,7 @@ def _changed(show: Show, _logged: Logged, event: e.ShowChanged) -> Show:
         host_name=show.host_name if event.host_name is None else event.host_name,
         starts_at=starts_at,
         status="scheduled" if scheduled else show.status,
+        replay_sells=show.replay_sells if event.replay_sells is None else event.replay_sells,
     )
 
 

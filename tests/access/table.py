@@ -47,6 +47,8 @@ GET /api/shows                          ok    ok       ok    ok   ok        ok  
 GET /api/staff/shows                   401   403      403   403   ok        ok 403       ok
 POST /api/staff/shows                  401   403      403   403   ok       403 403       ok
 
+GET /api/shows/{id}/moments            404   404      404   404  404       404 404      404
+GET /api/shows/{id}/told               404   404      404   404  404       404 404      404
 GET /api/shows/{id}/picture             ok    ok       ok    ok   ok        ok  ok       ok
 GET /api/staff/shows/{id}/picture      401   403      403   403   ok       403 403       ok
 POST /api/staff/shows/{id}/picture/key 401   403      403   403   ok       403 403       ok

@@ -83,7 +83,7 @@ def _created(show: Json, _event: Json, data: Json) -> None:
 
 @_on(_SHOW, "show.changed")
 def _changed(show: Json, _event: Json, data: Json) -> None:
-    for name in ("title", "host_name", "starts_at"):
+    for name in ("title", "host_name", "starts_at", "replay_sells"):
         if data[name] is not None:
             show[name] = data[name]
     if show["status"] == "draft" and show["starts_at"] is not None:

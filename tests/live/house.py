@@ -8,6 +8,7 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from commerce_bridge import claims as cart
@@ -45,6 +46,16 @@ def guest(name: str, *also: Person) -> Person:
 HOST = Person("staff", "stf_" + "H" * 26, name="阿禾", roles=frozenset({Role.HOST}))
 MODERATOR = Person("staff", "stf_" + "M" * 26, name="小編", roles=frozenset({Role.MODERATOR}))
 ANNA, BEN, CARA = guest("anna"), guest("ben"), guest("cara")
+
+
+def kinds(answer: Answer) -> list[str]:
+    """The types of the events that an answer tells of."""
+    return [msgspec.json.decode(event)["type"] for event in answer.events]
+
+
+def events(answer: Answer) -> list[Any]:
+    """What those events say."""
+    return [msgspec.json.decode(event)["data"] for event in answer.events]
 
 
 class Goods:

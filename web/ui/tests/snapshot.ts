@@ -79,6 +79,7 @@ export function snapshot(more: { items?: Item[]; staff?: boolean } = {}): Snapsh
       pinned_comment: null,
       announcement: null,
       picture: "off",
+      replay_sells: true,
       viewers: 0,
       comments: [],
     },

@@ -18,6 +18,7 @@ export function foldShow(show: Show, event: RoomEvent): Show {
         ...show,
         title: data.title ?? show.title,
         host_name: data.host_name ?? show.host_name,
+        replay_sells: data.replay_sells ?? show.replay_sells,
         starts_at,
         status: show.status === "draft" && starts_at !== null ? "scheduled" : show.status,
       };

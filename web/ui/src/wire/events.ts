@@ -20,7 +20,12 @@ export interface EventData {
     starts_at: number | null;
   };
   /** null: as it was. */
-  "show.changed": { title: string | null; host_name: string | null; starts_at: number | null };
+  "show.changed": {
+    title: string | null;
+    host_name: string | null;
+    starts_at: number | null;
+    replay_sells: boolean | null;
+  };
   "show.live": object;
   "show.ended": object;
   "viewers.sampled": { count: number };

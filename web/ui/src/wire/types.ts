@@ -123,6 +123,8 @@ export interface Show {
   announcement: { offset: number; text: string } | null;
   /** Whether a picture is being sent; `away`: the host's line broke, and she is waited for. */
   picture: PictureState;
+  /** What the shop still has of the items may be ordered from the replay. */
+  replay_sells: boolean;
   viewers: number;
   comments: Comment[];
 }
