@@ -24,6 +24,8 @@ import minus from "lucide-static/icons/minus.svg?raw";
 import more from "lucide-static/icons/ellipsis.svg?raw";
 import offline from "lucide-static/icons/wifi-off.svg?raw";
 import person from "lucide-static/icons/user.svg?raw";
+import pause from "lucide-static/icons/pause.svg?raw";
+import play from "lucide-static/icons/play.svg?raw";
 import pin from "lucide-static/icons/pin.svg?raw";
 import place from "lucide-static/icons/map-pin.svg?raw";
 import plus from "lucide-static/icons/plus.svg?raw";
@@ -73,9 +75,11 @@ const drawings = {
   minus,
   more,
   offline,
+  pause,
   person,
   pin,
   place,
+  play,
   plus,
   printer,
   receipt,

@@ -74,7 +74,8 @@ export class Sheet extends PlusoneElement {
       .body {
         overflow: auto;
         overscroll-behavior: contain;
-        padding: 0 var(--s-4) calc(var(--s-5) + env(safe-area-inset-bottom));
+        /* Above, room for the ring of a field in focus. */
+        padding: var(--s-1) var(--s-4) calc(var(--s-5) + env(safe-area-inset-bottom));
         min-block-size: 0;
       }
       ::slotted([slot="foot"]) {

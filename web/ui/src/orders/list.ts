@@ -8,7 +8,7 @@ import { parts, thumb } from "../design/parts";
 import { fullMoment, money } from "../i18n/format";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
-import { loadSession } from "../session/session";
+import { loadSession, session } from "../session/session";
 import { ask } from "../wire/http";
 import type { OrderCard } from "../wire/types";
 import { stateBadge } from "./words";
@@ -108,12 +108,13 @@ export class Orders extends PlusoneElement {
     }
     if (this.orders === null) return html`<p class="empty quiet" role="status">${m.loading}</p>`;
     if (this.orders.length === 0) {
+      const known = session?.person.kind === "customer";
       return html`<div class="empty">
         ${icon("receipt", 24)}
         <p class="name">${m.noOrders}</p>
-        <p class="t-14 quiet">${m.noOrdersWords}</p>
+        <p class="t-14 quiet">${known ? m.noOrdersYet : m.noOrdersWords}</p>
         <a class="btn btn-ink" href="/">${m.toShows}</a>
-        <a class="btn" href="/sign-in?next=/orders">${m.signIn}</a>
+        ${known ? nothing : html`<a class="btn" href="/sign-in?next=/orders">${m.signIn}</a>`}
       </div>`;
     }
     return html`<ul>

@@ -21,7 +21,7 @@ import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { type CommandName, Room } from "../room/connection";
 import { loadSession, session } from "../session/session";
-import { ask, Problem } from "../wire/http";
+import { ask, Problem, requestId } from "../wire/http";
 import type { Cart, Item, Show, Snapshot, Wait } from "../wire/types";
 import type { Choice } from "./ask";
 import type { Entry } from "./entry";
@@ -52,6 +52,8 @@ export class ShowPage extends PlusoneElement {
   @state() private cart: Cart | null = null;
   @state() private problem: unknown = null;
   @state() private ordersOnly = false;
+  /** Where the replay is; null while there is none, undefined before it was asked. */
+  @state() private replay: string | null | undefined = undefined;
   @state() private playing = false;
   @state() private muted = true;
   @query("plusone-hearts") private readonly hearts!: Hearts | null;
@@ -60,7 +62,8 @@ export class ShowPage extends PlusoneElement {
   private readonly room = new Room(decodeURIComponent(location.pathname.split("/")[2] ?? ""));
   private readonly wide = new Media(this, "(min-width: 1000px)");
   private readonly serverNow = (): number => this.room.now();
-  private deferred: [CommandName, Record<string, unknown>] | null = null;
+  /** What she meant to do before she had a name; `undo` where she will not say one. */
+  private deferred: { then: () => void; undo: () => void } | null = null;
   private heartsToTell = 0;
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
   private cartKey = "";
@@ -99,6 +102,9 @@ export class ShowPage extends PlusoneElement {
     const { snapshot } = this.room;
     if (snapshot !== null) {
       this.seen ??= snapshot.offset;
+      if (snapshot.show.status === "ended" && this.replay === undefined) {
+        void this.findReplay(snapshot.show.id);
+      }
       if (snapshot.show.picture === "off") this.playing = false;
       else void import("../picture/player");
       const key = snapshot.mine.claims
@@ -123,14 +129,18 @@ export class ShowPage extends PlusoneElement {
 
   private give(event: CommandName, body: Record<string, unknown>): void {
     if (session?.person.kind === "nobody") {
-      this.deferred = [event, body];
-      this.open("name");
+      this.askName(
+        () => this.give(event, body),
+        () => this.putBack(event, body),
+      );
       return;
     }
     this.room.send(event, body).catch((problem: unknown) => {
       if (problem instanceof Problem && problem.code === "not_signed_in") {
-        this.deferred = [event, body];
-        this.open("name");
+        this.askName(
+          () => this.give(event, body),
+          () => this.putBack(event, body),
+        );
         return;
       }
       this.say(problemWords(problem));
@@ -141,6 +151,39 @@ export class ShowPage extends PlusoneElement {
   /** What was not sent stands where it was typed, to be mended. */
   private putBack(event: CommandName, { text }: Record<string, unknown>): void {
     if (event === "comment" && typeof text === "string") this.typing?.putBack(text);
+  }
+
+  /** Asks for her name, and then does what she meant to do. */
+  private askName(then: () => void, undo: () => void = () => undefined): void {
+    this.deferred = { then, undo };
+    this.open("name");
+  }
+
+  /** From the replay: into the cart, at the shop's own price. */
+  private async buy(variant_id: string): Promise<void> {
+    if (session?.person.kind === "nobody") {
+      this.askName(() => void this.buy(variant_id));
+      return;
+    }
+    try {
+      const line = { variant_id, quantity: 1, request_id: requestId() };
+      this.cart = await ask<Cart>("POST", "/api/cart/lines", line);
+      this.say(m.inCart);
+    } catch (problem) {
+      this.say(problemWords(problem));
+    }
+  }
+
+  private async findReplay(show: string): Promise<void> {
+    this.replay = null;
+    try {
+      const address = `/api/shows/${encodeURIComponent(show)}/picture`;
+      const { replay } = await ask<{ replay: string | null }>("GET", address);
+      if (replay !== null) await import("../picture/replay");
+      this.replay = replay;
+    } catch {
+      // the cover is there for shows without one
+    }
   }
 
   private want(item: Item): void {
@@ -205,7 +248,7 @@ export class ShowPage extends PlusoneElement {
   private signedIn(): void {
     this.sheet = null;
     this.room.reopen();
-    if (this.deferred !== null) this.give(...this.deferred);
+    this.deferred?.then();
     this.deferred = null;
     void this.loadCart();
   }
@@ -304,12 +347,8 @@ export class ShowPage extends PlusoneElement {
                 </div>
               </div>
             </div>`
-          : html`<plusone-cover
-                .show=${show}
-                .now=${this.serverNow}
-                shop=${session?.shop.name ?? ""}
-              ></plusone-cover>
-              ${promise === nothing ? nothing : html`<div class="foot">${promise}</div>`}`
+          : html`${this.cover(show)}
+            ${promise === nothing ? nothing : html`<div class="foot">${promise}</div>`}`
       }
     </main>`;
   }
@@ -360,11 +399,7 @@ export class ShowPage extends PlusoneElement {
                       </button>
                     </div>
                   </div>`
-              : html`<plusone-cover
-                  .show=${show}
-                  .now=${this.serverNow}
-                  shop=${session?.shop.name ?? ""}
-                ></plusone-cover>`
+              : this.cover(show)
           }
         </section>
         <aside class="d-right">
@@ -394,6 +429,22 @@ export class ShowPage extends PlusoneElement {
     </div>`;
   }
 
+  /** Over the picture before the show and after it; or the replay, where one was kept. */
+  private cover(show: Show): TemplateResult {
+    if (show.status === "ended" && this.replay != null) {
+      return html`<plusone-replay
+        .show=${show}
+        address=${this.replay}
+        @buy=${(event: CustomEvent<string>) => void this.buy(event.detail)}
+      ></plusone-replay>`;
+    }
+    return html`<plusone-cover
+      .show=${show}
+      .now=${this.serverNow}
+      shop=${session?.shop.name ?? ""}
+    ></plusone-cover>`;
+  }
+
   /** Whether the show is on, and what she alone is asked or told. */
   private now(): { live: boolean; asked: boolean; answer: unknown } {
     const { snapshot } = this.room;
@@ -402,8 +453,9 @@ export class ShowPage extends PlusoneElement {
     const grantedSince = snapshot.mine.claims.some(
       ({ at_ms }) => told?.kind === "unread" && at_ms > told.what.at_ms,
     );
-    const asked =
-      !snapshot.mine.blocked && (this.which !== null || (told !== null && !grantedSince));
+    // Who may not order is told so, but not asked what she meant.
+    const shut = snapshot.mine.blocked && told?.kind !== "refused";
+    const asked = !shut && (this.which !== null || (told !== null && !grantedSince));
     return {
       live: snapshot.show.status === "live",
       asked,
@@ -515,7 +567,7 @@ export class ShowPage extends PlusoneElement {
           @named=${this.signedIn}
           @sign-in=${() => this.open("sign-in")}
           @close=${() => {
-            if (this.deferred !== null) this.putBack(...this.deferred);
+            this.deferred?.undo();
             this.deferred = null;
             close();
           }}

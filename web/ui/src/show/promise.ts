@@ -96,14 +96,16 @@ export class PromiseSlip extends PlusoneElement {
         position: absolute;
         inset: -4px 0;
       }
-      .gap {
-        margin-inline-start: 0.75em;
-      }
       .until {
         display: flex;
         flex-wrap: wrap;
         column-gap: 0.75em;
         white-space: nowrap;
+      }
+      /* What finds no room beside the deadline is left out whole. */
+      .one {
+        block-size: var(--l-12);
+        overflow: hidden;
       }
       @keyframes rise {
         from {
@@ -188,10 +190,9 @@ export class PromiseSlip extends PlusoneElement {
         ${
           until === null
             ? nothing
-            : html`<p class="t-12 quiet one-line">
-                ${m.payBefore(clock(until))}<span class="gap"
-                  >${m.timeLeft(left(until - now))}</span
-                >
+            : html`<p class="t-12 quiet until one">
+                <span>${m.payBefore(clock(until))}</span
+                ><span>${m.timeLeft(left(until - now))}</span>
               </p>`
         }`,
       this.checkout(),

@@ -108,6 +108,9 @@ export class StaffOrders extends PlusoneElement {
         min-block-size: 40px;
       }
       .empty {
+        display: grid;
+        gap: var(--s-3);
+        justify-items: center;
         padding: var(--s-16) var(--s-6);
         text-align: center;
         border-radius: 18px;
@@ -313,7 +316,7 @@ export class StaffOrders extends PlusoneElement {
           ${s.acts[act]}
         </button>
         <button type="button" class="btn btn-wide" @click=${() => (this.asking = null)}>
-          ${s.cancel}
+          ${act === "cancel" ? m.keepOrder : s.cancel}
         </button>
       </form>
     </plusone-sheet>`;

@@ -2,6 +2,7 @@ import { problemWords } from "../i18n/problems";
 import { s } from "../i18n/staff";
 import type { Room } from "../room/connection";
 import { Problem } from "../wire/http";
+import type { RoomEvent } from "../wire/events";
 import type { Role, Session } from "../wire/types";
 
 /** What staff tell the room to do; each act is on record there. */
@@ -16,6 +17,7 @@ export function actsIn(room: Room, say: (words: string) => void): Acts {
   const give = async (
     event: "run" | "moderate" | "comment",
     body: Record<string, unknown>,
+    asked = 0,
   ): Promise<boolean> => {
     try {
       const { events } = await room.send(event, body);
@@ -25,7 +27,10 @@ export function actsIn(room: Room, say: (words: string) => void): Acts {
         say(s.refused(quantity ?? 0, s.refusals[reason] ?? reason));
         return event === "comment"; // it was said, even if nothing was granted
       }
-      return true;
+      const missing = asked - granted(events);
+      if (missing <= 0) return true;
+      say(s.gotLess(asked - missing, missing));
+      return false;
     } catch (problem) {
       say(actWords(problem));
       return false;
@@ -33,9 +38,20 @@ export function actsIn(room: Room, say: (words: string) => void): Acts {
   };
   return {
     run: (act) => give("run", { do: act }),
-    moderate: (act) => give("moderate", { do: act }),
+    // A claim by hand is granted as far as it may be.
+    moderate: (act) =>
+      give("moderate", { do: act }, act.type === "claim.add" ? Number(act.quantity) : 0),
     comment: (text) => give("comment", { text }),
   };
+}
+
+/** The pieces that came to be held or waited for. */
+function granted(events: readonly RoomEvent[]): number {
+  return events.reduce(
+    (all, { type, data }) =>
+      type === "claim.held" || type === "claim.waiting" ? all + data.quantity : all,
+    0,
+  );
 }
 
 /** What went wrong, as staff are told; codes that only they meet, then the general ones. */

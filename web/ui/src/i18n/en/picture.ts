@@ -55,6 +55,17 @@ const messages: PictureMessages = {
   newKey: "New key",
   newKeyWords:
     "The old key stops working at once; what is sent with it is refused at the next connection.",
+
+  // The replay
+  play: "Play",
+  pause: "Pause",
+  timeLine: "Time line",
+  jumpTo: (code, at) => `Jump to ${code}, ${at}`,
+  replaySells: "+1 works in the replay too",
+  shopPrice: "Shop price",
+  notInShop: "No longer in the shop",
+  addOne: (code) => `Add ${code} to the cart`,
+  chooseVariant: (code) => `Choice of ${code}`,
 };
 
 export default messages;

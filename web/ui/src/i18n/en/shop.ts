@@ -41,6 +41,7 @@ const shop: ShopMessages = {
   reconnecting: "Reconnecting…",
   retryNow: "Retry now",
   watching: (n) => `${n} watching`,
+  inCart: "In your cart",
   soundOn: "Sound on",
   soundOff: "Mute",
   share: "Share",
@@ -214,6 +215,7 @@ const shop: ShopMessages = {
 
   noOrders: "No orders yet",
   noOrdersWords: "What you order in a show appears here. If you have an account, sign in first.",
+  noOrdersYet: "What you order in a show appears here.",
   orderStates: {
     awaiting_payment: "Awaiting payment",
     placed: "Placed",

@@ -155,6 +155,8 @@ const staff: StaffMessages = {
     replace_not_supported: "wants to swap",
   },
   refused: (n, why) => `${n} refused: ${why}`,
+  gotLess: (got, rest) =>
+    `Only ${got} ordered; the other ${rest} are over the limit or out of stock.`,
   fixForHer: "Fix",
   byHand: "Order for someone",
   byHandFor: (name) => `Order for ${name}`,

@@ -50,6 +50,17 @@ const messages: PictureMessages = {
   copied: "已复制",
   newKey: "换新密钥",
   newKeyWords: "旧密钥立刻失效，用旧密钥送的画面下次连接会被挡下。",
+
+  // The replay
+  play: "播放",
+  pause: "暂停",
+  timeLine: "时间轴",
+  jumpTo: (code, at) => `跳到 ${code}，${at}`,
+  replaySells: "回放也能 +1",
+  shopPrice: "店内价",
+  notInShop: "店里没有卖了",
+  addOne: (code) => `${code} 加进购物车`,
+  chooseVariant: (code) => `${code} 的款式`,
 };
 
 export default messages;

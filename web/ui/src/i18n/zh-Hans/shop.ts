@@ -34,6 +34,7 @@ const shop: ShopMessages = {
   reconnecting: "正在重新连接…",
   retryNow: "马上重试",
   watching: (n) => `${n} 人在看`,
+  inCart: "已放进购物车",
   soundOn: "开声音",
   soundOff: "静音",
   share: "分享",
@@ -206,6 +207,7 @@ const shop: ShopMessages = {
 
   noOrders: "还没有订单",
   noOrdersWords: "在直播里下单后，会出现在这里。用邮箱登录过的，请先登录。",
+  noOrdersYet: "在直播里下单后，会出现在这里。",
   orderStates: {
     awaiting_payment: "待付款",
     placed: "已下单",

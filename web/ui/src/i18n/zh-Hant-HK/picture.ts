@@ -50,6 +50,17 @@ const messages: PictureMessages = {
   copied: "已複製",
   newKey: "換新金鑰",
   newKeyWords: "舊金鑰即時失效，用舊金鑰送的畫面下次連線會被擋下。",
+
+  // The replay
+  play: "播放",
+  pause: "暫停",
+  timeLine: "時間軸",
+  jumpTo: (code, at) => `跳去 ${code}，${at}`,
+  replaySells: "重溫一樣可以 +1",
+  shopPrice: "商店價",
+  notInShop: "商店無再賣",
+  addOne: (code) => `${code} 加入購物車`,
+  chooseVariant: (code) => `${code} 的款式`,
 };
 
 export default messages;

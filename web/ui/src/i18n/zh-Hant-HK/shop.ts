@@ -34,6 +34,7 @@ const shop: ShopMessages = {
   reconnecting: "重新連線中…",
   retryNow: "立即再試",
   watching: (n) => `${n} 人收看中`,
+  inCart: "已放入購物車",
   soundOn: "開聲",
   soundOff: "靜音",
   share: "分享",
@@ -95,7 +96,7 @@ const shop: ShopMessages = {
 
   heldForYou: (n) => `已為你留起 ${n} 件`,
   youHave: (n) => `你有 ${n} 件`,
-  namesAndSum: (names, sum) => `${names}，合共 ${sum}`,
+  namesAndSum: (names, sum) => `${names}，共 ${sum}`,
   payBefore: (time) => `${time} 前付款`,
   payBeforeParts: ["", " 前付款"],
   timeLeft: (left) => `尚餘 ${left}`,
@@ -211,6 +212,7 @@ const shop: ShopMessages = {
 
   noOrders: "未有訂單",
   noOrdersWords: "在直播落單後，會在這裡出現。如果用電郵登入過，請先登入。",
+  noOrdersYet: "在直播落單後，會在這裡出現。",
   orderStates: {
     awaiting_payment: "待付款",
     placed: "已落單",

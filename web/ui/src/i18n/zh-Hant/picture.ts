@@ -52,4 +52,15 @@ export default {
   copied: "已複製",
   newKey: "換新金鑰",
   newKeyWords: "舊的金鑰立刻失效，用舊金鑰送的畫面下次連線會被擋下。",
+
+  // The replay
+  play: "播放",
+  pause: "暫停",
+  timeLine: "時間軸",
+  jumpTo: (code: string, at: string): string => `跳到 ${code}，${at}`,
+  replaySells: "回放也能 +1",
+  shopPrice: "商店價",
+  notInShop: "商店沒有賣了",
+  addOne: (code: string): string => `${code} 加進購物車`,
+  chooseVariant: (code: string): string => `${code} 的款式`,
 };

@@ -35,6 +35,7 @@ export default {
   reconnecting: "正在重新連線…",
   retryNow: "立刻再試",
   watching: (n: number): string => `${n} 人在看`,
+  inCart: "已放進購物車",
   soundOn: "開聲音",
   soundOff: "靜音",
   share: "分享",
@@ -217,6 +218,7 @@ export default {
   // Orders
   noOrders: "還沒有訂單",
   noOrdersWords: "在直播裡下單後，會出現在這裡。用電子郵件登入過的，請先登入。",
+  noOrdersYet: "在直播裡下單後，會出現在這裡。",
   orderStates: {
     awaiting_payment: "待付款",
     placed: "已成立",

@@ -161,9 +161,11 @@ export class ByHandSheet extends PlusoneElement {
         })}
       </div>
       ${
-        this.said === ""
-          ? nothing
-          : html`<p class="wrong" role="alert">${icon("warn", 18)}${this.said}</p>`
+        this.wrong || this.said !== ""
+          ? html`<p class="wrong" role="alert">
+              ${icon("warn", 18)}${this.wrong ? s.checkNumbers : this.said}
+            </p>`
+          : nothing
       }
       <button class="btn btn-ink btn-wide" ?disabled=${this.busy}>${s.order}</button>
     </form>`;
