@@ -24,12 +24,15 @@ export class Hls {
     this.hls = null;
   }
 
-  /** Seconds into the recording at which it was `at_ms`; null where nothing was kept of then. */
+  /**
+   * Seconds into the recording at which it was `at_ms`. What happened while nothing was kept is at
+   * the place where it goes on; null for what came after its end.
+   */
   placeOf(at_ms: number): number | null {
     for (const part of this.hls?.latestLevelDetails?.fragments ?? []) {
       const begun = part.programDateTime;
-      if (begun !== null && at_ms >= begun && at_ms < begun + part.duration * 1_000) {
-        return part.start + (at_ms - begun) / 1_000;
+      if (begun !== null && at_ms < begun + part.duration * 1_000) {
+        return part.start + Math.max(0, at_ms - begun) / 1_000;
       }
     }
     return null;

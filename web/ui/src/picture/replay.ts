@@ -26,7 +26,7 @@ interface Stocked {
   available: number;
 }
 
-const lines_shown = 4;
+const lines_shown = 2;
 
 /**
  * A show that is over: its picture, a time line with what happened when, the talk as it stood, and
@@ -64,9 +64,10 @@ export class Replay extends PlusoneElement {
         background: var(--stage-shade);
         pointer-events: none;
       }
-      .bar {
+      .controls {
         display: grid;
         gap: var(--s-2);
+        flex: none;
       }
       .play {
         inline-size: 52px;
@@ -78,7 +79,7 @@ export class Replay extends PlusoneElement {
         place-content: center;
         flex: none;
       }
-      .line {
+      .time {
         position: relative;
         block-size: 24px;
       }
@@ -109,7 +110,8 @@ export class Replay extends PlusoneElement {
         color: var(--ink);
         border-radius: 20px;
         padding: var(--s-3) var(--s-4);
-        max-block-size: 42%;
+        flex: 0 1 auto;
+        max-block-size: 38%;
         overflow: auto;
       }
       .shelf li {
@@ -232,13 +234,13 @@ export class Replay extends PlusoneElement {
         .comments=${this.retold?.comments.slice(-lines_shown) ?? []}
         .items=${this.show.items}
       ></plusone-talk>
-      ${this.bar()} ${this.shelf()}`;
+      ${this.controls()} ${this.shelf()}`;
   }
 
-  private bar(): TemplateResult {
+  private controls(): TemplateResult {
     const opened = this.latest();
     const item = this.show.items.find(({ id }) => id === opened?.item);
-    return html`<div class="bar">
+    return html`<div class="controls">
       <div class="row">
         <button class="play" aria-label=${this.playing ? p.pause : p.play} @click=${this.toggle}>
           ${icon(this.playing ? "pause" : "play", 24)}
@@ -247,7 +249,7 @@ export class Replay extends PlusoneElement {
           ${item === undefined ? this.show.title : html`${tag(item.code)} ${item.title}`}
         </p>
       </div>
-      <div class="line">
+      <div class="time">
         <input
           type="range"
           min="0"
