@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -178,21 +178,38 @@ def sqlite_engine(url: str, *, readers: int = 0) -> Engine:
     @event.listens_for(engine, "connect")
     def connected(dbapi: Any, _record: Any) -> None:
         dbapi.isolation_level = None  # the driver's own BEGIN comes too late and is deferred
-        cursor = dbapi.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")  # NORMAL may lose what was acknowledged
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA temp_store=MEMORY")
-        cursor.execute("PRAGMA cache_size=-16000")
-        if readers:
-            cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
+        try:
+            cursor = dbapi.cursor()
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")  # NORMAL may lose what was acknowledged
+            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.execute("PRAGMA temp_store=MEMORY")
+            cursor.execute("PRAGMA cache_size=-16000")
+            if readers:
+                cursor.execute("PRAGMA query_only=ON")
+            cursor.close()
+        except BaseException:
+            dbapi.close()  # the pool has not taken it yet
+            raise
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if readers else "BEGIN IMMEDIATE")
 
     return engine
+
+
+@contextmanager
+def opening() -> Iterator[None]:
+    """Have what keeps a database from being opened told in a line: raises Unavailable."""
+    try:
+        yield
+    except _LOST as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        why = " ".join(str(reason).split()) or type(reason).__name__
+        raise Unavailable(
+            f"The database that database_url names cannot be opened: {why}", code="no_database"
+        ) from error
 
 
 def _in_transaction(engine: Engine, unit: Unit[T]) -> tuple[T, bool]:

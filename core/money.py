@@ -39,7 +39,7 @@ def _ever_tender() -> set[str]:
 def known_currency(code: str) -> str:
     """`code` itself if it is a currency in use; raises ValueError else (pydantic's convention)."""
     if code not in currencies():
-        raise ValueError(f"unknown currency: {code[:8]!r}")
+        raise ValueError("no currency in use has this code (ISO 4217)")
     return code
 
 

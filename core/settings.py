@@ -1,27 +1,69 @@
 """All settings, in one typed class.
 
 A value comes from the environment (`PLUSONE_DATABASE_URL=…`), else from `plusone.toml` in the
-working folder (or the file that `PLUSONE_SETTINGS` names), else it is the default below.
-`plusone settings` prints what is in force, secrets masked.
+working folder (or the file that `PLUSONE_SETTINGS` names), else it is the default below. What is
+more than one is written with commas in the environment, or as JSON. `plusone settings` prints what
+is in force, secrets masked.
+
+What is said of a wrong value never repeats it: it may be a secret that went to the wrong place.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import tomllib
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
-from core.money import Currency
+from core.errors import BadRequest
+from core.money import Currency, exponent, step
+
+Delivery = Literal["home", "store", "pickup"]
+
+MOST_FEE = 10**9
+"""In major units; no fee is as much in any currency."""
+
+_POSTGRESQL_OPTIONS = {"host", "port", "prepared_statement_cache_size", "ssl"}
+
+
+def _listed(value: object) -> object:
+    """The entries of a text with commas or a JSON list in it. Raises ValueError."""
+    if not isinstance(value, str):
+        return value
+    if not value.lstrip().startswith("["):
+        return tuple(entry.strip() for entry in value.split(",") if entry.strip())
+    try:
+        return tuple(json.loads(value))
+    except json.JSONDecodeError:
+        raise ValueError("neither entries with commas between them nor a JSON list") from None
+
+
+_Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+_Deliveries = Annotated[tuple[Delivery, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -57,7 +99,7 @@ class Settings(BaseSettings):
         description="How browsers reach this service, such as `https://live.example.com`. Its"
         " origin is the one that may open sockets and send forms. Empty: the address listened on.",
     )
-    allowed_origins: tuple[str, ...] = Field(
+    allowed_origins: _Texts = Field(
         (), description="Further origins that may open sockets and call the API."
     )
     trusted_proxies: int = Field(
@@ -99,19 +141,25 @@ class Settings(BaseSettings):
         pattern=r"^[A-Z]{2}$",
         description="ISO 3166 code of the country whose phone numbers need no prefix.",
     )
-    delivery: tuple[Literal["home", "store", "pickup"], ...] = Field(
+    delivery: _Deliveries = Field(
         ("home", "store", "pickup"),
         description="How orders reach people: to their homes, to a convenience store, or fetched at"
         " the shop's own locations.",
     )
     home_fee: Decimal = Field(
-        Decimal(80), ge=0, description="Fee for home delivery, in the currency (`80`, not cents)."
+        Decimal(80),
+        ge=0,
+        le=MOST_FEE,
+        description="Fee for home delivery, in the currency (`80`, not cents).",
     )
     store_fee: Decimal = Field(
-        Decimal(60), ge=0, description="Fee for delivery to a convenience store."
+        Decimal(60), ge=0, le=MOST_FEE, description="Fee for delivery to a convenience store."
     )
     free_delivery_from: Decimal = Field(
-        Decimal(999), ge=0, description="Orders of this much are delivered free; 0: none is."
+        Decimal(999),
+        ge=0,
+        le=MOST_FEE,
+        description="Orders of this much are delivered free; 0: none is.",
     )
 
     card_provider: Literal["none", "test"] = Field(
@@ -142,7 +190,7 @@ class Settings(BaseSettings):
         description="Its port, for a proxy that sends `/media/` there straight; 0 takes a free one,"
         " and the service passes `/media/` on by itself.",
     )
-    media_addresses: tuple[str, ...] = Field(
+    media_addresses: _Texts = Field(
         (), description="Addresses that WebRTC is offered on. Empty: all that this machine has."
     )
     media_public_address: str = Field(
@@ -151,7 +199,7 @@ class Settings(BaseSettings):
         description="The address that browsers are told instead, where this machine is behind an"
         " address translation.",
     )
-    media_ice_servers: tuple[str, ...] = Field(
+    media_ice_servers: _Texts = Field(
         (), description="STUN servers (`stun:HOST:PORT`) for the engine and for browsers."
     )
     media_viewers: int = Field(
@@ -204,6 +252,61 @@ class Settings(BaseSettings):
             raise ValueError("the secret needs at least 32 characters")
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        """A kind of database that we know; `sqlite://` alone would be one in memory."""
+        if not value:
+            return value
+        try:
+            url = make_url(value)
+        except (ArgumentError, ValueError):
+            url = None
+        match url and url.drivername:
+            case "sqlite" if url and not url.host and url.database not in (None, "", ":memory:"):
+                return value
+            case "postgresql" if url:
+                if url.query.keys() <= _POSTGRESQL_OPTIONS:
+                    return value
+                known = ", ".join(sorted(_POSTGRESQL_OPTIONS))
+                raise ValueError(f"what follows the ? may be: {known}")
+        raise ValueError("neither sqlite:///FILE nor postgresql://USER:PASSWORD@HOST/NAME")
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(_is_origin, value)):
+            raise ValueError("an origin is https://HOST or http://HOST, with or without a port")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):  # of no name, of no zone, of a folder of zones
+            raise ValueError("no time zone of this machine is called so") from None
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        if url := value.get_secret_value():
+            parts = _parts(url)
+            if parts is None or parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+                raise ValueError("neither smtp://HOST nor smtps://HOST")
+        return value
+
+    @field_validator("home_fee", "store_fee", "free_delivery_from")
+    @classmethod
+    def _an_amount(cls, value: Decimal, info: ValidationInfo) -> Decimal:
+        currency = info.data.get("currency")
+        if currency is None:  # it was no currency, which is told
+            return value
+        if value.scaleb(exponent(currency)) % step(currency):
+            raise ValueError(f"amounts in {currency} have fewer decimals")
+        return Decimal(f"{value:f}")
+
     @model_validator(mode="after")
     def _fit_for_production(self) -> Settings:
         if self.environment == "production":
@@ -232,4 +335,32 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = Path(os.environ.get("PLUSONE_SETTINGS", "plusone.toml"))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+        try:
+            written = TomlConfigSettingsSource(settings_cls, toml_file=file)
+        except UnicodeDecodeError:
+            raise BadRequest(f"{file} is not TOML: it is not UTF-8.", code="bad_settings") from None
+        except tomllib.TOMLDecodeError as error:
+            raise BadRequest(f"{file} is not TOML: {error}.", code="bad_settings") from None
+        return init_settings, env_settings, written
+
+
+def _is_origin(text: str) -> bool:
+    parts = _parts(text)
+    return (
+        parts is not None
+        and parts.scheme in ("http", "https")
+        and bool(parts.hostname)
+        and "@" not in parts.netloc
+        and parts.path in ("", "/")
+        and not parts.query + parts.fragment
+    )
+
+
+def _parts(url: str) -> SplitResult | None:
+    """None where it is no URL."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # read only now: ValueError for what is no number
+    except ValueError:
+        return None
+    return parts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from core.db import sqlite_engine
+from core.db import opening, sqlite_engine
 
 _ONE_AT_A_TIME = 7_105_031
 """Advisory lock on PostgreSQL: several processes may start at once."""
@@ -21,12 +22,15 @@ _ONE_AT_A_TIME = 7_105_031
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database at `url` to `revision`; does nothing where it is there already.
 
+    Raises Unavailable where it cannot be opened.
     Blocks, and runs a loop of its own on PostgreSQL: call it before the loop runs, or in a thread.
     """
     if make_url(url).get_backend_name() == "sqlite":
         engine = sqlite_engine(url)
         try:
-            with engine.begin() as connection:
+            with opening():
+                connection = engine.connect()
+            with connection, connection.begin():
                 _upgrade(connection, revision)
         finally:
             engine.dispose()
@@ -46,7 +50,9 @@ def head() -> str:
 async def _upgrade_postgresql(url: str, revision: str) -> None:
     engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
     try:
-        async with engine.begin() as connection:
+        with opening():
+            connection = await engine.connect()
+        async with aclosing(connection), connection.begin():
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
             await connection.run_sync(_upgrade, revision)
     finally:

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Final, Protocol
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from core.errors import PlusOneError
 
@@ -49,19 +50,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return command.run(arguments)
     except ValidationError as error:
-        return _failed("A setting is not right:\n" + "\n".join(_settings_faults(error)))
+        return _failed(_not_right(error))
     except PlusOneError as error:
         return _failed(error.message)
     except OSError as error:  # a port that is taken, a database that is not there
         return _failed(str(error))
 
 
-def _settings_faults(error: ValidationError) -> list[str]:
-    """Which setting and why, without its value: it may be a secret."""
-    return [
-        f"  {'.'.join(str(step) for step in fault['loc']) or 'all together'}: {fault['msg']}"
+def _not_right(error: ValidationError) -> str:
+    """Which settings and why, without their values: these may be secrets."""
+    faults = [
+        (".".join(str(step) for step in fault["loc"]), _why(fault))
         for fault in error.errors(include_url=False, include_input=False)
     ]
+    if len(faults) > 1:
+        return "These settings are not right:\n" + "\n".join(
+            f"  {setting}: {why}" for setting, why in faults
+        )
+    [(setting, why)] = faults
+    return f"The setting {setting} is not right: {why}." if setting else f"{why}."
+
+
+def _why(fault: ErrorDetails) -> str:
+    ours = fault.get("ctx", {}).get("error")  # what a check of our own raised
+    return str(ours) if isinstance(ours, ValueError) else fault["msg"]
 
 
 def _failed(why: str) -> int:

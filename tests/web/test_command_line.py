@@ -15,6 +15,7 @@ import pytest
 import migrations
 from core.identity.model import Role
 from core.settings import Settings
+from tests.servers import PostgresServer
 from tests.service import PASSWORD, serving, settings_for
 from web.command_line import COMMANDS, main
 from web.serving import GRACE_S
@@ -81,18 +82,122 @@ def test_settings_are_printed_with_secrets_masked(
         ("PORT", "eighty"),
         ("SECRET", "hunter2"),
         ("CURRENCY", "XXX"),
-        ("ENVIRONMENT", "production"),
         ("PUBLIC_URL", "live"),
+        ("TIME_ZONE", "Mars/One"),
+        ("TIME_ZONE", "Asia"),
+        ("TIME_ZONE", "../../etc/hosts"),
+        ("SMTP_URL", "hunter2"),
+        ("SMTP_URL", "smtp://mail.example.com:hunter2"),
+        ("DELIVERY", "home,pigeon"),
+        ("DELIVERY", '["home"'),
+        ("ALLOWED_ORIGINS", "https://a.example.com,hunter2"),
+        ("ALLOWED_ORIGINS", '["ftp://a.example.com"]'),
+        ("ALLOWED_ORIGINS", "*"),
+        ("ALLOWED_ORIGINS", "https://a.example.com/page"),
+        ("ALLOWED_ORIGINS", "https://a.example.com:hunter2"),
+        ("HOME_FEE", "80.05"),
+        ("STORE_FEE", "0.001"),
+        ("FREE_DELIVERY_FROM", "1e20"),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "sqlite+aiosqlite:///plusone.db"),
+        ("DATABASE_URL", "mysql://me:hunter2@db.example.com/plusone"),
+        ("DATABASE_URL", "postgres://me:hunter2@db.example.com/plusone"),
+        ("DATABASE_URL", "postgresql://me:hunter2@db.example.com:port/plusone"),
+        ("DATABASE_URL", "postgresql://me:hunter2@db.example.com/plusone?sslmode=require"),
     ],
 )
-def test_a_setting_that_is_not_right_is_named_and_not_repeated(
+def test_a_setting_that_is_not_right_is_named_in_a_line_and_not_repeated(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
 ) -> None:
     monkeypatch.setenv(f"PLUSONE_{name}", value)
     assert main(["settings"]) == 1
     complained = capsys.readouterr().err
-    assert name.lower() in complained or name == "ENVIRONMENT"
+    assert complained.startswith(f"plusone: The setting {name.lower()}")
+    assert complained.count("\n") == 1
+    assert value not in complained.replace("sqlite:///FILE", "")
     assert "hunter2" not in complained
+
+
+def test_of_several_settings_that_are_not_right_each_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PLUSONE_PORT", "eighty")
+    monkeypatch.setenv("PLUSONE_CURRENCY", "XXX")
+    assert main(["settings"]) == 1
+    first, *others = capsys.readouterr().err.splitlines()
+    assert first == "plusone: These settings are not right:"
+    assert [line.partition(":")[0] for line in others] == ["  port", "  currency"]
+
+
+@pytest.mark.parametrize(
+    "written", [b"port = ", b"port 8710", b"\xff\xfe", b'shop_name = "hunter2']
+)
+def test_a_file_of_settings_that_is_no_toml_is_said_in_a_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    written: bytes,
+) -> None:
+    file = tmp_path / "plusone.toml"
+    file.write_bytes(written)
+    monkeypatch.setenv("PLUSONE_SETTINGS", str(file))
+    assert main(["settings"]) == 1
+    complained = capsys.readouterr().err
+    assert complained.startswith(f"plusone: {file} is not TOML: ")
+    assert complained.count("\n") == 1
+    assert "hunter2" not in complained
+
+
+def test_a_setting_of_the_file_that_nobody_knows_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "plusone.toml"
+    file.write_text('shop_nme = "hunter2"')
+    monkeypatch.setenv("PLUSONE_SETTINGS", str(file))
+    assert main(["settings"]) == 1
+    complained = capsys.readouterr().err
+    assert complained.startswith("plusone: The setting shop_nme")
+    assert "hunter2" not in complained
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_a_file_that_is_no_database_is_said_in_a_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    command: str,
+) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear Sir or Madam, " * 100)
+    monkeypatch.setenv("PLUSONE_DATABASE_URL", f"sqlite:///{file}")
+    assert main([command]) == 1
+    assert capsys.readouterr().err == (
+        "plusone: The database that database_url names cannot be opened: file is not a database\n"
+    )
+
+
+def test_a_folder_is_no_database_either(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PLUSONE_DATABASE_URL", f"sqlite:///{tmp_path}")
+    assert main(["migrate"]) == 1
+    complained = capsys.readouterr().err
+    assert "database_url" in complained
+    assert complained.count("\n") == 1
+
+
+def test_a_database_that_the_server_does_not_have_is_said_in_a_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    postgres_server: PostgresServer,
+) -> None:
+    monkeypatch.setenv("PLUSONE_DATABASE_URL", postgres_server.url("nowhere"))
+    assert main(["migrate"]) == 1
+    complained = capsys.readouterr().err
+    assert "database_url" in complained
+    assert complained.count("\n") == 1
 
 
 def test_a_database_that_is_not_there_is_said_in_a_line(
@@ -101,7 +206,7 @@ def test_a_database_that_is_not_there_is_said_in_a_line(
     monkeypatch.setenv("PLUSONE_DATABASE_URL", "postgresql://me:hunter2@127.0.0.1:1/plusone")
     assert main(["migrate"]) == 1
     complained = capsys.readouterr().err
-    assert complained.startswith("plusone: ")
+    assert complained.startswith("plusone: The database that database_url names cannot be opened: ")
     assert complained.count("\n") == 1
     assert "hunter2" not in complained
 

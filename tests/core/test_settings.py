@@ -1,0 +1,92 @@
+"""The settings: where a value comes from, and which values are taken."""
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import get_origin
+
+import pytest
+from pydantic import ValidationError
+
+from core.settings import Settings
+
+LISTS = [
+    name for name, field in Settings.model_fields.items() if get_origin(field.annotation) is tuple
+]
+EXAMPLES = {
+    "delivery": ("home", "pickup"),
+    "allowed_origins": ("https://a.example.com", "http://b.example.com:8080"),
+    "media_addresses": ("192.0.2.1", "2001:db8::1"),
+    "media_ice_servers": ("stun:a.example.com:3478", "stun:b.example.com"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("PLUSONE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PLUSONE_SETTINGS", str(tmp_path / "plusone.toml"))
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("form", ["{0},{1}", " {0} , {1}, ", '["{0}", "{1}"]'])
+def test_a_list_is_taken_with_commas_and_as_json(
+    monkeypatch: pytest.MonkeyPatch, name: str, form: str
+) -> None:
+    monkeypatch.setenv(f"PLUSONE_{name.upper()}", form.format(*EXAMPLES[name]))
+    assert getattr(Settings(), name) == EXAMPLES[name]
+
+
+@pytest.mark.parametrize("form", ["", " ", "[]"])
+def test_a_list_may_be_empty(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    monkeypatch.setenv("PLUSONE_ALLOWED_ORIGINS", form)
+    assert Settings().allowed_origins == ()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///plusone.db",
+        "sqlite:////var/lib/plusone/plusone.db",
+        "postgresql://me:secret@db.example.com:5432/plusone",
+        "postgresql://me@/plusone?host=/run/postgresql",
+        "postgresql://me:secret@db.example.com/plusone?ssl=require",
+    ],
+)
+def test_both_kinds_of_database_are_taken(url: str) -> None:
+    assert Settings(database_url=url).database == url
+
+
+@pytest.mark.parametrize(
+    ("currency", "fee", "fine"),
+    [
+        ("TWD", "80", True),
+        ("TWD", "80.00", True),
+        ("TWD", "80.50", False),
+        ("USD", "4.99", True),
+        ("USD", "4.999", False),
+        ("JPY", "500", True),
+        ("JPY", "500.5", False),
+        ("KWD", "1.250", True),
+        ("KWD", "1.2505", False),
+    ],
+)
+def test_a_fee_has_no_more_decimals_than_the_currency(
+    monkeypatch: pytest.MonkeyPatch, currency: str, fee: str, fine: bool
+) -> None:
+    monkeypatch.setenv("PLUSONE_CURRENCY", currency)
+    monkeypatch.setenv("PLUSONE_HOME_FEE", fee)
+    if fine:
+        assert Settings().home_fee == Decimal(fee)
+        return
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    [fault] = refused.value.errors()
+    assert fault["loc"] == ("home_fee",)
+
+
+def test_a_fee_in_scientific_writing_is_an_amount_like_any_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PLUSONE_HOME_FEE", "1E+2")
+    assert str(Settings().home_fee) == "100"
