@@ -79,6 +79,10 @@ class Process:
                     time.sleep(0.1)  # noqa: ASYNC251 - nothing else goes on here
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def rss_kib(self) -> int:
         """Memory in use now, in KiB."""
         for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
