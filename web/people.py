@@ -30,7 +30,9 @@ async def open_people(
     notices = Notices(database, clock, settings)
     identity = Identity(database, clock, settings, secret, notices)
     passwords = await asyncio.to_thread(Passwords)
+    production = settings.environment == "production"
+    staff = StaffAccounts(database, clock, secret, identity, passwords, production=production)
     try:
-        yield People(notices, identity, StaffAccounts(database, clock, secret, identity, passwords))
+        yield People(notices, identity, staff)
     finally:
         passwords.close()

@@ -10,6 +10,14 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
+
+from core.identity.staff import FOR_TRYING
+from tests.service import PASSWORD, settings_for
+from tests.service import serving as opened
+from web import serving
+from web.command_line import main
+from web.commands.demo import STAFF
 
 ROOT = Path(__file__).parents[2]
 STARTED_S = 60
@@ -48,11 +56,17 @@ async def _has_live_show(client: aiohttp.ClientSession) -> bool:
         return bool((await response.json())["live"])
 
 
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("PLUSONE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PLUSONE_SETTINGS", str(tmp_path / "none.toml"))
+    monkeypatch.setenv("PLUSONE_DATA_FOLDER", str(tmp_path / "data"))
+
+
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    foreign = {name for name in os.environ if name.startswith("PLUSONE_")}
     settings = {
-        "PLUSONE_DATA_FOLDER": str(tmp_path / "data"),
         "PLUSONE_PORT": "0",
         "PLUSONE_MEDIA_ENGINE": "none",
         "PLUSONE_LOG_FORMAT": "json",
@@ -61,7 +75,7 @@ async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
     }
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "web.command_line", "demo"),
-        env={name: value for name, value in os.environ.items() if name not in foreign} | settings,
+        env=os.environ | settings,
         cwd=tmp_path,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
@@ -81,3 +95,45 @@ async def test_ctrl_c_ends_the_demo_in_order(demo: Demo) -> None:
     assert status == 0, said
     assert "Traceback" not in said
     assert '"exception"' not in said
+
+
+@pytest.fixture
+def _never_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "serve", lambda *_: pytest.fail("the demo was opened"))
+
+
+@pytest.mark.usefixtures("_never_opened")
+def test_the_demo_leaves_every_other_database_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "shop.db"
+    monkeypatch.setenv("PLUSONE_DATABASE_URL", f"sqlite:///{file}")
+    assert main(["demo"]) == 1
+    complained = capsys.readouterr().err
+    assert "database_url" in complained
+    assert complained.count("\n") == 1
+    assert not file.exists()
+
+
+def test_production_knows_all_of_the_demos_staff() -> None:
+    assert all(email.endswith(FOR_TRYING) for email, _, _ in STAFF)
+
+
+async def test_a_shop_that_began_as_a_demo_lets_the_demos_staff_in_no_more(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    email, _, role = STAFF[0]
+    production = settings_for(
+        sqlite_url,
+        tmp_path,
+        environment="production",
+        public_url="https://live.example.com",
+        smtp_url=SecretStr("smtp://127.0.0.1:1"),
+        card_provider="none",
+    )
+    async with opened(production) as service:
+        await service.add_staff(email, role)
+        browser = await service.browser()
+        browser.headers["Origin"] = "https://live.example.com"
+        body = {"email": email, "password": PASSWORD}
+        assert (await browser.post("/api/session/staff", body)).code == "wrong_password"

@@ -36,6 +36,11 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings()
     if settings.environment == "production":
         raise BadRequest("The demo's sign-ins are known to everyone: not in production.")
+    if settings.database_url:
+        raise BadRequest(
+            "The demo's sign-ins are known to everyone: it keeps to a database of its own, in the"
+            " data folder. Leave database_url empty for it."
+        )
     folder = settings.data_folder / "demo"
     quiet = {} if "log_level" in settings.model_fields_set else {"log_level": "warning"}
     settings = settings.model_copy(update={"data_folder": folder, **quiet})

@@ -35,7 +35,9 @@ class People:
         """Another process over the same database."""
         notices = Notices(self.database, self.clock, self.settings)
         identity = Identity(self.database, self.clock, self.settings, self.secret, notices)
-        staff = StaffAccounts(self.database, self.clock, self.secret, identity, self.passwords)
+        staff = StaffAccounts(
+            self.database, self.clock, self.secret, identity, self.passwords, production=False
+        )
         return notices, identity, staff
 
     async def mailed_code(self, email: str, address: str = "192.0.2.1") -> str:

@@ -61,7 +61,12 @@ async def test_an_unknown_address_costs_a_comparison_too(people: People) -> None
 
     hasher = Counting(time_cost=1, memory_cost=8, parallelism=1)
     accounts = StaffAccounts(
-        people.database, people.clock, people.secret, people.identity, Passwords(hasher)
+        people.database,
+        people.clock,
+        people.secret,
+        people.identity,
+        Passwords(hasher),
+        production=False,
     )
     await add_host(people)
     for email in (HOST, "nobody@example.com"):
@@ -129,7 +134,12 @@ async def test_a_hash_of_older_parameters_is_made_anew(people: People) -> None:
     await add_host(people)
     stronger = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
     accounts = StaffAccounts(
-        people.database, people.clock, people.secret, people.identity, Passwords(stronger)
+        people.database,
+        people.clock,
+        people.secret,
+        people.identity,
+        Passwords(stronger),
+        production=False,
     )
     await accounts.sign_in(HOST, GOOD, HERE)
     query = staff.select()
@@ -152,6 +162,23 @@ async def test_who_is_removed_is_out_at_once_and_may_come_back(people: People) -
     again = await people.staff.add(HOST, "阿禾", "a better password", [Role.REP])
     assert again.id == before.id
     assert again.roles == {Role.REP}
+
+
+async def test_production_lets_nobody_in_whose_password_everybody_knows(people: People) -> None:
+    await people.staff.add("host@demo.test", "阿禾", "plusone-demo", [Role.HOST])
+    await people.staff.sign_in("host@demo.test", "plusone-demo", HERE)
+    production = StaffAccounts(
+        people.database,
+        people.clock,
+        people.secret,
+        people.identity,
+        people.passwords,
+        production=True,
+    )
+    with pytest.raises(WrongPassword):
+        await production.sign_in("Host@Demo.test", "plusone-demo", HERE)
+    await add_host(people)
+    await production.sign_in(HOST, GOOD, HERE)
 
 
 async def test_an_address_belongs_to_one_member_of_staff(people: People) -> None:
