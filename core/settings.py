@@ -272,6 +272,11 @@ class Settings(BaseSettings):
                 raise ValueError(f"what follows the ? may be: {known}")
         raise ValueError("neither sqlite:///FILE nor postgresql://USER:PASSWORD@HOST/NAME")
 
+    @field_validator("public_url", mode="before")
+    @classmethod
+    def _none_if_empty(cls, value: object) -> object:
+        return None if value == "" else value
+
     @field_validator("allowed_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -309,15 +314,15 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Settings:
-        if self.environment == "production":
-            if not self.secret.get_secret_value():
-                raise ValueError("production needs PLUSONE_SECRET")
-            if self.card_provider == "test":
-                raise ValueError("card_provider=test is refused in production")
-            if not self.smtp_url.get_secret_value():
-                raise ValueError("production needs PLUSONE_SMTP_URL to send sign-in codes")
-            if self.public_url is None:
-                raise ValueError("production needs PLUSONE_PUBLIC_URL")
+        lacks = {
+            "PLUSONE_SECRET": not self.secret.get_secret_value(),
+            "another PLUSONE_CARD_PROVIDER than test": self.card_provider == "test",
+            "PLUSONE_SMTP_URL to send sign-in codes": not self.smtp_url.get_secret_value(),
+            "PLUSONE_PUBLIC_URL": self.public_url is None,
+        }
+        if self.environment == "production" and any(lacks.values()):
+            wanted = ", ".join(what for what, lacking in lacks.items() if lacking)
+            raise ValueError(f"production needs {wanted}")
         return self
 
     @cached_property

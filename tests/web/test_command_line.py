@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 import migrations
+import web.serving
 from core.identity.model import Role
 from core.settings import Settings
 from tests.servers import PostgresServer
@@ -118,6 +119,70 @@ def test_a_setting_that_is_not_right_is_named_in_a_line_and_not_repeated(
     assert complained.count("\n") == 1
     assert value not in complained.replace("sqlite:///FILE", "")
     assert "hunter2" not in complained
+
+
+PRODUCTION = {
+    "PLUSONE_ENVIRONMENT": "production",
+    "PLUSONE_SECRET": "s" * 40,
+    "PLUSONE_SMTP_URL": "smtp://127.0.0.1:1",
+    "PLUSONE_PUBLIC_URL": "https://live.example.com",
+    "PLUSONE_CARD_PROVIDER": "none",
+}
+
+
+def in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_production_runs_with_all_that_it_needs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_production(monkeypatch)
+    assert main(["settings"]) == 0
+    assert "PLUSONE_ENVIRONMENT=production\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PLUSONE_SECRET", ""),
+        ("PLUSONE_SMTP_URL", ""),
+        ("PLUSONE_PUBLIC_URL", ""),
+        ("PLUSONE_CARD_PROVIDER", "test"),
+        ("PLUSONE_CARD_PROVIDER", None),
+    ],
+)
+@pytest.mark.parametrize("command", ["settings", "migrate", "serve"])
+def test_production_is_refused_for_what_it_lacks(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    command: str,
+    name: str,
+    value: str | None,
+) -> None:
+    in_production(monkeypatch)
+    if value is None:
+        monkeypatch.delenv(name)
+    else:
+        monkeypatch.setenv(name, value)
+    assert main([command]) == 1
+    complained = capsys.readouterr().err
+    assert name in complained
+    assert not any(other in complained for other in PRODUCTION if other != name)
+    assert complained.count("\n") == 1
+    assert not (tmp_path / "data").exists()
+
+
+def test_production_is_no_place_for_the_demo(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(web.serving, "serve", lambda *_: pytest.fail("the demo was opened"))
+    in_production(monkeypatch)
+    assert main(["demo"]) == 1
+    assert "not in production" in capsys.readouterr().err
+    assert not (tmp_path / "data").exists()
 
 
 def test_of_several_settings_that_are_not_right_each_is_named(
