@@ -11,15 +11,19 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import Connection, select
 
 import migrations
 import web.serving
+from core.db import Database, Unit
 from core.identity.model import Role
+from core.rooms import log
+from core.rooms.tables import room
 from core.settings import Settings
 from tests.servers import PostgresServer
 from tests.service import PASSWORD, serving, settings_for
 from web.command_line import COMMANDS, main
-from web.serving import GRACE_S
+from web.serving import GRACE_S, run_loop
 
 ROOT = Path(__file__).parents[2]
 
@@ -280,6 +284,31 @@ def test_migrating_twice_changes_nothing(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["migrate"]) == 0
     assert main(["migrate"]) == 0
     assert migrations.head() in capsys.readouterr().out
+
+
+def test_a_restored_database_begins_other_histories(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], database_url: str
+) -> None:
+    monkeypatch.setenv("PLUSONE_DATABASE_URL", database_url)
+
+    def create(connection: Connection) -> list[str]:
+        return [log.create(connection, "show", room_id=id, now=1) for id in ("shw_1", "shw_2")]
+
+    def epochs(connection: Connection) -> list[str]:
+        return list(connection.execute(select(room.c.epoch).order_by(room.c.id)).scalars())
+
+    async def done(unit: Unit[list[str]]) -> list[str]:
+        async with Database.open(database_url, pool=1) as database:
+            return await database.write(unit)
+
+    before = run_loop(done(create))
+    assert main(["migrate"]) == 0
+    assert run_loop(done(epochs)) == before
+    capsys.readouterr()
+    assert main(["migrate", "--restored"]) == 0
+    assert migrations.head() in capsys.readouterr().out
+    after = run_loop(done(epochs))
+    assert len({*before, *after}) == 4
 
 
 def staff(monkeypatch: pytest.MonkeyPatch, *words: str, typed: str = "") -> int:
