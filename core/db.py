@@ -31,7 +31,6 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
-    literal_column,
     make_url,
     select,
 )
@@ -362,11 +361,3 @@ def any_of(
         return column == func.any(bindparam(None, list(values), type_=ARRAY(Text)))
     listed = func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(select(listed.c.value))
-
-
-def database_now(connection: Connection) -> int | None:
-    """The server's own time in epoch milliseconds; None where the process's clock is the one."""
-    if connection.dialect.name == "postgresql":
-        seconds = func.extract("epoch", func.clock_timestamp()) * literal_column("1000")
-        return int(connection.execute(select(seconds)).scalar_one())
-    return None
