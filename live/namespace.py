@@ -27,24 +27,12 @@ from core.rooms.room import Answer
 from core.rooms.sockets import RoomServer
 from live import commands as c
 from live.audience import Audience
-from live.service import MODERATORS, RUNNERS, Shows, reader_of
+from live.service import Shows, reader_of
 
 NAMESPACE = "/live"
 
 HEARTS_PER_S, HEARTS_AT_ONCE = 10.0, 60
 """Hearts of one socket that count; the rest were tapped for joy."""
-
-# Who may send what, for those who check that nothing is without an answer. What a name of nobody's
-# may do is the service's to say.
-AUDIENCES: dict[str, frozenset[str]] = {
-    "join": frozenset({"nobody", "guest", "customer", "staff"}),
-    "comment": frozenset({"guest", "customer", *MODERATORS}),
-    "claim": frozenset({"guest", "customer"}),
-    "give_back": frozenset({"guest", "customer"}),
-    "heart": frozenset({"nobody", "guest", "customer", "staff"}),
-    "run": frozenset(RUNNERS),
-    "moderate": frozenset(MODERATORS),
-}
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _ShowId = Annotated[str, Field(pattern=r"^shw_[0-9A-Z]{26}$")]

@@ -15,7 +15,7 @@ from core.db import Database
 from core.errors import Forbidden, NotFound, NotSignedIn
 from core.identity.model import Person, Role, require
 from core.ids import new_id
-from core.rooms.events import Position, Reader
+from core.rooms.events import Reader
 from core.rooms.kind import Command
 from core.rooms.room import Answer, Room
 from core.rooms.rooms import Rooms
@@ -60,13 +60,6 @@ class Shows:
         if not show.title or hidden:
             raise NotFound("There is no such show.")
         return room
-
-    async def whole_or_missed(
-        self, room: Room[Show], reader: Reader, since: Position | None
-    ) -> dict[str, Any]:
-        """`{missed}` where that is proven to be all, else `{whole}`."""
-        missed = await room.missed(since, reader) if since is not None else None
-        return {"whole": room.snapshot(reader)} if missed is None else {"missed": missed}
 
     # What viewers do
 
