@@ -152,23 +152,17 @@ def _change_item(turn: ShowTurn, by: c.Actor, do: c.ChangeItem) -> None:
 def _plan(turn: ShowTurn, by: c.Actor, do: c.Allot) -> None:
     """Plan another allotment, and give back what is there beyond it.
 
-    What is missing to it comes by `Place`, or when the item opens.
+    What is missing to it comes by `Place`, or when the item opens. Where it has come by now, it is
+    on record all the same: sent again, the command has to be known.
     """
     item, variant = _variant(turn.state, do.item, do.variant)
     bound = variant.held + variant.sold
     if do.allotment < bound:
         raise Conflict("That many are held or sold.", code="allotment_in_use", least=bound)
     back = max(0, variant.allotment - do.allotment)
-    if back or do.allotment != variant.planned:
-        _allot(
-            turn,
-            item,
-            variant,
-            variant.allotment - back,
-            planned=do.allotment,
-            back=back,
-            staff=by.id,
-        )
+    if back or do.allotment != variant.planned or item.opened_at is not None:
+        pieces = variant.allotment - back
+        _allot(turn, item, variant, pieces, planned=do.allotment, back=back, staff=by.id)
 
 
 def _ask(turn: ShowTurn, by: c.Actor, do: c.Ask) -> None:

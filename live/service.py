@@ -30,6 +30,8 @@ RUNNERS = (Role.HOST, Role.OPERATOR)
 """Who runs a show."""
 MODERATORS = (Role.MODERATOR, *RUNNERS)
 """Who moderates one, and sees what staff see of it."""
+_ASKING = (c.AddItem, c.OpenItem, c.Allot)
+"""Acts for which the shop is asked something before the room is."""
 
 
 class Shows:
@@ -104,15 +106,14 @@ class Shows:
         """Run the show and its run-down. Raises what `rundown.run` does, and the shop's errors."""
         require(person, *RUNNERS)
         room = await self.enter(person, show_id)
+        by = actor_of(person)
         do: Any = sent.do
-        match do:
-            case c.AddItem():
-                do = await self._new_item(do)
-            case c.OpenItem():
-                await self._open(room, actor_of(person), do)
-            case c.Allot():
-                await self._raise(room, actor_of(person), do)
-        return await self._told(room, person, sent.request_id, c.Act(actor_of(person), do))
+        if isinstance(do, _ASKING):
+            command = _command(person, sent.request_id, c.Act(by, do))
+            # Sent again it undoes nothing that came since: the shop is not asked again either.
+            if not await room.has_done(command):
+                do = await self._asked(room, by, do)
+        return await self._told(room, person, sent.request_id, c.Act(by, do))
 
     async def moderate(self, person: Person, show_id: str, sent: c.SendModerate) -> Answer:
         """Moderate the show. Raises what `moderation.moderate` does."""
@@ -154,6 +155,17 @@ class Shows:
             raise Forbidden("Staff order as customers do: signed in as one.")
         act = c.Act(actor_of(person), do)
         return self._told(self._room(show_id), person, request_id, act)
+
+    async def _asked(self, room: Room[Show], by: c.Actor, do: Any) -> Any:
+        """Ask the shop for what an act needs; returns the act with what the shop says."""
+        match do:
+            case c.AddItem():
+                return await self._new_item(do)
+            case c.OpenItem():
+                await self._open(room, by, do)
+            case c.Allot():
+                await self._raise(room, by, do)
+        return do
 
     async def _open(self, room: Room[Show], by: c.Actor, do: c.OpenItem) -> None:
         """Get the planned allotments. Raises OutOfStock where there would be nothing to sell."""

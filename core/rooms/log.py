@@ -299,6 +299,11 @@ def _same(earlier: _Earlier, command: Command) -> Outcome | None:
     return None
 
 
+def is_done(connection: Connection, room_id: str, command: Command) -> bool:
+    """Whether `command` happened; nobody is kept from making it happen meanwhile."""
+    return _same(_earlier(connection, room_id, [command]), command) is not None
+
+
 def find_outcomes(
     connection: Connection, room_id: str, commands: Sequence[Command], time: RoomTime
 ) -> list[Outcome | None]:

@@ -114,6 +114,15 @@ class Room(Generic[S]):
             self._woken.set()
         return future
 
+    async def has_done(self, command: Command) -> bool:
+        """Whether `command` is in the log, as whichever process wrote it.
+
+        For what has to be done outside before a command is submitted, and not once more when its
+        sender, who never got the answer, sends it again.
+        """
+        unit = partial(log.is_done, room_id=self.id, command=command)
+        return await self._database.read(unit)
+
     async def answer(self, outcome: Outcome, reader: Reader) -> Answer:
         """What `reader` is told of `outcome`; raises its error."""
         if outcome.error is not None:

@@ -73,6 +73,33 @@ async def test_a_request_to_open_sent_twice_takes_its_pieces_once(house: House) 
     assert await house.available(goods) == {RED: 6, WHITE: 10}
 
 
+async def test_a_request_to_raise_sent_again_undoes_nothing_that_came_since(house: House) -> None:
+    goods = await house.furnish(10)
+    show = await house.create()
+    item = await house.sell(show, goods, {RED: 2})
+    first = await house.run(show, "item.allot", "the-request", item=item, variant=RED, allotment=5)
+    await house.run(show, "item.allot", item=item, variant=RED, allotment=1)
+    await house.hand_over()
+    again = await house.run(show, "item.allot", "the-request", item=item, variant=RED, allotment=5)
+    assert (again.repeated, again.first, again.last) == (True, first.first, first.last)
+    (red,) = (await house.show(show)).items[item].variants
+    assert red.allotment == 1
+    assert await house.available(goods) == {RED: 9, WHITE: 10}
+
+
+async def test_a_request_sent_again_after_the_show_is_answered_as_before(house: House) -> None:
+    goods = await house.furnish(10)
+    show = await house.create()
+    item = await house.add(show, goods, {RED: 4})
+    first = await house.run(show, "item.open", "to-open-it", item=item)
+    raised = await house.run(show, "item.allot", "to-raise-it", item=item, variant=RED, allotment=6)
+    await house.run(show, "show.end")
+    again = await house.run(show, "item.open", "to-open-it", item=item)
+    assert (again.repeated, again.first, again.last) == (True, first.first, first.last)
+    again = await house.run(show, "item.allot", "to-raise-it", item=item, variant=RED, allotment=6)
+    assert (again.repeated, again.first, again.last) == (True, raised.first, raised.last)
+
+
 async def test_two_who_open_an_item_at_once_take_its_pieces_once(house: House) -> None:
     goods = await house.furnish(10)
     show = await house.create()
