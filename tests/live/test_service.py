@@ -1,4 +1,4 @@
-"""Shows through the service: on a database, with the shop behind them, by several processes."""
+"""Shows through the service: claims and carts, what each may do and read, what is kept of words."""
 
 import asyncio
 

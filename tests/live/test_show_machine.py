@@ -1,6 +1,5 @@
 """What always holds in a show, whatever people do in whichever order."""
 
-from collections import deque
 from typing import Any
 
 import pytest
@@ -15,11 +14,9 @@ from core.db import metadata
 from core.errors import PlusOneError
 from core.rooms.events import PUBLIC, Reader
 from live import commands as c
-from live import deadlines, store, stored
-from live import events as e
+from live import store, stored
 from live.evolve import evolve
-from live.state import Claim, Show, Wait
-from tests.live import fold
+from tests.live import laws
 from tests.live.shows import (
     ANNA,
     BEN,
@@ -77,8 +74,7 @@ class ShowMachine(RuleBasedStateMachine):
     def begin(self, limit: int | None, listed: bool, repeat: str) -> None:
         self.stage = Stage(repeat=repeat)
         self.seen = 0
-        self.lines: dict[tuple[str, str | None], deque[list[Any]]] = {}
-        self.sums = {"claims": 0, "expired": 0}
+        self.laws = laws.Laws()
         self.earlier: list[dict[str, dict[str, Any]]] = []
         self.orders: dict[str, tuple[str, ...]] = {}
         self.views = {name: self.stage.sees(who) for name, who in READERS.items()}
@@ -92,20 +88,12 @@ class ShowMachine(RuleBasedStateMachine):
 
     def act(self, by: c.Actor, do: Any) -> None:
         """Let somebody do something; being refused is part of life."""
-        before = self._counted(by)
+        before = laws.taken(self.stage.show, by)
         try:
             self.stage.does(by, do)
         except PlusOneError:
             return
-        for item in self.items:
-            limit = self.stage.show.items[item].limit
-            count = self._counted(by)[item]
-            assert limit is None or count <= max(before[item], limit), "a limit was passed"
-
-    def _counted(self, by: c.Actor) -> dict[str, int]:
-        show = self.stage.show
-        ids = by.ids | {show.known_as(by.id)}
-        return {item: sum(show.taken.get((one, item), 0) for one in ids) for item in self.items}
+        laws.check_limits(self.stage.show, by, before)
 
     def item(self, number: int) -> str:
         return self.items[number % len(self.items)]
@@ -258,112 +246,32 @@ class ShowMachine(RuleBasedStateMachine):
             return
         fresh = self.stage.sent[self.seen :]
         for logged in fresh:
-            self._check_order(logged.event)
+            self.laws.hear(logged.event)
         if fresh:
             store.project(self.connection, SHOW, fresh, self.stage.show)
         self._check_views()
         self.seen = len(self.stage.sent)
-        self._check_sums(self.stage.show)
-        self._check_carts(self.stage.show)
-
-    def _check_order(self, event: Any) -> None:
-        """First come, first served, by the log alone."""
-        if isinstance(event, e.ClaimWaiting):
-            line = self.lines.setdefault((event.item, event.variant), deque())
-            line.append([event.wait, event.quantity])
-            assert event.place == len(line)
-        elif isinstance(event, e.ClaimHeld):
-            self.sums["claims"] += 1
-            line = self.lines.setdefault((event.item, event.variant), deque())
-            if event.wait is None:
-                assert not line, "somebody was passed over"
-                return
-            assert line[0][0] == event.wait, "somebody was passed over"
-            line[0][1] -= event.quantity
-            assert line[0][1] == event.wait_left
-            if not line[0][1]:
-                line.popleft()
-        elif isinstance(event, e.WaitLeft):
-            line = self.lines[event.item, event.variant]
-            mine = next(one for one in line if one[0] == event.wait)
-            mine[1] -= event.quantity
-            assert mine[1] == event.remaining
-            if not mine[1]:
-                line.remove(mine)
-        elif isinstance(event, e.ClaimGivenBack) and event.cause == "expired":
-            self.sums["expired"] += event.quantity
-
-    def _check_sums(self, show: Show) -> None:
-        claims, waits = list(show.claims.values()), list(show.waits.values())
-        for item in show.items.values():
-            for one in item.variants:
-                mine = [k for k in claims if (k.item, k.variant) == (item.id, one.key)]
-                line = [w for w in waits if (w.item, w.variant) == (item.id, one.key)]
-                assert one.held == sum(k.quantity for k in mine if k.state != "sold")
-                assert one.sold == sum(k.quantity for k in mine if k.state == "sold")
-                assert one.waiting == sum(wait.quantity for wait in line)
-                assert one.held + one.sold + one.free == one.allotment
-                assert one.free >= 0, "more was granted than allotted"
-                if show.status == "live":
-                    assert not (one.free and line), "somebody waits while a piece is free"
-                else:
-                    assert not line
-                    assert not one.free, "the rest did not go back"
-                queue = show.queues.get((item.id, one.key), ())
-                assert list(queue) == [w.id for w in sorted(line, key=lambda w: w.offset)]
-                assert [[w, show.waits[w].quantity] for w in queue] == [
-                    list(entry) for entry in self.lines.get((item.id, one.key), ())
-                ]
-        unsold = [k for k in claims if k.state != "sold"]
-        sold = [k for k in claims if k.state == "sold"]
-        totals = show.totals
-        assert totals.held == sum(k.quantity for k in unsold)
-        assert totals.held_minor == sum(k.quantity * k.price for k in unsold)
-        assert totals.sold == sum(k.quantity for k in sold)
-        assert totals.sold_minor == sum(k.quantity * k.price for k in sold)
-        assert totals.waiting == sum(w.quantity for w in waits)
-        assert (totals.claims, totals.expired) == (self.sums["claims"], self.sums["expired"])
-        for by, item_id in _takers(show):
-            mine_ = [k.quantity for k in _all(show) if (k.by, k.item) == (by, item_id)]
-            assert show.taken.get((by, item_id), 0) == sum(mine_)
-        due = {(at, of) for at, of in deadlines.entries(show.deadlines) if _holds(show, at, of)}
-        assert due == {(k.until, k.id) for k in claims if k.state == "held"}
-        first = show.deadlines
-        assert (first is None) == (not due)
-        assert first is None or first.at == min(at for at, _ in due)
-
-    def _check_carts(self, show: Show) -> None:
+        self.laws.check(self.stage.show)
         rows = cart.of(self.connection, {one.id for one in VIEWERS})
-        assert {(r["claim_id"], r["customer"], r["quantity"], r["until"]) for r in rows} == {
-            (k.id, k.by, k.quantity, k.until) for k in show.claims.values() if k.state != "sold"
-        }
+        laws.check_carts(self.stage.show, rows)
 
     def _check_views(self) -> None:
-        """The law: a snapshot and what was told since are the next snapshot."""
         for name, reads in READERS.items():
-            view = self.views[name]
-            events = self.stage.told(reads, self.seen)
             now = self.stage.sees(reads)
-            if any(fold.needs_whole(view, event) for event in events):
-                self.views[name] = now
-                continue
-            after = fold.fold(view, events)
-            assert _placed(after, now) == now, name
+            laws.check_view(self.views[name], self.stage.told(reads, self.seen), now)
             self.views[name] = now
         if self.stage.sent[self.seen :]:
             self.earlier.append(dict(self.views))
 
     @rule(number=some)
     def somebody_comes_back(self, number: int) -> None:
-        """The same for one who was away, and is sent what may still be read."""
+        """One who was away is sent what may still be read, and sees the same."""
         if not self.earlier:
             return
         then = self.earlier[-1 - number % len(self.earlier)]
         for name, reads in READERS.items():
             events = self.stage.told(reads, then[name]["offset"], late=True)
-            if not any(fold.needs_whole(then[name], event) for event in events):
-                now = self.stage.sees(reads)
-                assert _placed(fold.fold(then[name], events), now) == now, name
+            laws.check_view(then[name], events, self.stage.sees(reads))
 
     @rule()
     def a_process_starts_anew(self) -> None:
@@ -375,24 +283,6 @@ class ShowMachine(RuleBasedStateMachine):
             show = evolve(show, logged)
         assert stored.dump(show) == kept
         self.stage.show = stored.load(kept) if len(self.stage.log) % 2 else show
-
-
-def _all(show: Show) -> list[Claim | Wait]:
-    return [*show.claims.values(), *show.waits.values()]
-
-
-def _takers(show: Show) -> set[tuple[str, str]]:
-    return {(one.by, one.item) for one in _all(show)} | set(show.taken)
-
-
-def _holds(show: Show, at: int, of: str) -> bool:
-    claim = show.claims.get(of)
-    return claim is not None and claim.state == "held" and claim.until == at
-
-
-def _placed(view: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
-    """The view at the end of its frame: events to others leave no trace but its end."""
-    return {**view, "offset": now["offset"], "at_ms": now["at_ms"]}
 
 
 ShowMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
