@@ -67,6 +67,9 @@ class ShopProcess:
             "PORT": self.port,
             "ALLOWED_ORIGINS": f'["http://127.0.0.1:{self.other_port}"]',
             "TRANSFER_ACCOUNT": "808 玉山銀行 0123-456-789012",
+            "MEDIA_ADDRESSES": '["127.0.0.1"]',
+            # The studio's own look at the picture, and one viewer.
+            "MEDIA_VIEWERS": 2,
             # One page of a test does in a second what a person does in a minute.
             "EVENTS_PER_S": 1_000,
         }

@@ -234,7 +234,7 @@ export class Replay extends PlusoneElement {
         .comments=${this.retold?.comments.slice(-lines_shown) ?? []}
         .items=${this.show.items}
       ></plusone-talk>
-      ${this.controls()} ${this.shelf()}`;
+      ${this.controls()}<slot></slot>${this.shelf()}`;
   }
 
   private controls(): TemplateResult {

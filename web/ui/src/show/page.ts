@@ -318,7 +318,7 @@ export class ShowPage extends PlusoneElement {
         </div>
         <div class="row facts">
           ${air(show, this.lost)}${watching(show, this.viewers(show))}<span class="grow"></span>
-          ${sound(show, this.moving)}
+          ${sound(show, this.moving)} ${this.replay == null ? nothing : this.bag()}
           ${
             live && show.items.length > 1
               ? html`<button class="pill-glass hit" @click=${() => this.open("shelf")}>
@@ -347,8 +347,12 @@ export class ShowPage extends PlusoneElement {
                 </div>
               </div>
             </div>`
-          : html`${this.cover(show)}
-            ${promise === nothing ? nothing : html`<div class="foot">${promise}</div>`}`
+          : html`${this.cover(show, promise)}
+            ${
+              promise === nothing || this.replays(show)
+                ? nothing
+                : html`<div class="foot">${promise}</div>`
+            }`
       }
     </main>`;
   }
@@ -429,14 +433,19 @@ export class ShowPage extends PlusoneElement {
     </div>`;
   }
 
+  private replays({ status }: Show): boolean {
+    return status === "ended" && this.replay != null;
+  }
+
   /** Over the picture before the show and after it; or the replay, where one was kept. */
-  private cover(show: Show): TemplateResult {
-    if (show.status === "ended" && this.replay != null) {
+  private cover(show: Show, promise: unknown = nothing): TemplateResult {
+    if (this.replays(show)) {
       return html`<plusone-replay
         .show=${show}
         address=${this.replay}
         @buy=${(event: CustomEvent<string>) => void this.buy(event.detail)}
-      ></plusone-replay>`;
+        >${promise}</plusone-replay
+      >`;
     }
     return html`<plusone-cover
       .show=${show}

@@ -1,0 +1,158 @@
+"""A host goes live from her browser; viewers see her by WebRTC and by HLS, and again afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+from playwright.async_api import Locator, Page, async_playwright, expect
+
+from tests.browser.shop_process import ShopProcess
+from tests.browser.stage import HOST, Stage
+from tests.browser.till import Receipt, Till
+from tests.browser.viewer import Viewer
+from tests.browser.visits import FLAGS, Visits
+from tools.doctor import chromium
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+EXPECTED = (
+    "503.*whep|status of 503",  # one place is left by WebRTC: the next viewer is told so
+    "404.*(m3u8|whep|whip)|status of 404",  # nothing to play yet, or nothing any more
+)
+"""What a page is told by the engine, and makes the best of."""
+
+PLAYED = """async (player) => {
+  const video = player.shadowRoot.querySelector('video');
+  const from = video.currentTime;
+  for (let i = 0; i < 200 && video.currentTime < from + 1; i++) {
+    await new Promise(go => setTimeout(go, 100));
+  }
+  return [video.currentTime >= from + 1, video.videoWidth];
+}"""
+
+
+class Camera:
+    """The studio's own picture, by what its host sees and does."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.element = page.locator("plusone-camera")
+
+    async def send(self) -> None:
+        await self.element.get_by_role("button", name="送出畫面").click()
+        await expect(self.element.get_by_text("觀眾看得到了")).to_be_visible()
+
+    async def stop(self) -> None:
+        await self.element.get_by_role("button", name="停止送出").click()
+
+
+def player(viewer: Viewer) -> Locator:
+    return viewer.page.locator("plusone-player")
+
+
+async def plays(viewer: Viewer, way: str) -> None:
+    """Wait until the page shows pictures that move, and came by this way."""
+    await expect(player(viewer)).to_have_attribute("playing", "")
+    await expect(player(viewer)).to_have_attribute("way", way)
+    moved, width = await player(viewer).evaluate(PLAYED)
+    assert moved, "the picture stands still"
+    assert width > 0
+
+
+@pytest.mark.parametrize("device", ["phone", "desktop"])
+async def test_a_host_is_seen_live_by_two_ways_and_sells_from_the_replay(
+    stage: Stage, visits: Visits, device: str
+) -> None:
+    before = await stage.stock("A01")
+    pages = [
+        await visits.staff("desktop", HOST),
+        await visits.guest(device, "小美"),
+        await visits.guest(device, "雨晴"),
+    ]
+    for page in pages:
+        visits.of(page).excuse(*EXPECTED)
+    studio = pages[0]
+    await studio.goto(stage.studio)
+    camera = Camera(studio)
+    await camera.send()
+
+    mei = await Viewer.at(pages[1], stage.path, "小美")
+    await plays(mei, "whep")
+    yu = await Viewer.at(pages[2], stage.path, "雨晴")
+    await plays(yu, "hls")
+
+    # The sound is off until she wants it.
+    await mei.page.get_by_role("button", name="開聲音").click()
+    await expect(mei.page.get_by_role("button", name="靜音")).to_be_visible()
+
+    # WebRTC breaks off: the page goes on by HLS, and is not loaded anew.
+    await mei.page.evaluate("() => { window.sameAsBefore = true; }")
+    await player(mei).evaluate("(player) => player.whep.lost()")
+    await plays(mei, "hls")
+    assert await mei.page.evaluate("() => window.sameAsBefore")
+
+    await stage.item("A01", pieces=2)
+    await mei.types("A01+1")
+    await mei.sees("你", "A01+1", "已保留 1 件")
+    moved, _ = await player(mei).evaluate(PLAYED)
+    assert moved
+
+    # The host's line breaks; she is waited for, and comes back.
+    await camera.stop()
+    await expect(mei.page.get_by_text("主播馬上回來")).to_be_visible()
+    await camera.send()
+    await expect(mei.page.get_by_text("主播馬上回來")).to_have_count(0)
+
+    await stage.run(type="show.end")
+    replay = mei.page.locator("plusone-replay")
+    await expect(replay).to_be_visible()
+    await replay.get_by_role("button", name=re.compile("^跳到 A01")).click()
+    await expect(replay.get_by_text("A01+1").first).to_be_visible()
+    await replay.get_by_role("button", name="暫停").click()
+
+    await replay.get_by_role("button", name="A01 加進購物車").click()
+    till = Till(mei.page)
+    if device == "phone":
+        await mei.page.get_by_role("button", name=re.compile("^購物車")).click()
+    else:
+        await mei.page.get_by_role("button", name="結帳", exact=True).click()
+    await till.pickup()
+    await till.contact("王小美")
+    await till.order()
+    await till.sees_the_order()
+    await Receipt(mei.page).says("A01", "NT$")
+    # One was held in the show, one bought from the replay; the show's last one went back.
+    async with asyncio.timeout(20):
+        while await stage.stock("A01") != before - 2:  # noqa: ASYNC110 (nobody tells)
+            await asyncio.sleep(0.1)
+
+
+async def test_a_host_without_a_camera_is_told_why_and_how_to_send_with_obs(
+    stage: Stage, shop: ShopProcess
+) -> None:
+    refusing = [flag for flag in FLAGS if "fake" not in flag]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium(), args=[*refusing, "--no-sandbox"]
+        )
+        context = await browser.new_context(base_url=shop.address, locale="zh-TW")
+        headers = {"X-Plusone": "1", "Origin": shop.address}
+        await context.request.post("/api/session/staff", data=dict(HOST), headers=headers)
+        page = await context.new_page()
+        await page.goto(stage.studio)
+        camera = Camera(page)
+        await camera.element.get_by_role("button", name="送出畫面").click()
+        await expect(
+            camera.element.get_by_text(re.compile("瀏覽器沒有讓這一頁用鏡頭|找不到鏡頭"))
+        ).to_be_visible()
+        await camera.element.get_by_text("用 OBS").click()
+        await expect(camera.element.get_by_text(f"/media/{stage.show}/whip")).to_be_visible()
+        await camera.element.get_by_role("button", name="顯示").click()
+        shown = camera.element.get_by_text(re.compile(r"^live_[\w-]{32}$"))
+        before = await shown.inner_text()
+        await camera.element.get_by_role("button", name="換新金鑰").click()
+        await expect(camera.element.get_by_text(before)).to_have_count(0)
+        await expect(shown).to_be_visible()
+        await browser.close()
