@@ -75,6 +75,7 @@ export class Sheet extends PlusoneElement {
         overflow: auto;
         overscroll-behavior: contain;
         /* Above, room for the ring of a field in focus. */
+        margin-block-start: calc(-1 * var(--s-1));
         padding: var(--s-1) var(--s-4) calc(var(--s-5) + env(safe-area-inset-bottom));
         min-block-size: 0;
       }
