@@ -9,6 +9,7 @@ from commerce_bridge.embedded.model import ProductDraft, VariantDraft
 from commerce_bridge.embedded.stock import Level
 from core.clock import Clock, Instant
 from core.db import Database
+from core.ids import new_id
 from core.money import Money, exponent
 
 STOREROOM = "西螺倉庫"
@@ -75,11 +76,16 @@ PRODUCTS: tuple[tuple[str, str, str, tuple[Choice, ...]], ...] = (
 
 
 async def furnish(database: Database, clock: Clock, currency: str) -> None:
-    """Put the demo's products and stock into an empty shop; one that has any stays as it is."""
+    """Put the demo's products and stock into an empty shop, and fill up in its own what ran low.
+
+    Another shop stays as it is.
+    """
 
     def unit(connection: Connection) -> None:
         if not catalogue.products(connection, limit=1):
             _furnish(connection, currency, clock.now())
+        else:
+            _restock(connection, clock.now())
 
     await database.write(unit)
 
@@ -105,3 +111,26 @@ def _furnish(connection: Connection, currency: str, now: Instant) -> None:
         for sku, _, _, pieces in choices:
             counted |= {(place, ids[sku]): n for place, n in zip(places, pieces, strict=True)}
     stock.count(connection, counted, key="demo", at=now)
+
+
+def _restock(connection: Connection, now: Instant) -> None:
+    """Bring in what began with the demo and of which less than half is left to sell."""
+    ids = {place.name: place.id for place in catalogue.locations(connection)}
+    if not ids.keys() >= {name for name, *_ in LOCATIONS}:
+        return
+    places = [ids[name] for name, *_ in LOCATIONS]
+    begun = {sku: pieces for *_, choices in PRODUCTS for sku, _, _, pieces in choices}
+    low = {
+        variant.id: begun[variant.sku]
+        for product in catalogue.products(connection)
+        for variant in product.variants
+        if variant.available * 2 < sum(begun.get(variant.sku, ()))
+    }
+    there = stock.at_locations(connection, low)
+    counted = {
+        (place, variant): pieces
+        for variant, begun_with in low.items()
+        for place, pieces in zip(places, begun_with, strict=True)
+        if there.get(variant, {}).get(place, 0) < pieces
+    }
+    stock.count(connection, counted, key=f"demo:{new_id('cnt')}", at=now)

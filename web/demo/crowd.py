@@ -32,7 +32,7 @@ async def attend(address: str, email: str, password: str, offered: tuple[str, ..
     """
     chance = random.Random()  # noqa: S311 - variety, not secrecy
     async with Host(address) as host:
-        show = await host.begin(email, password)
+        show = await _begun(host, email, password)
         try:
             async with asyncio.timeout(HOURS * 3600), asyncio.TaskGroup() as tasks:
                 tasks.create_task(_host(host, chance))
@@ -44,35 +44,57 @@ async def attend(address: str, email: str, password: str, offered: tuple[str, ..
     await asyncio.Event().wait()
 
 
+async def _begun(host: Host, email: str, password: str) -> str:
+    while True:
+        try:
+            return await host.begin(email, password)
+        except _PASSES as error:
+            _told("demo.not_begun", error)
+        await asyncio.sleep(PAUSE_S[1])
+
+
 async def _host(host: Host, chance: random.Random) -> None:
     while True:
         try:
             await host.keep_going(chance)
-        except _GONE as error:
-            _log.info("demo.host_lost", why=type(error).__name__)
+        except _PASSES as error:
+            _told("demo.host_lost", error)
         await asyncio.sleep(PAUSE_S[1])
 
 
 async def _viewer(address: str, show: str, name: str, chance: random.Random) -> None:
-    """One viewer, who comes back when the connection is lost."""
+    """One viewer, who comes back when the connection is lost or she was refused."""
     asked = 0
     async with Client(address) as viewer:
-        viewer.name = name
-        await viewer.post("/api/session/guest", {"name": name})
         while True:
             try:
+                if not viewer.name:
+                    await viewer.post("/api/session/guest", {"name": name})
+                    viewer.name = name
                 await viewer.join(show)
                 while viewer.show["status"] == "live":
                     await asyncio.sleep(chance.uniform(*PAUSE_S))
                     asked += await _act(viewer, chance, may_order=asked < MOST_CLAIMS)
                     if chance.random() < 0.2:
                         await viewer.join(show)
-            except _GONE as error:
-                _log.info("demo.viewer_lost", why=type(error).__name__)
+            except _PASSES as error:
+                _told("demo.viewer_lost", error)
             await asyncio.sleep(chance.uniform(*PAUSE_S))
 
 
-_GONE = (aiohttp.ClientError, socketio.exceptions.SocketIOError, OSError, TimeoutError)
+_PASSES = (
+    Refused,
+    aiohttp.ClientError,
+    socketio.exceptions.SocketIOError,
+    OSError,
+    TimeoutError,
+)
+"""What a person would try again after."""
+
+
+def _told(event: str, error: Exception) -> None:
+    why = error.code if isinstance(error, Refused) else type(error).__name__
+    _log.info(event, why=why)
 
 
 async def _act(viewer: Client, chance: random.Random, *, may_order: bool) -> int:

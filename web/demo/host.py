@@ -8,6 +8,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import structlog
+
 from web.demo import lines
 from web.demo.client import Client, Refused
 
@@ -21,6 +23,8 @@ COUNTDOWN_S = 900
 ALLOTMENTS = {"A01": 60, "A02": 40, "A03": 6, "B01": 48, "B02": 36, "B03": 24, "C01": 20}
 LIMITS = {"A01": 5, "C01": 2}
 
+_log = structlog.get_logger(__name__)
+
 
 class Host(Client):
     """Signs in as staff; `codes` are what the open items are ordered by."""
@@ -30,33 +34,45 @@ class Host(Client):
         self.show_id = ""
 
     async def begin(self, email: str, password: str) -> str:
-        """The show that is live, or a new one, live; its id."""
+        """The show that is live, or a new one, live; its id.
+
+        Raises Refused; called again it goes on with the show that it made.
+        """
         await self.post("/api/session/staff", {"email": email, "password": password})
         shows = (await self.get("/api/shows"))["live"]
         if shows:
             self.show_id = shows[0]["id"]
             await self.join(self.show_id)
             return self.show_id
-        made = await self.post(
-            "/api/staff/shows",
-            {"title": lines.TITLE, "host_name": lines.HOST_NAME, "poster": lines.POSTER},
-        )
-        self.show_id = made["id"]
+        if not self.show_id:
+            made = await self.post(
+                "/api/staff/shows",
+                {"title": lines.TITLE, "host_name": lines.HOST_NAME, "poster": lines.POSTER},
+            )
+            self.show_id = made["id"]
         await self.join(self.show_id)
         products = (await self.get("/api/staff/products"))["products"]
         for product in products:
             code = product["variants"][0]["sku"].split("-")[0]
             if code in ALLOTMENTS:
-                await self.run(**_item(code, product))
+                await self._run_if_possible(**_item(code, product))
         await self.run(type="show.go_live")
         await self.moderate(type="announce", text=lines.ANNOUNCEMENT)
         await self.join(self.show_id)
-        first, *others = self.show["items"][:3]
+        lasting, others = self.show["items"][:1], self.show["items"][1:3]
         for item in others:
-            await self.run(type="item.open", item=item["id"])
+            await self._run_if_possible(type="item.open", item=item["id"])
         # The newest is what the page shows large: the one that lasts, with a clock on it.
-        await self.run(type="item.open", item=first["id"], countdown_s=COUNTDOWN_S)
+        for item in lasting:
+            await self._run_if_possible(type="item.open", item=item["id"], countdown_s=COUNTDOWN_S)
         return self.show_id
+
+    async def _run_if_possible(self, **do: Any) -> None:
+        """Run the show; where the shop has no more of an item, without it."""
+        try:
+            await self.run(**do)
+        except Refused as error:
+            _log.info("demo.refused", act=do["type"], code=error.code)
 
     async def keep_going(self, chance: random.Random) -> None:
         """Until cancelled: say something now and then; open the next item when nothing is left.
