@@ -125,7 +125,10 @@ class Settings(BaseSettings):
     shop_name: str = Field("阿禾醬坊", max_length=60, description="Shown in titles and receipts.")
     currency: Currency = Field("TWD", description="ISO 4217 code that the shop prices in.")
     locale: Literal["zh-Hant", "zh-Hant-HK", "zh-Hans", "en"] = Field(
-        "zh-Hant", description="The language of those whose browser asks for none that we have."
+        "zh-Hant",
+        description="The language of letters (sign-in codes, receipts) to those whose browser asks"
+        " for none that we have, and the Chinese of those whose browser does not say which. Pages"
+        " ask the browser themselves, and fall back to `zh-Hant`.",
     )
     time_zone: str = Field("Asia/Taipei", description="IANA zone of the shop's opening hours.")
 

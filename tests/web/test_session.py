@@ -1,10 +1,12 @@
 """Signing in and out through HTTP, as a browser does."""
 
+from pathlib import Path
+
 import pytest
 
 from core.identity.model import Role
 from core.ids import new_secret
-from tests.service import PASSWORD, Browser, Service
+from tests.service import PASSWORD, Browser, Service, serving, settings_for
 from web import session
 
 MAY = "may@example.com"
@@ -142,6 +144,18 @@ async def test_mail_speaks_the_pages_language_else_the_browsers(browser: Browser
         "is your sign-in code for 阿禾醬坊",
         "是你的阿禾醬坊登录码",
     ]
+
+
+async def test_mail_speaks_the_shops_language_to_who_asks_for_none_that_we_have(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with serving(settings_for(sqlite_url, tmp_path, locale="zh-Hans")) as service:
+        browser = await service.browser()
+        for number, asked in enumerate(("fr", "zh")):
+            browser.headers["Accept-Language"] = asked
+            await browser.post("/api/session/code", {"email": f"{number}@example.com"})
+        notices = (await browser.get("/api/notices")).json["notices"]
+        assert {notice["subject"][7:] for notice in notices} == {"是你的阿禾醬坊登录码"}
 
 
 @pytest.mark.parametrize("token", ["x", "A" * 43, new_secret(32), "%00", "é" * 43])
