@@ -29,7 +29,7 @@ $(shell rm -f $(PAGES))
 endif
 
 .PHONY: help setup run test lint lint-python lint-types lint-imports lint-locks lint-pages format \
-        bench doctor audit lock clean system-packages
+        bench doctor audit lock clean system-packages benchmark-packages
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -72,7 +72,7 @@ format: $(DEVELOPING) $(NODE_MODULES)  ## put everything into the house's form
 
 bench: $(BENCHMARKS)  ## run every benchmark, one after the other (JSON=1: a line for each figure)
 
-bench-%: setup system-packages  ## run one benchmark of benchmarks/
+bench-%: setup system-packages benchmark-packages  ## run one benchmark of benchmarks/
 	@$(BIN)/python -m benchmarks.$(subst -,_,$*)
 
 doctor:  ## say what this machine lacks
@@ -95,6 +95,9 @@ clean:  ## remove what was made: .venv, node_modules, pages, caches (data stays)
 
 system-packages:
 	@$(PYTHON) tools/doctor.py --provide-for-tests >&2
+
+benchmark-packages:
+	@$(PYTHON) tools/doctor.py --provide-for-benchmarks >&2
 
 $(BIN)/pip:
 	$(PYTHON) tools/doctor.py --python >&2

@@ -56,6 +56,14 @@ def chromium() -> str | None:
     return None
 
 
+def compiler() -> str | None:
+    """The path of a C compiler; None when there is none."""
+    for name in ("cc", "gcc", "clang"):
+        if path := shutil.which(name):
+            return path
+    return None
+
+
 def _release(program: Path) -> int:
     name = program.parent.parent.name
     return int(name) if name.isdecimal() else 0
@@ -120,6 +128,18 @@ def _fonts() -> Finding:
     return Finding(False, "no font has Chinese")
 
 
+def _compiler() -> Finding:
+    path = compiler()
+    return Finding(path is not None, path or "missing")
+
+
+def _can_include(header: str) -> Finding:
+    """Whether a C program may use `header`; without a compiler there is none that could."""
+    path = compiler()
+    fine = path and _said_by(path, "-E", "-include", header, "-x", "c", os.devnull) is not None
+    return Finding(bool(fine), header if fine else f"{header} is missing")
+
+
 def _port() -> Finding:
     port = int(os.environ.get("PLUSONE_PORT", PORT))
     with socket.socket() as probe:
@@ -138,6 +158,11 @@ FOR_TESTS = (
     Need("PostgreSQL", _postgresql, "postgresql"),
     Need("Chromium", _chromium, "chromium"),
     Need("Chinese font", _fonts, "fonts-noto-cjk"),
+)
+FOR_BENCHMARKS = (
+    Need("C compiler", _compiler, "gcc"),
+    Need("C library", lambda: _can_include("stdio.h"), "libc6-dev"),
+    Need("zlib", lambda: _can_include("zlib.h"), "zlib1g-dev"),
 )
 
 
@@ -165,14 +190,14 @@ def apt_line(needs: Sequence[Need]) -> str | None:
     return f"apt-get install --no-install-recommends {' '.join(packages)}" if packages else None
 
 
-def provide_for_tests() -> int:
-    """Install what the tests lack of the system when root; else say how. The exit code."""
-    missing = lacking(FOR_TESTS)
+def provide(whom: str, needs: Sequence[Need]) -> int:
+    """Install what `whom` lack of the system when root; else say how. The exit code."""
+    missing = lacking(needs)
     if not missing:
         return 0
     line = apt_line(missing)
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        print(f"The tests need more of this system. As root:\n\n  {line}\n")
+        print(f"The {whom} need more of this system. As root:\n\n  {line}\n")
         return 1
     print(f"installing: {line}", flush=True)
     packages = [need.package for need in missing if need.package]
@@ -186,7 +211,7 @@ def provide_for_tests() -> int:
         )
         if done.returncode:
             return done.returncode
-    return 1 if lacking(FOR_TESTS) else 0
+    return 1 if lacking(needs) else 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -194,18 +219,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--python", action="store_true", help="complain of a Python that won't do")
     only.add_argument("--node", action="store_true", help="complain of a Node that won't do")
-    only.add_argument(
-        "--provide-for-tests",
-        action="store_true",
-        help="install what the tests lack of the system when root; else say how, and fail",
-    )
+    for whom in ("tests", "benchmarks"):
+        only.add_argument(
+            f"--provide-for-{whom}",
+            action="store_true",
+            help=f"install what the {whom} lack of the system when root; else say how, and fail",
+        )
     options = parser.parse_args(arguments)
     if options.provide_for_tests:
-        return provide_for_tests()
+        return provide("tests", FOR_TESTS)
+    if options.provide_for_benchmarks:
+        return provide("benchmarks", FOR_BENCHMARKS)
     if options.python or options.node:
         missing = lacking(FOR_PYTHON if options.python else FOR_NODE)
     else:
-        missing = report("For running:", FOR_RUNNING) + report("For tests, besides:", FOR_TESTS)
+        missing = report("For running:", FOR_RUNNING)
+        missing += report("For tests, besides:", FOR_TESTS)
+        missing += report("For benchmarks, besides:", FOR_BENCHMARKS)
     if line := apt_line(missing):
         print(f"\nAs root:\n\n  {line}\n")
     return 1 if missing else 0

@@ -31,36 +31,76 @@ class Apt:
 def apt(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Apt:
     apt = Apt(helps=getattr(request, "param", True))
     monkeypatch.setattr(doctor, "FOR_TESTS", (Need("Flute", apt.look, "flute"),))
+    monkeypatch.setattr(doctor, "FOR_BENCHMARKS", (Need("Drum", apt.look, "drum"),))
     monkeypatch.setattr("tools.doctor.subprocess.run", apt.run)
     monkeypatch.setattr("tools.doctor.shutil.which", lambda name: f"/usr/bin/{name}")
     return apt
 
 
-def test_root_installs_what_the_tests_lack(apt: Apt, monkeypatch: pytest.MonkeyPatch) -> None:
+PROVIDING = pytest.mark.parametrize(
+    ("option", "package"),
+    [("--provide-for-tests", "flute"), ("--provide-for-benchmarks", "drum")],
+)
+
+
+@PROVIDING
+def test_root_installs_what_is_lacking(
+    apt: Apt, monkeypatch: pytest.MonkeyPatch, option: str, package: str
+) -> None:
     monkeypatch.setattr("tools.doctor.os.geteuid", lambda: 0)
-    assert main(["--provide-for-tests"]) == 0
+    assert main([option]) == 0
     assert apt.asked[0][-1] == "update"
-    assert apt.asked[1][-1] == "flute"
-    assert main(["--provide-for-tests"]) == 0
+    assert apt.asked[1][-1] == package
+    assert main([option]) == 0
     assert len(apt.asked) == 2
 
 
+@PROVIDING
 def test_nobody_else_installs_but_is_told_the_line(
-    apt: Apt, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    apt: Apt,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    package: str,
 ) -> None:
     monkeypatch.setattr("tools.doctor.os.geteuid", lambda: 1000)
-    assert main(["--provide-for-tests"]) == 1
+    assert main([option]) == 1
     assert apt.asked == []
-    assert "  apt-get install --no-install-recommends flute\n" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"The {option.removeprefix('--provide-for-')} need more of this system" in said
+    assert f"  apt-get install --no-install-recommends {package}\n" in said
 
 
+@PROVIDING
 @pytest.mark.parametrize("apt", [False], indirect=True)
 def test_an_installation_that_did_not_help_is_a_failure(
-    apt: Apt, monkeypatch: pytest.MonkeyPatch
+    apt: Apt, monkeypatch: pytest.MonkeyPatch, option: str, package: str
 ) -> None:
     monkeypatch.setattr("tools.doctor.os.geteuid", lambda: 0)
-    assert main(["--provide-for-tests"]) == 1
-    assert len(apt.asked) == 2
+    assert main([option]) == 1
+    assert apt.asked[1][-1] == package
+
+
+@pytest.mark.parametrize(
+    ("there", "packages"),
+    [
+        (set(), ["gcc", "libc6-dev", "zlib1g-dev"]),
+        ({"cc"}, ["libc6-dev", "zlib1g-dev"]),
+        ({"cc", "stdio.h"}, ["zlib1g-dev"]),
+        ({"cc", "stdio.h", "zlib.h"}, []),
+    ],
+)
+def test_benchmarks_need_a_compiler_and_what_it_reads(
+    monkeypatch: pytest.MonkeyPatch, there: set[str], packages: list[str]
+) -> None:
+    def said_by(*command: str) -> str | None:
+        header = command[command.index("-include") + 1]
+        return "" if header in there else None
+
+    found = "/usr/bin/cc" if "cc" in there else None
+    monkeypatch.setattr("tools.doctor.shutil.which", lambda name: found if name == "cc" else None)
+    monkeypatch.setattr(doctor, "_said_by", said_by)
+    assert [need.package for need in doctor.lacking(doctor.FOR_BENCHMARKS)] == packages
 
 
 def test_a_python_that_is_too_old_is_named_with_what_to_do(
