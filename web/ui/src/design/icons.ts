@@ -9,6 +9,7 @@ import check from "lucide-static/icons/check.svg?raw";
 import clock from "lucide-static/icons/clock.svg?raw";
 import close from "lucide-static/icons/x.svg?raw";
 import convenience from "lucide-static/icons/building-2.svg?raw";
+import copy from "lucide-static/icons/copy.svg?raw";
 import down from "lucide-static/icons/chevron-down.svg?raw";
 import edit from "lucide-static/icons/pencil.svg?raw";
 import eye from "lucide-static/icons/eye.svg?raw";
@@ -60,6 +61,7 @@ const drawings = {
   clock,
   close,
   convenience,
+  copy,
   down,
   edit,
   eye,

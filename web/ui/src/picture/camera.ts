@@ -36,7 +36,11 @@ export class Camera extends PlusoneElement {
     css`
       :host {
         display: grid;
+        align-content: start;
         gap: var(--s-3);
+      }
+      .view[hidden] {
+        display: none;
       }
       .view {
         position: relative;
@@ -253,7 +257,8 @@ export class Camera extends PlusoneElement {
 
   override render(): unknown {
     if (!this.ready) return nothing;
-    return html`<div class="view">
+    const dark = this.phase === "idle" && this.trouble === null;
+    return html`<div class="view" ?hidden=${dark}>
         <video
           muted
           autoplay
@@ -364,11 +369,11 @@ export class Camera extends PlusoneElement {
       ${
         this.phase === "idle" || this.phase === "asking"
           ? nothing
-          : html`<button class="btn" aria-pressed=${this.mute} @click=${this.hush}>
+          : html`<button class="btn btn-line" aria-pressed=${this.mute} @click=${this.hush}>
               ${this.mute ? p.microphoneOn : p.microphoneOff}
             </button>`
       }
-      <button class="btn" @click=${() => void this.open(other)}>
+      <button class="btn btn-line" @click=${() => void this.open(other)}>
         ${other === "screen" ? p.useScreen : p.useCamera}
       </button>
     </div>`;

@@ -48,13 +48,13 @@ export class Obs extends PlusoneElement {
         ${this.line(p.key, key, this.shown)}
         <div class="row">
           <button
-            class="btn btn-s"
+            class="btn btn-s btn-line"
             aria-pressed=${this.shown}
             @click=${() => (this.shown = !this.shown)}
           >
             ${this.shown ? p.hide : p.show}
           </button>
-          <button class="btn btn-s" @click=${() => void this.renew()}>${p.newKey}</button>
+          <button class="btn btn-s btn-line" @click=${() => void this.renew()}>${p.newKey}</button>
         </div>
         <p class="t-12 faint">${p.newKeyWords}</p>
       </div>
@@ -71,7 +71,7 @@ export class Obs extends PlusoneElement {
           aria-label="${p.copy} ${name}"
           @click=${() => void this.copy(name, value)}
         >
-          ${this.copied === name ? icon("check", 16) : icon("receipt", 16)}
+          ${this.copied === name ? icon("check", 16) : icon("copy", 16)}
         </button>
       </p>
       <p class="said" role="status">${this.copied === name ? p.copied : ""}</p>

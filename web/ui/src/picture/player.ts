@@ -37,6 +37,7 @@ export class Player extends PlusoneElement {
         inline-size: 100%;
         block-size: 100%;
         object-fit: cover;
+        object-position: 50% 15%; /* where a frame is too low, the face stays */
         display: block;
         opacity: 0;
         transition: opacity var(--m-move);

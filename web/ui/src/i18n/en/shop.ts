@@ -42,7 +42,7 @@ const shop: ShopMessages = {
   retryNow: "Retry now",
   watching: (n) => `${n} watching`,
   inCart: "In your cart",
-  soundOn: "Sound on",
+  soundOn: "Turn sound on",
   soundOff: "Mute",
   share: "Share",
   linkCopied: "Link copied",
