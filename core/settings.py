@@ -81,7 +81,8 @@ class Settings(BaseSettings):
         " folder when empty outside production.",
     )
     data_folder: Path = Field(
-        Path("data"), description="Where the embedded database and uploaded pictures are kept."
+        Path("data"),
+        description="Where the embedded database, the secret and shows' recordings are kept.",
     )
     database_url: str = Field(
         "",
@@ -242,7 +243,10 @@ class Settings(BaseSettings):
     )
 
     log_format: Literal["text", "json"] = Field("text", description="Logs for eyes or machines.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info",
+        description="The least that is logged. `plusone demo` logs warnings unless this is set.",
+    )
     metrics_token: SecretStr = Field(
         SecretStr(""),
         description="Bearer token that `/metrics` asks for. Empty: only this machine may read it.",

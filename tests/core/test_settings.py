@@ -90,3 +90,32 @@ def test_a_fee_in_scientific_writing_is_an_amount_like_any_other(
 ) -> None:
     monkeypatch.setenv("PLUSONE_HOME_FEE", "1E+2")
     assert str(Settings().home_fee) == "100"
+
+
+def test_every_setting_says_what_it_is() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+
+
+def test_a_value_of_the_file_is_taken_and_the_environments_comes_before_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "plusone.toml").write_text(
+        'port = 9000\nhost = "192.0.2.1"\ndelivery = ["home"]\nhome_fee = 120\n'
+        'allowed_origins = ["https://a.example.com"]\n'
+    )
+    monkeypatch.setenv("PLUSONE_PORT", "9001")
+    settings = Settings()
+    assert (settings.port, settings.host) == (9001, "192.0.2.1")
+    assert (settings.delivery, settings.home_fee) == (("home",), Decimal(120))
+    assert settings.allowed_origins == ("https://a.example.com",)
+    assert Settings(port=9002).port == 9002
+
+
+def test_the_file_is_looked_for_where_one_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "plusone.toml").write_text("port = 9000\n")
+    monkeypatch.delenv("PLUSONE_SETTINGS")
+    monkeypatch.chdir(tmp_path)
+    assert Settings().port == 9000
