@@ -39,7 +39,7 @@ type SheetName =
   | "comments";
 
 const loads: Partial<Record<SheetName, () => Promise<unknown>>> = {
-  picture: () => import("../picture/camera"),
+  picture: () => Promise.all([import("../picture/camera"), import("../picture/keeping")]),
   add: () => import("./sheets/add"),
   item: () => import("./sheets/item"),
   "by-hand": () => import("./sheets/by-hand"),
@@ -84,8 +84,8 @@ export class Studio extends PlusoneElement {
   private moved(): void {
     const show = this.room.snapshot?.show;
     if (show !== undefined && show.picture !== "off") void import("../picture/player");
-    if (show !== undefined && this.wide.matches && this.sends(show)) {
-      void import("../picture/camera");
+    if (show !== undefined && this.runs && this.wide.matches) {
+      void (this.sends(show) ? import("../picture/camera") : import("../picture/keeping"));
     }
     this.requestUpdate();
   }
@@ -204,7 +204,7 @@ export class Studio extends PlusoneElement {
         <section class="s-left" aria-label=${s.audienceSees}>
           ${this.audience(show)}
           ${
-            this.sends(show)
+            this.runs
               ? html`<section class="panel" aria-label=${s.picture}>${this.camera(show)}</section>`
               : nothing
           }
@@ -278,7 +278,9 @@ export class Studio extends PlusoneElement {
   }
 
   private camera(show: Show): TemplateResult {
-    return html`<plusone-camera show=${show.id} picture=${show.picture}></plusone-camera>`;
+    return this.sends(show)
+      ? html`<plusone-camera show=${show.id} picture=${show.picture}></plusone-camera>`
+      : html`<plusone-keeping .show=${show} .acts=${this.acts}></plusone-keeping>`;
   }
 
   private claims(show: Show, staff: Staff): TemplateResult {

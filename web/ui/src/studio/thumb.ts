@@ -69,11 +69,8 @@ export class Thumb extends PlusoneElement {
         ${this.tool("list", s.claims, "claims", this.staff.totals.claims)}
         ${this.tool("chat", s.comments, "comments")}
         ${this.tool("sliders", s.moderation, "moderation")}
-        ${
-          this.runs && show.status !== "ended"
-            ? html`${this.tool("video", s.picture, "picture")}${this.tool("plus", s.addItems, "add")}`
-            : nothing
-        }
+        ${this.runs && show.status !== "ended" ? this.tool("plus", s.addItems, "add") : nothing}
+        ${this.runs ? this.tool("video", s.picture, "picture") : nothing}
         ${this.runs && live ? this.tool("close", s.end, "end") : nothing}
       </div>
       <div class="shade2"></div>

@@ -66,6 +66,10 @@ const messages: PictureMessages = {
   notInShop: "No longer in the shop",
   addOne: (code) => `Add ${code} to the cart`,
   chooseVariant: (code) => `Choice of ${code}`,
+  noReplay: "No replay was kept of this show.",
+  maySell: "The replay may sell",
+  deleteReplay: "Delete the replay",
+  deleteWords: "Its files are deleted with it, for good.",
 };
 
 export default messages;

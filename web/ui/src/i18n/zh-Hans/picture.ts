@@ -61,6 +61,10 @@ const messages: PictureMessages = {
   notInShop: "店里没有卖了",
   addOne: (code) => `${code} 加进购物车`,
   chooseVariant: (code) => `${code} 的款式`,
+  noReplay: "这一场没有留下回放。",
+  maySell: "看回放也可以下单",
+  deleteReplay: "删除回放",
+  deleteWords: "录下的文件会一起删掉，救不回来。",
 };
 
 export default messages;

@@ -61,6 +61,10 @@ const messages: PictureMessages = {
   notInShop: "商店無再賣",
   addOne: (code) => `${code} 加入購物車`,
   chooseVariant: (code) => `${code} 的款式`,
+  noReplay: "這一場沒有留低重溫。",
+  maySell: "睇重溫都可以落單",
+  deleteReplay: "刪除重溫",
+  deleteWords: "錄低的檔案會一併刪除，不能復原。",
 };
 
 export default messages;

@@ -63,4 +63,8 @@ export default {
   notInShop: "商店沒有賣了",
   addOne: (code: string): string => `${code} 加進購物車`,
   chooseVariant: (code: string): string => `${code} 的款式`,
+  noReplay: "這一場沒有留下回放。",
+  maySell: "看回放也可以下單",
+  deleteReplay: "刪除回放",
+  deleteWords: "錄下的檔案會一起刪掉，救不回來。",
 };
