@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 import migrations
 import web.serving
+from commerce_bridge.csv_import.service import Report
 from core.db import Database, Unit
 from core.identity.model import Role
 from core.rooms import log
@@ -23,6 +24,7 @@ from core.settings import Settings
 from tests.servers import PostgresServer
 from tests.service import PASSWORD, serving, settings_for
 from web.command_line import COMMANDS, main
+from web.commands.import_ import told
 from web.serving import GRACE_S, run_loop
 
 ROOT = Path(__file__).parents[2]
@@ -342,6 +344,47 @@ def test_a_password_is_not_taken_from_the_command_line(
     assert "--password-stdin" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         staff(monkeypatch, *add, "--password", PASSWORD)
+
+
+@pytest.mark.parametrize("cases", [1, 5_000])
+def test_parsing_for_a_reader_who_has_seen_enough_ends_quietly(tmp_path: Path, cases: int) -> None:
+    """As for `| head`: few lines are written at the end, many before it."""
+    items, lines = tmp_path / "items.json", tmp_path / "cases.jsonl"
+    items.write_text('{"set": [{"code": "A01", "open": true}]}')
+    lines.write_text('{"id": "1", "items": "set", "text": "A01+1"}\n' * cases)
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "web.command_line", "parse", lines, "--items", items],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        (Report("locations", True, locations=1), "Imported 1 location.\n"),
+        (Report("locations", True, locations=0), "Imported 0 locations.\n"),
+        (
+            Report("products", True, products=1, variants=1, counts=1),
+            "Imported 1 product with 1 variant; 1 count of stock differed.\n",
+        ),
+        (
+            Report("products", False, products=2, variants=3, counts=0),
+            "Nothing was written. Would import 2 products with 3 variants;"
+            " 0 counts of stock differed.\n",
+        ),
+    ],
+)
+def test_one_is_told_of_in_the_singular(report: Report, said: str) -> None:
+    assert told(report) == said
 
 
 async def test_staff_changed_from_the_command_line_are_changed_in_the_service(

@@ -45,11 +45,11 @@ def told(report: Report) -> str:
     done = "Imported" if report.written else "Nothing was written. Would import"
     if report.kind == "products":
         what = (
-            f"{report.products} products with {report.variants} variants;"
-            f" {report.counts} counts of stock differed"
+            f"{_many(report.products, 'product')} with {_many(report.variants, 'variant')};"
+            f" {_many(report.counts, 'count')} of stock differed"
         )
     else:
-        what = f"{report.locations} locations"
+        what = _many(report.locations, "location")
     lines = [f"{done} {what}."]
     if report.faults:
         rows = "One row is" if len(report.faults) == 1 else f"{len(report.faults)} rows are"
@@ -61,6 +61,10 @@ def told(report: Report) -> str:
     if more := len(report.faults) - FAULTS_SHOWN:
         lines += [f"  and {more} more"] if more > 0 else []
     return "\n".join(lines) + "\n"
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _read(file: Path) -> bytes:
