@@ -38,6 +38,7 @@ from pydantic_settings import (
 )
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+from yarl import URL
 
 from core.errors import BadRequest
 from core.money import Currency, exponent, step
@@ -220,7 +221,7 @@ class Settings(BaseSettings):
     )
     media_token: SecretStr = Field(
         SecretStr(""),
-        description="What an external engine proves itself with, at least 24 characters. Empty:"
+        description="What an external engine proves itself with, at least 32 characters. Empty:"
         " only the embedded one is believed.",
     )
     media_publish_url: str = Field(
@@ -252,11 +253,11 @@ class Settings(BaseSettings):
         description="Bearer token that `/metrics` asks for. Empty: only this machine may read it.",
     )
 
-    @field_validator("secret")
+    @field_validator("secret", "media_token")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and len(value.get_secret_value()) < 32:
-            raise ValueError("the secret needs at least 32 characters")
+            raise ValueError("a secret needs at least 32 characters")
         return value
 
     @field_validator("database_url")
@@ -331,6 +332,16 @@ class Settings(BaseSettings):
             wanted = ", ".join(what for what, lacking in lacks.items() if lacking)
             raise ValueError(f"production needs {wanted}")
         return self
+
+    @cached_property
+    def media_origins(self) -> tuple[str, ...]:
+        """Where an external media engine is, as browsers name it; none for the embedded one."""
+        if self.media_engine != "external":
+            return ()
+        urls = (
+            self.media_publish_url, self.media_whep_url, self.media_hls_url, self.media_replay_url
+        )  # fmt: skip
+        return tuple(sorted({str(URL(url).origin()) for url in urls if url}))
 
     @cached_property
     def database(self) -> str:

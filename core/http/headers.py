@@ -1,5 +1,7 @@
 """The headers that make browsers careful with what we send."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from core.http.peer import is_https
@@ -18,12 +20,14 @@ _ALWAYS = {
 }
 
 
-def policy(sockets: str | None) -> str:
+def policy(sockets: str | None, media: Sequence[str] = ()) -> str:
     """The Content-Security-Policy: nothing inline, nothing of others but pictures.
 
     `sockets` is the service's own `wss://` origin, named for browsers whose `'self'` leaves
-    WebSockets out. Products' pictures may lie elsewhere.
+    WebSockets out. Products' pictures may lie elsewhere; `media` are the origins of an external
+    media engine.
     """
+    connected = " ".join(("'self'", *([sockets] if sockets else []), *media))
     return "; ".join(
         (
             "default-src 'self'",
@@ -31,8 +35,8 @@ def policy(sockets: str | None) -> str:
             "style-src 'self'",
             "img-src 'self' data: https:",
             "font-src 'self'",
-            "media-src 'self' blob:",
-            f"connect-src 'self' {sockets}" if sockets else "connect-src 'self'",
+            " ".join(("media-src 'self' blob:", *media)),
+            f"connect-src {connected}",
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",

@@ -20,6 +20,6 @@ def ground(app: web.Application, settings: Settings, log_key: bytes) -> None:
     app[ROUTES] = {}
     app[PEERS] = peers = Peers(settings, log_key)
     own = peers.origins.own
-    app[POLICY] = policy(own.replace("http", "ws", 1) if own else None)
+    app[POLICY] = policy(own.replace("http", "ws", 1) if own else None, settings.media_origins)
     app.middlewares.extend((watch, errors, preflight, within_time, guard))
     app.on_response_prepare.append(add_headers)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import get_origin
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from core.settings import Settings
 
@@ -119,3 +119,20 @@ def test_the_file_is_looked_for_where_one_is(
     monkeypatch.delenv("PLUSONE_SETTINGS")
     monkeypatch.chdir(tmp_path)
     assert Settings().port == 9000
+
+
+def test_an_external_media_engine_may_be_reached_by_pages_and_no_other_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PLUSONE_MEDIA_WHEP_URL", "https://media.example.com:8889/{path}/whep")
+    monkeypatch.setenv("PLUSONE_MEDIA_HLS_URL", "https://cdn.example.com/{path}/index.m3u8")
+    assert Settings().media_origins == ()
+    assert Settings(media_engine="external").media_origins == (
+        "https://cdn.example.com",
+        "https://media.example.com:8889",
+    )
+
+
+def test_what_an_engine_proves_itself_with_is_long() -> None:
+    with pytest.raises(ValidationError):
+        Settings(media_token=SecretStr("short"))
