@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -106,6 +107,19 @@ class ShopProcess:
         if self._process is not None:
             self._process.kill()
             self._process.wait(STARTED_S)
+
+    def kill_media(self) -> None:
+        """SIGKILL for the process that carries pictures."""
+        if self._process is None:
+            raise RuntimeError("the shop does not run")
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        [media] = [
+            int(child)
+            for child in children
+            if b"embedded.server" in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
+        os.kill(media, signal.SIGKILL)
 
     def stop(self) -> None:
         if self._process is None or self._process.poll() is not None:

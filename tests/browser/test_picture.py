@@ -156,3 +156,29 @@ async def test_a_host_without_a_camera_is_told_why_and_how_to_send_with_obs(
         await expect(camera.element.get_by_text(before)).to_have_count(0)
         await expect(shown).to_be_visible()
         await browser.close()
+
+
+async def test_a_media_process_that_is_killed_comes_back_and_so_do_host_and_viewers(
+    stage: Stage, visits: Visits, shop: ShopProcess
+) -> None:
+    pages = [await visits.staff("desktop", HOST), await visits.guest("phone", "小美")]
+    for page in pages:
+        visits.of(page).excuse(*EXPECTED)
+    await pages[0].goto(stage.studio)
+    camera = Camera(pages[0])
+    await camera.send()
+    mei = await Viewer.at(pages[1], stage.path, "小美")
+    await plays(mei, "whep")
+    await mei.types("看得到")
+    await mei.sees("你", "看得到")
+
+    shop.kill_media()
+    back = mei.page.get_by_text("主播馬上回來")
+    await expect(back).to_be_visible()
+    await expect(back).to_have_count(0)
+    await expect(camera.element.get_by_text("觀眾看得到了")).to_be_visible()
+    await mei.sees("你", "看得到")
+    await mei.types("又看得到了")
+    await mei.sees("你", "又看得到了")
+    moved, _ = await player(mei).evaluate(PLAYED)
+    assert moved

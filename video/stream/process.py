@@ -92,7 +92,7 @@ class EngineProcess:
             self.pid = process.pid
             log.info("media.started", port=port)
             code = await process.wait()
-            log.error("media.ended", code=code)
+            log.warning("media.ended", code=code)
         finally:
             self.address = self.pid = None
             await _end(process)
