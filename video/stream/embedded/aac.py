@@ -8,6 +8,8 @@ import av
 
 from video.stream.embedded.fmp4 import AAC_SAMPLES, AUDIO_BITS, AUDIO_RATE, Sample, silence
 
+_DECODED = "s16"
+"""The form of what the decoder gives; the resampler takes no other one beside it."""
 _BEHIND: int = AUDIO_RATE // 10
 """A gap longer than this is filled with silence: the encoder only counts samples."""
 _AHEAD: int = AUDIO_RATE // 25
@@ -51,7 +53,7 @@ class Sound:
         if self._taken is None:
             self._taken = self._given = max(at, 0)
         missing = min(at - self._taken, _AT_ONCE)
-        return self._encoded(silence(0, missing)) if missing > spared else []
+        return self._encoded(silence(0, missing, _DECODED)) if missing > spared else []
 
     def _encoded(self, frame: av.AudioFrame) -> list[Sample]:
         frame.pts = None

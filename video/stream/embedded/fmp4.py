@@ -6,6 +6,7 @@ give neither exact boundaries nor the duration of a fragment's last sample.
 
 from __future__ import annotations
 
+import errno
 import fractions
 import io
 import struct
@@ -91,7 +92,9 @@ def init(key_frame: bytes) -> Init:
     Decodes that one picture for its size; takes some milliseconds. Raises av.FFmpegError.
     """
     decoder = av.VideoCodecContext.create("h264", "r")
-    frame = [*decoder.decode(av.Packet(key_frame)), *decoder.decode(None)][0]
+    frame = next(iter([*decoder.decode(av.Packet(key_frame)), *decoder.decode(None)]), None)
+    if frame is None:
+        raise av.InvalidDataError(errno.ENODATA, "a key frame without a picture")
     sink = io.BytesIO()
     flags = "frag_keyframe+empty_moov+delay_moov+default_base_moof"
     options = {"movflags": flags, "video_track_timescale": str(VIDEO_RATE)}
@@ -112,9 +115,9 @@ def init(key_frame: bytes) -> Init:
     return Init(_declaring(sink.getvalue()), frame.width, frame.height)
 
 
-def silence(at: int, samples: int = AAC_SAMPLES) -> av.AudioFrame:
+def silence(at: int, samples: int = AAC_SAMPLES, form: str = "fltp") -> av.AudioFrame:
     """Silence at the sample `at`; new frames hold whatever was in memory."""
-    frame = av.AudioFrame(format="fltp", layout="stereo", samples=samples)
+    frame = av.AudioFrame(format=form, layout="stereo", samples=samples)
     frame.sample_rate, frame.pts = AUDIO_RATE, at
     for plane in frame.planes:
         plane.update(bytes(plane.buffer_size))
