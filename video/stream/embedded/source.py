@@ -163,8 +163,12 @@ class SenderClock:
             self._reports["audio"],
         )
         here = self._offsets["video"] + video_rtp / RATES["video"] - video_ntp
-        self._offsets["audio"] = here + audio_ntp - audio_rtp / RATES["audio"]
-        self._aligned = True
+        moved = here + audio_ntp - audio_rtp / RATES["audio"]
+        # A sender without a clock, or whose clock was set between the two reports, tells nothing;
+        # sound that was moved by as much would be astray with every frame.
+        if abs(moved - self._offsets["audio"]) < ASTRAY_S:
+            self._offsets["audio"] = moved
+            self._aligned = True
 
 
 def _noted(task: asyncio.Task[None]) -> None:
