@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -72,11 +73,14 @@ class Shelf:
 
         What a crash left of a line goes. Reads and writes files.
         """
+        with (
+            contextlib.suppress(FileNotFoundError),
+            (self.of(show) / "list.jsonl").open("r+b") as list_,
+        ):
+            list_.truncate(list_.read().rfind(b"\n") + 1)
         kept = self.kept(show)
         if not kept:
             return 0, 0
-        with (self.of(show) / "list.jsonl").open("r+b") as list_:
-            list_.truncate(list_.read().rfind(b"\n") + 1)
         return kept[-1].number + 1, int(kept[-1].init.removeprefix("init").removesuffix(".mp4"))
 
     def playlist(self, show: str, *, segment_s: float) -> str | None:
@@ -140,6 +144,7 @@ class Recorder:
             self._queue.put_nowait(None)
         except asyncio.QueueFull:
             self._queue.get_nowait()
+            self._missing = True
             self._queue.put_nowait(None)
 
     async def run(self) -> None:
@@ -165,11 +170,13 @@ class Recorder:
             _whole(self._folder / kept.init, init)
             self._inits.add(kept.init)
         _whole(self._folder / f"seg{kept.number}.m4s", data)
-        with (self._folder / "list.jsonl").open("ab") as list_:
+        # Unbuffered: what a full disk did not take is not written before it is cut off again.
+        with (self._folder / "list.jsonl").open("ab", buffering=0) as list_:
             size = list_.tell()
+            line = _encode(kept) + b"\n"
             try:
-                list_.write(_encode(kept) + b"\n")
-                list_.flush()
+                if list_.write(line) < len(line):
+                    raise OSError(errno.ENOSPC, "half a line")
                 os.fsync(list_.fileno())
             except OSError:
                 list_.truncate(size)  # half a line would spoil the next one
