@@ -29,6 +29,7 @@ from commerce_bridge import claims as cart
 from commerce_bridge import rooms as told
 from commerce_bridge.cart.store import merge
 from commerce_bridge.embedded import stock
+from commerce_bridge.rooms import ClaimExpired, ClaimInPayment
 from core import outbox
 from core.clock import ManualClock
 from core.db import Database
@@ -42,7 +43,7 @@ from live import stored
 from live.evolve import evolve
 from live.kind import ShowKind
 from live.service import actor_of, reader_of
-from live.state import Slot
+from live.state import Claim, Slot, Wait
 from tests.live import laws
 from tests.live.house import (
     ANNA,
@@ -125,6 +126,11 @@ class ServiceMachine(RuleBasedStateMachine):
         ):
             await house.sell(self.show, self.goods, planned, code=code, **of)
         await self._agree()
+        # Most of it is gone, and some wait: from here on nearly every act concerns somebody else.
+        for number in range(len(self.state.order) + 1):
+            for at, by in enumerate((ANNA, BEN)):
+                await self._presses(at, by, self.slot(number), 2, wait=False)()
+        await self._agree()
 
     async def _attempt(self, work: Any, by: Person | None = None) -> None:
         """Let somebody do something; being refused is part of life, a fault is not."""
@@ -188,8 +194,12 @@ class ServiceMachine(RuleBasedStateMachine):
 
     @rule(at=process, by=who, number=some, quantity=st.none() | pieces)
     def gives_back(self, at: int, by: Person, number: int, quantity: int | None) -> None:
-        if held := sorted((*self.state.claims, *self.state.waits)):
-            one = held[number % len(held)]
+        """Of her own mostly, seldom of another's."""
+        held: dict[str, Claim | Wait] = {**self.state.claims, **self.state.waits}
+        mine = [one for one in held if held[one].by in by.aliases]
+        if held:
+            chosen = sorted(mine if mine and number else held)
+            one = chosen[number % len(chosen)]
             kind = "wait" if one in self.state.waits else "claim"
             body = {"request_id": self.request(), kind: one, "quantity": quantity}
             sent = c.SendGiveBack.model_validate(body)
@@ -207,13 +217,17 @@ class ServiceMachine(RuleBasedStateMachine):
             return
         order = f"ord_{self.request()}"
         self.orders[order] = chosen
+        free = all(self.state.claims[one].state == "held" for one in chosen)
 
         async def pay() -> None:
-            with contextlib.suppress(PlusOneError):
-                await self.houses[at].claims.begin_payment(
-                    by, order, chosen, self.clock.now() + 15 * MINUTE
-                )
+            until = self.clock.now() + 15 * MINUTE
+            try:
+                await self.houses[at].claims.begin_payment(by, order, chosen, until)
+            except (ClaimExpired, ClaimInPayment):
+                assert not free
             await self._agree()
+            paying = {one.id for one in self.state.claims.values() if one.order == order}
+            assert paying == (set(chosen) if free else set())
 
         self.do(pay())
 
@@ -426,8 +440,8 @@ def test_what_always_holds_at_two_processes(database_url: str) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=10,
-            stateful_step_count=20,
+            max_examples=12,
+            stateful_step_count=25,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),
