@@ -14,42 +14,33 @@ import "./slip";
 import "./talk";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
-import { part } from "../design/part";
-import { firstSign, parts } from "../design/parts";
+import { parts } from "../design/parts";
 import { Media } from "../design/ticking";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { type CommandName, Room } from "../room/connection";
 import { loadSession, session } from "../session/session";
-import { ask, Problem, requestId } from "../wire/http";
-import type { Cart, Item, Show, Snapshot, Wait } from "../wire/types";
+import { ask, Problem } from "../wire/http";
+import type { Item, Show, Snapshot, Wait } from "../wire/types";
 import type { Choice } from "./ask";
+import { Bag } from "./bag";
 import type { Entry } from "./entry";
 import type { Hearts } from "./hearts";
-import { air, lostLine, type Moving, notes, picture, sound, watching } from "./over-picture";
+import { desktop, type Parts, phone } from "./layout";
+import { type Moving, picture, sound, watching } from "./over-picture";
 import * as reading from "./reading";
+import { Sheets } from "./sheets";
 import look from "./show.css?inline";
-
-type SheetName = "name" | "sign-in" | "checkout" | "shelf";
-
-const loads: Record<SheetName, () => Promise<unknown>> = {
-  name: () => import("../session/name-sheet"),
-  "sign-in": () => import("../session/sign-in-sheet"),
-  checkout: () => import("../checkout/sheet"),
-  shelf: () => import("../design/sheet"),
-};
 
 /** The viewer's page: the picture, what is on sale, the talk, and what is hers. */
 @customElement("plusone-show")
 export class ShowPage extends PlusoneElement {
   static override styles = [parts, unsafeCSS(look)];
 
-  @state() private sheet: SheetName | null = null;
   @state() private which: Item | null = null;
   /** What she was told up to this offset, or before this page was opened, is not told again. */
   @state() private seen: number | null = null;
   @state() private saidNow = "";
-  @state() private cart: Cart | null = null;
   @state() private problem: unknown = null;
   @state() private ordersOnly = false;
   /** Where the replay is; null while there is none, undefined before it was asked. */
@@ -62,11 +53,18 @@ export class ShowPage extends PlusoneElement {
   private readonly room = new Room(decodeURIComponent(location.pathname.split("/")[2] ?? ""));
   private readonly wide = new Media(this, "(min-width: 1000px)");
   private readonly serverNow = (): number => this.room.now();
-  /** What she meant to do before she had a name; `undo` where she will not say one. */
-  private deferred: { then: () => void; undo: () => void } | null = null;
+  private readonly bag = new Bag(this, this.room);
+  private readonly sheets = new Sheets(this, {
+    missing: () => this.say(m.notReached),
+    signedIn: () => {
+      // The socket is another person's.
+      this.room.reopen();
+      void this.bag.load();
+    },
+    checkedOut: () => void this.bag.load(),
+  });
   private heartsToTell = 0;
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
-  private cartKey = "";
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -107,29 +105,17 @@ export class ShowPage extends PlusoneElement {
       }
       if (snapshot.show.picture === "off") this.playing = false;
       else void import("../picture/player");
-      const key = snapshot.mine.claims
-        .map(({ id, quantity, state }) => `${id} ${quantity} ${state}`)
-        .join();
-      if (key !== this.cartKey) {
-        this.cartKey = key;
-        void this.loadCart();
-      }
+      this.bag.follow(snapshot);
       document.title = [snapshot.show.title, session?.shop.name].filter(Boolean).join("｜");
     }
     this.requestUpdate();
-  }
-
-  private async loadCart(): Promise<void> {
-    if ((await loadSession().catch(() => null))?.person.kind !== "nobody") {
-      this.cart = await ask<Cart>("GET", "/api/cart").catch(() => this.cart);
-    }
   }
 
   // What she does
 
   private give(event: CommandName, body: Record<string, unknown>): void {
     if (session?.person.kind === "nobody") {
-      this.askName(
+      this.sheets.askName(
         () => this.give(event, body),
         () => this.putBack(event, body),
       );
@@ -137,7 +123,7 @@ export class ShowPage extends PlusoneElement {
     }
     this.room.send(event, body).catch((problem: unknown) => {
       if (problem instanceof Problem && problem.code === "not_signed_in") {
-        this.askName(
+        this.sheets.askName(
           () => this.give(event, body),
           () => this.putBack(event, body),
         );
@@ -153,21 +139,14 @@ export class ShowPage extends PlusoneElement {
     if (event === "comment" && typeof text === "string") this.typing?.putBack(text);
   }
 
-  /** Asks for her name, and then does what she meant to do. */
-  private askName(then: () => void, undo: () => void = () => undefined): void {
-    this.deferred = { then, undo };
-    this.open("name");
-  }
-
   /** From the replay: into the cart, at the shop's own price. */
   private async buy(variant_id: string): Promise<void> {
     if (session?.person.kind === "nobody") {
-      this.askName(() => void this.buy(variant_id));
+      this.sheets.askName(() => void this.buy(variant_id));
       return;
     }
     try {
-      const line = { variant_id, quantity: 1, request_id: requestId() };
-      this.cart = await ask<Cart>("POST", "/api/cart/lines", line);
+      await this.bag.add(variant_id);
       this.say(m.inCart);
     } catch (problem) {
       this.say(problemWords(problem));
@@ -187,7 +166,7 @@ export class ShowPage extends PlusoneElement {
   }
 
   private want(item: Item): void {
-    this.sheet = null;
+    this.sheets.close();
     if (reading.hasVariants(item)) this.which = item;
     else this.claim({ item: item.id, variant: null, quantity: 1 });
   }
@@ -235,24 +214,6 @@ export class ShowPage extends PlusoneElement {
     }
   }
 
-  private open(sheet: SheetName): void {
-    this.sheet = sheet;
-    void part(loads[sheet]).then((there) => {
-      if (there || this.sheet !== sheet) return;
-      this.sheet = null;
-      this.say(m.notReached);
-    });
-  }
-
-  /** She has another name or account now: the socket follows, and what she meant to do is done. */
-  private signedIn(): void {
-    this.sheet = null;
-    this.room.reopen();
-    this.deferred?.then();
-    this.deferred = null;
-    void this.loadCart();
-  }
-
   // What is drawn
 
   override render(): TemplateResult {
@@ -261,8 +222,9 @@ export class ShowPage extends PlusoneElement {
       return this.nothingHere(problem ?? this.problem);
     }
     if (snapshot === null) return this.loading();
-    return html`${this.wide.matches ? this.desktop(snapshot) : this.phone(snapshot)}
-    ${this.sheets(snapshot)}`;
+    const draw = this.wide.matches ? desktop : phone;
+    return html`${draw(this.parts(snapshot))}
+    ${this.sheets.draw(this.room, () => this.shelf(snapshot.show, snapshot.show.items))}`;
   }
 
   private get moving(): Moving {
@@ -299,138 +261,32 @@ export class ShowPage extends PlusoneElement {
     </main>`;
   }
 
-  private phone({ show, mine }: Snapshot): TemplateResult {
-    const { live, asked, answer } = this.now();
-    const promise = this.promise(show, mine);
-    const tight = answer !== nothing || promise !== nothing;
-    return html`<main class="stage">
-      ${picture(show, this.lost, this.sheet === "checkout", this.moving)}
-      <header class="head on-stage">
-        <div class="row title">
-          <span class="who logo" aria-hidden="true">${firstSign(session?.shop.name ?? "")}</span>
-          <div class="grow">
-            <h1 class="one-line">${show.title}</h1>
-            <p class="t-12 one-line">${session?.shop.name}</p>
-          </div>
-          <plusone-language stage></plusone-language>
-          <button class="tool" aria-label=${m.share} @click=${this.share}>${icon("share")}</button>
-          <a class="tool" href="/" aria-label=${m.leaveShow}>${icon("close", 24)}</a>
-        </div>
-        <div class="row facts">
-          ${air(show, this.lost)}${watching(show, this.viewers(show))}<span class="grow"></span>
-          ${sound(show, this.moving)} ${this.replay == null ? nothing : this.bag()}
-          ${
-            live && show.items.length > 1
-              ? html`<button class="pill-glass hit" @click=${() => this.open("shelf")}>
-                  ${icon("list", 16)}${m.kinds(show.items.length)}
-                </button>`
-              : nothing
-          }
-        </div>
-      </header>
-      ${this.lost ? lostLine(this.room.retry) : nothing}
-      <plusone-hearts aria-hidden="true"></plusone-hearts>
-      ${
-        live
-          ? html`<div class=${tight ? "promise-on" : ""}>
-              <div class="shade"></div>
-              <div class="foot">
-                ${tight ? nothing : notes(show)} ${this.talk(show, "stage", tight)}
-                <p class="said-now" role="status">${this.saidNow}</p>
-                ${asked ? answer : html`${promise}${this.onSale(show, mine, "card", tight)}`}
-                <div class="entry on-stage">
-                  ${this.entry(show, "stage")}
-                  <button class="tool glass" aria-label=${m.sendHeart} @click=${this.love}>
-                    ${icon("heart", 24)}
-                  </button>
-                  ${this.bag()}
-                </div>
-              </div>
-            </div>`
-          : html`${this.cover(show, promise)}
-            ${
-              promise === nothing || this.replays(show)
-                ? nothing
-                : html`<div class="foot">${promise}</div>`
-            }`
-      }
-    </main>`;
-  }
-
-  private desktop({ show, mine }: Snapshot): TemplateResult {
-    const { live, answer } = this.now();
-    const item = reading.current(show);
-    const others = show.items.filter(({ id }) => id !== item?.id || !live);
-    return html`<div class="d-page">
-      <plusone-header current="shows"></plusone-header>
-      <main class="d-main">
-        <aside class="d-left" aria-label=${m.items}>
-          ${live ? this.onSale(show, mine, "panel", false) : nothing}
-          <section class="d-shelf" aria-label=${m.runDown}>
-            <h2 class="row">
-              ${m.runDown}<span class="t-13 faint end">${m.kinds(show.items.length)}</span>
-            </h2>
-            <div class="scroll" tabindex="0" role="group" aria-label=${m.runDown}>
-              <plusone-shelf
-                ?lost=${this.lost}
-                .show=${show}
-                .items=${others}
-                @want=${(event: CustomEvent<Item>) => this.want(event.detail)}
-              ></plusone-shelf>
-            </div>
-          </section>
-        </aside>
-        <section class="d-stage on-stage" aria-label=${m.picture}>
-          ${picture(show, this.lost, this.sheet === "checkout", this.moving)}
-          <div class="d-top row">
-            ${air(show, this.lost)}${watching(show, this.viewers(show))}
-            <h1 class="one-line">${show.title}</h1>
-          </div>
-          ${this.lost ? lostLine(this.room.retry) : nothing}
-          <plusone-hearts aria-hidden="true"></plusone-hearts>
-          ${
-            live
-              ? html`<div class="shade"></div>
-                  <div class="d-foot">
-                    ${notes(show)}
-                    <div class="row">
-                      ${sound(show, this.moving)}<span class="grow"></span>
-                      <button class="tool" aria-label=${m.share} @click=${this.share}>
-                        ${icon("share", 24)}
-                      </button>
-                      <button class="tool" aria-label=${m.sendHeart} @click=${this.love}>
-                        ${icon("heart", 24)}
-                      </button>
-                    </div>
-                  </div>`
-              : this.cover(show)
-          }
-        </section>
-        <aside class="d-right">
-          <section class="d-talk" aria-label=${m.talk}>
-            <h2 class="row">
-              ${m.talk}<button
-                class="btn btn-s end quiet"
-                aria-pressed=${this.ordersOnly}
-                @click=${() => (this.ordersOnly = !this.ordersOnly)}
-              >
-                ${this.ordersOnly ? icon("check", 16) : nothing}${m.ordersOnly}
-              </button>
-            </h2>
-            ${this.talk(show, "panel", false)} ${answer}
-            <p class="said-now" role="status">${this.saidNow}</p>
-            ${this.entry(show, "panel")}
-          </section>
-          <plusone-slip
-            .show=${show}
-            .mine=${mine}
-            .cart=${this.cart}
-            @checkout=${() => this.open("checkout")}
-            @leave=${this.leave}
-          ></plusone-slip>
-        </aside>
-      </main>
-    </div>`;
+  private parts(snapshot: Snapshot): Parts {
+    const { show, mine } = snapshot;
+    return {
+      show,
+      shop: session?.shop.name ?? "",
+      retry: this.lost ? this.room.retry : null,
+      picture: picture(show, this.lost, this.sheets.isOpen("checkout"), this.moving),
+      watching: watching(show, this.room.viewers ?? show.viewers),
+      sound: sound(show, this.moving),
+      bag: this.bagTool(),
+      promise: this.promise(show, mine),
+      slip: this.slip(show, mine),
+      ...this.toHer(snapshot),
+      saidNow: this.saidNow,
+      ordersOnly: this.ordersOnly,
+      replay: this.replays(show),
+      cover: (promise = nothing) => this.cover(show, promise),
+      talk: (look, tight) => this.talk(show, look, tight),
+      entry: (look) => this.entry(show, look),
+      onSale: (look, tight) => this.onSale(show, mine, look, tight),
+      shelf: (items) => this.shelf(show, items),
+      love: () => this.love(),
+      share: () => void this.share(),
+      sift: () => (this.ordersOnly = !this.ordersOnly),
+      openShelf: () => this.sheets.open("shelf"),
+    };
   }
 
   private replays({ status }: Show): boolean {
@@ -438,7 +294,7 @@ export class ShowPage extends PlusoneElement {
   }
 
   /** Over the picture before the show and after it; or the replay, where one was kept. */
-  private cover(show: Show, promise: unknown = nothing): TemplateResult {
+  private cover(show: Show, promise: unknown): TemplateResult {
     if (this.replays(show)) {
       return html`<plusone-replay
         .show=${show}
@@ -454,10 +310,8 @@ export class ShowPage extends PlusoneElement {
     ></plusone-cover>`;
   }
 
-  /** Whether the show is on, and what she alone is asked or told. */
-  private now(): { live: boolean; asked: boolean; answer: unknown } {
-    const { snapshot } = this.room;
-    if (snapshot === null) return { live: false, asked: false, answer: nothing };
+  /** What she alone is asked or told. */
+  private toHer(snapshot: Snapshot): Pick<Parts, "asked" | "answer"> {
     const told = this.which === null ? reading.told(snapshot, this.seen ?? 0) : null;
     const grantedSince = snapshot.mine.claims.some(
       ({ at_ms }) => told?.kind === "unread" && at_ms > told.what.at_ms,
@@ -466,7 +320,6 @@ export class ShowPage extends PlusoneElement {
     const shut = snapshot.mine.blocked && told?.kind !== "refused";
     const asked = !shut && (this.which !== null || (told !== null && !grantedSince));
     return {
-      live: snapshot.show.status === "live",
       asked,
       answer: asked
         ? html`<plusone-ask
@@ -479,10 +332,6 @@ export class ShowPage extends PlusoneElement {
           ></plusone-ask>`
         : nothing,
     };
-  }
-
-  private viewers(show: Show): number {
-    return this.room.viewers ?? show.viewers;
   }
 
   private talk(show: Show, look: "stage" | "panel", tight: boolean): TemplateResult {
@@ -522,27 +371,29 @@ export class ShowPage extends PlusoneElement {
       .show=${show}
       .mine=${mine}
       .now=${this.serverNow}
-      @checkout=${() => this.open("checkout")}
+      @checkout=${() => this.sheets.open("checkout")}
       @more=${({ detail: { item, variant } }: CustomEvent<Wait>) =>
         this.claim({ item, variant, quantity: 1 })}
       @leave=${this.leave}
     ></plusone-promise>`;
   }
 
-  /** Pieces in the cart: what this show holds for her as the room says it, the rest as the shop does. */
-  private get pieces(): number {
-    const { mine, show } = this.room.snapshot ?? {};
-    const here = mine === undefined ? 0 : reading.pieces(reading.unpaid(mine));
-    const elsewhere = this.cart?.claims.filter((claim) => claim.show !== show?.id) ?? [];
-    return here + reading.pieces(elsewhere) + reading.pieces(this.cart?.lines ?? []);
+  private slip(show: Show, mine: Snapshot["mine"]): TemplateResult {
+    return html`<plusone-slip
+      .show=${show}
+      .mine=${mine}
+      .cart=${this.bag.cart}
+      @checkout=${() => this.sheets.open("checkout")}
+      @leave=${this.leave}
+    ></plusone-slip>`;
   }
 
-  private bag(): TemplateResult {
-    const { pieces } = this;
+  private bagTool(): TemplateResult {
+    const { pieces } = this.bag;
     return html`<button
       class="tool glass"
       aria-label=${m.cartWith(pieces)}
-      @click=${() => this.open("checkout")}
+      @click=${() => this.sheets.open("checkout")}
     >
       ${icon("bag", 24)}${pieces > 0 ? html`<span class="count">${pieces}</span>` : nothing}
     </button>`;
@@ -566,47 +417,13 @@ export class ShowPage extends PlusoneElement {
     ></plusone-on-sale>`;
   }
 
-  private sheets(snapshot: Snapshot): unknown {
-    const close = (): void => {
-      this.sheet = null;
-    };
-    switch (this.sheet) {
-      case "name":
-        return html`<plusone-name-sheet
-          @named=${this.signedIn}
-          @sign-in=${() => this.open("sign-in")}
-          @close=${() => {
-            this.deferred?.undo();
-            this.deferred = null;
-            close();
-          }}
-        ></plusone-name-sheet>`;
-      case "sign-in":
-        return html`<plusone-sign-in-sheet
-          @signed-in=${this.signedIn}
-          @close=${close}
-        ></plusone-sign-in-sheet>`;
-      case "checkout":
-        return html`<plusone-checkout
-          .room=${this.room}
-          @sign-in=${() => this.open("sign-in")}
-          @close=${() => {
-            close();
-            void this.loadCart();
-          }}
-        ></plusone-checkout>`;
-      case "shelf":
-        return html`<plusone-sheet heading=${m.runDown} @close=${close}>
-          <plusone-shelf
-            ?lost=${this.lost}
-            .show=${snapshot.show}
-            .items=${snapshot.show.items}
-            @want=${(event: CustomEvent<Item>) => this.want(event.detail)}
-          ></plusone-shelf>
-        </plusone-sheet>`;
-      case null:
-        return nothing;
-    }
+  private shelf(show: Show, items: Item[]): TemplateResult {
+    return html`<plusone-shelf
+      ?lost=${this.lost}
+      .show=${show}
+      .items=${items}
+      @want=${(event: CustomEvent<Item>) => this.want(event.detail)}
+    ></plusone-shelf>`;
   }
 }
 
