@@ -22,10 +22,11 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
     if request.content_type != "application/json":
         # A form cannot send this type, and a script of another origin has to ask first.
         raise BadRequest("The body has to be application/json.")
-    return read_as(model, _decoded(await _octets(request)))
+    return read_as(model, _decoded(await octets(request)))
 
 
-async def _octets(request: web.Request) -> bytes:
+async def octets(request: web.Request) -> bytes:
+    """The request's whole body, in however many pieces it comes. Raises TooLarge over 64 KiB."""
     if (request.content_length or 0) > BODY_OCTETS:
         raise TooLarge("The request is too large.", octets=BODY_OCTETS)
     body = bytearray()

@@ -10,21 +10,22 @@ from typing import Final
 import aiohttp
 from aiohttp import hdrs, web
 
-from core.errors import TooLarge, Unavailable
+from core.errors import Unavailable
 from core.http import ANYONE, Routes
+from core.http.body import octets
 from core.http.routes import Handler
 from video.stream.process import EngineProcess
 
 ENGINE_PROCESS = web.AppKey("engine_process", EngineProcess)
 
-MOST_OCTETS: Final = 64 * 1024
-"""Of what is sent there: descriptions of sessions."""
 _SENT: Final = (hdrs.CONTENT_TYPE, hdrs.AUTHORIZATION, hdrs.IF_MATCH, hdrs.RANGE)
 _ANSWERED: Final = (
     hdrs.CONTENT_TYPE, hdrs.CONTENT_LENGTH, hdrs.CONTENT_RANGE, hdrs.LOCATION, hdrs.ETAG,
     hdrs.CACHE_CONTROL, "Accept-Post",
 )  # fmt: skip
 _PIECE: Final = 64 * 1024
+_TIMES: Final = aiohttp.ClientTimeout(sock_read=10)
+"""The engine may be silent no longer; a viewer on a slow line may take all of a handler's time."""
 
 routes = Routes()
 
@@ -32,16 +33,16 @@ routes = Routes()
 async def passed_on(request: web.Request) -> web.StreamResponse:
     """The engine's answer, whatever it is. Raises Unavailable, TooLarge."""
     process = request.app[ENGINE_PROCESS]
-    if (request.content_length or 0) > MOST_OCTETS:
-        raise TooLarge("The request is too large.", octets=MOST_OCTETS)
-    body = await request.content.read(MOST_OCTETS + 1) if request.can_read_body else None
-    if body is not None and len(body) > MOST_OCTETS:
-        raise TooLarge("The request is too large.", octets=MOST_OCTETS)
+    body = await octets(request)
     headers = {name: request.headers[name] for name in _SENT if name in request.headers}
     url = process.reached + request.raw_path
     try:
         async with process.http.request(
-            request.method, url, data=body, headers=headers, allow_redirects=False
+            *(request.method, url),
+            data=body or None,
+            headers=headers,
+            allow_redirects=False,
+            timeout=_TIMES,
         ) as answer:
             kept = {name: answer.headers[name] for name in _ANSWERED if name in answer.headers}
             response = web.StreamResponse(status=answer.status, headers=kept)
