@@ -11,6 +11,8 @@ from core.errors import PlusOneError
 
 MOST_OCTETS = 64 * 1024
 MOST_MEDIA = 4
+MOST_LINES = {"a=rtpmap:": 150, "a=rtcp-fb:": 600, "a=candidate:": 100}
+"""Of a kind; browsers write half of it at most. The parser compares each with each, for seconds."""
 
 
 class BadOffer(PlusOneError):
@@ -51,6 +53,8 @@ def watching(text: str) -> list[str]:
 def _read(text: str) -> SessionDescription:
     if len(text) > MOST_OCTETS:
         raise BadOffer("The session description is too long.")
+    if any(text.count(begins) > most for begins, most in MOST_LINES.items()):
+        raise BadOffer("The session description has too many lines.")
     try:
         offer = SessionDescription.parse(text)
     except Exception:
@@ -63,7 +67,17 @@ def _read(text: str) -> SessionDescription:
             raise BadOffer("Only sound and picture over DTLS are taken.")
         if media.ice is None or not media.ice.usernameFragment or not media.ice.password:
             raise BadOffer("The session description has no ICE credentials.")
+        for one in media.ice_candidates:
+            _check_port(one)
+    here = {media.rtp.muxId for media in offer.media}
+    if any(one.semantic == "BUNDLE" and not here.issuperset(one.items) for one in offer.group):
+        raise BadOffer("The session description bundles what it does not have.")
     return offer
+
+
+def _check_port(candidate: RTCIceCandidate) -> None:
+    if not 0 <= candidate.port < 1 << 16:
+        raise BadOffer("There is no such port.")
 
 
 def _media(offer: SessionDescription, kind: str) -> MediaDescription | None:
@@ -99,9 +113,11 @@ def fragment(text: str) -> tuple[str | None, list[tuple[str, str]]]:
 def candidate(line: str) -> RTCIceCandidate:
     """One address out of a fragment. Raises BadOffer."""
     try:
-        return candidate_from_sdp(line)
+        found = candidate_from_sdp(line)
     except (AssertionError, ValueError, IndexError):
         raise BadOffer("This is no candidate.") from None
+    _check_port(found)
+    return found
 
 
 def user(text: str) -> str:
