@@ -76,10 +76,10 @@ DELETE /api/cart/lines/{id}            401   404       ok   404  403       403 4
 POST /api/checkout                     401    ok       ok    ok  403       403 403      403
 
 GET /api/orders                        401    ok       ok    ok  403       403 403      403
-GET /api/orders/{id}                   401   404       ok   404   ok        ok  ok       ok
+GET /api/orders/{id}                   401   404       ok   404   ok       403  ok       ok
 POST /api/orders/{id}/cancel           401   404       ok   404  403       403 403      403
 POST /api/orders/{id}/pay              401   404       ok   404  403       403 403      403
-GET /api/staff/orders                  401   403      403   403   ok        ok  ok       ok
+GET /api/staff/orders                  401   403      403   403   ok       403  ok       ok
 POST /api/staff/orders/{id}/{act}      401   403      403   403   ok       403 403       ok
 
 POST /api/payments/{provider}/callback 403   403      403   403  403       403 403      403

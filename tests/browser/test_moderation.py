@@ -142,3 +142,15 @@ async def test_a_moderator_with_a_phone_sees_the_talk_and_hides_by_thumb(
     await page.get_by_role("button", name="留言", exact=True).click()
     await Studio(page).does("洗版洗版", "隱藏")
     await viewer.sees("洗版洗版", times=0)
+
+
+async def test_a_moderator_is_not_shown_where_people_live(visits: Visits) -> None:
+    page = await visits.staff("desktop", MODERATOR)
+    await page.goto("/studio")
+    menu = page.get_by_role("navigation", name="導播台")
+    await expect(menu.get_by_role("link", name="直播場次")).to_be_visible()
+    await expect(menu.get_by_role("link", name="訂單")).to_have_count(0)
+
+    visits.of(page).excuse(r"HTTP 403: GET \S+/api/staff/orders", "status of 403")
+    await page.goto("/staff/orders")
+    await expect(page.get_by_role("alert")).to_contain_text("你沒有權限這樣做。")

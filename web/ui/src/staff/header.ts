@@ -7,6 +7,7 @@ import { mark, parts, who } from "../design/parts";
 import { m } from "../i18n/index";
 import { s } from "../i18n/staff";
 import { loadSession, onSession, session, signOut } from "../session/session";
+import { may } from "../studio/acts";
 
 /** The head of the pages for staff; sends who is not staff to sign in. */
 @customElement("plusone-staff-header")
@@ -86,7 +87,11 @@ export class StaffHeader extends PlusoneElement {
       <a href="/studio" aria-label="plusone ${s.shows}">${mark}</a>
       <nav aria-label=${s.studio}>
         <a href="/studio" aria-current=${here("shows")}>${s.shows}</a>
-        <a href="/staff/orders" aria-current=${here("orders")}>${s.staffOrders}</a>
+        ${
+          may(session, "host", "rep", "operator")
+            ? html`<a href="/staff/orders" aria-current=${here("orders")}>${s.staffOrders}</a>`
+            : nothing
+        }
         ${session?.notices === true ? html`<a href="/notices">${m.notices}</a>` : nothing}
         <a href="/">${session?.shop.name}</a>
       </nav>
