@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+import msgspec
 from sqlalchemy import BigInteger, Column, Connection, Integer, String, Table, Text, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -16,7 +17,7 @@ from core import outbox
 from core.clock import Instant
 from core.db import metadata
 from core.rooms.events import Logged
-from core.rooms.tables import room, room_content
+from core.rooms.tables import room, room_content, room_event
 from live import events as e
 from live.events import ShowStatus
 from live.state import Claim, Show, variant_of
@@ -144,6 +145,21 @@ def status_of(connection: Connection, show_id: str) -> ShowStatus | None:
     """Where the show stands; None where there is none."""
     query = select(show_table.c.status).where(show_table.c.id == show_id)
     return cast("ShowStatus | None", connection.execute(query).scalar_one_or_none())
+
+
+class _Priced(msgspec.Struct):
+    currency: str
+
+
+def currencies(connection: Connection) -> set[str]:
+    """What the shows that have not ended are priced in, as their first events say."""
+    query = (
+        select(room_event.c.data)
+        .join_from(show_table, room_event, room_event.c.room_id == show_table.c.id)
+        .where(show_table.c.status != "ended", room_event.c.offset == 1)
+    )
+    created = msgspec.json.Decoder(_Priced)
+    return {created.decode(data).currency for data in connection.execute(query).scalars()}
 
 
 def talked_out(connection: Connection, before: Instant, *, limit: int = 20) -> list[str]:

@@ -168,8 +168,8 @@ async def serving(settings: Settings, clock: ManualClock | None = None) -> Async
     clock = clock or ManualClock()
     async with contextlib.AsyncExitStack() as stack:
         runner = web.AppRunner(build_app(settings, clock=clock), access_log=None)
-        await runner.setup()
         stack.push_async_callback(runner.cleanup)
+        await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         port = runner.addresses[0][1]

@@ -21,6 +21,7 @@ from core.outbox import Outbox
 from core.secret import Secret
 from core.settings import Settings
 from web import health, live, notices, pages, picture, session
+from web.currency import check_currency
 from web.keys import CLOCK, DATABASE, OUTBOX, SECRET, SETTINGS
 from web.people import open_people
 from web.tasks import running
@@ -42,6 +43,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     app.cleanup_ctx.extend(
         (
             _database,
+            _currency,
             _people,
             _shop,
             live.rooms,
@@ -68,6 +70,12 @@ async def _database(app: web.Application) -> AsyncIterator[None]:
     async with Database.open(settings.database, pool=settings.database_pool) as database:
         app[DATABASE] = database
         yield
+
+
+async def _currency(app: web.Application) -> AsyncIterator[None]:
+    """Before anything is shown or sold at a price."""
+    await app[DATABASE].read(lambda c: check_currency(c, app[SETTINGS].currency))
+    yield
 
 
 async def _people(app: web.Application) -> AsyncIterator[None]:

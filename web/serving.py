@@ -57,8 +57,8 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=GRACE_S)
-    await runner.setup()
     try:
+        await runner.setup()
         site = web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG)
         await site.start()
         address = _address(runner)

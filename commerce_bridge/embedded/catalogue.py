@@ -105,6 +105,11 @@ def product(connection: Connection, product_id: str) -> Product:
     return _with_variants(connection, found)[0]
 
 
+def currencies(connection: Connection) -> set[str]:
+    """What the variants are priced in, those not for sale included."""
+    return set(connection.execute(select(variant_table.c.currency).distinct()).scalars())
+
+
 def for_sale(connection: Connection, variant_ids: Collection[str]) -> set[str]:
     """Those of them that are for sale, in stock or not."""
     if not variant_ids:

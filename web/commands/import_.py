@@ -11,6 +11,7 @@ from core.clock import SystemClock
 from core.db import Database
 from core.errors import BadRequest
 from core.settings import Settings
+from web.currency import check_currency
 from web.serving import run_loop
 
 FAULTS_SHOWN = 100
@@ -77,4 +78,5 @@ def _read(file: Path) -> bytes:
 
 async def _import(settings: Settings, data: bytes, mode: Mode) -> Report:
     async with Database.open(settings.database, pool=1) as database:
+        await database.read(lambda c: check_currency(c, settings.currency))
         return await import_file(database, SystemClock(), settings.currency, data, mode)
