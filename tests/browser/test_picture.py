@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Locator, Page, async_playwright, expect
 
 from tests.browser.shop_process import ShopProcess
-from tests.browser.stage import HOST, Stage
+from tests.browser.stage import HOST, TITLE, Stage
 from tests.browser.till import Receipt, Till
 from tests.browser.viewer import Viewer
 from tests.browser.visits import FLAGS, Visits
@@ -106,6 +106,7 @@ async def test_a_host_is_seen_live_by_two_ways_and_sells_from_the_replay(
     await expect(mei.page.get_by_text("主播馬上回來")).to_have_count(0)
 
     await stage.run(type="show.end")
+    await expect(studio.get_by_role("checkbox", name="看回放也可以下單")).to_be_checked()
     replay = mei.page.locator("plusone-replay")
     await expect(replay).to_be_visible()
     await replay.get_by_role("button", name=re.compile("^跳到 A01")).click()
@@ -123,10 +124,26 @@ async def test_a_host_is_seen_live_by_two_ways_and_sells_from_the_replay(
     await till.order()
     await till.sees_the_order()
     await Receipt(mei.page).says("A01", "NT$")
+    # A browser that plays HLS by itself, without hls.js, finds the moment too.
+    other = await visits.guest(device, "阿德")
+    await other.add_init_script("delete window.MediaSource; delete window.ManagedMediaSource")
+    await other.goto(stage.path)
+    replay = other.locator("plusone-replay")
+    await replay.get_by_role("button", name=re.compile("^跳到 A01")).click()
+    await expect(replay.get_by_text("A01+1").first).to_be_visible()
+
     # One was held in the show, one bought from the replay; the show's last one went back.
     async with asyncio.timeout(20):
         while await stage.stock("A01") != before - 2:  # noqa: ASYNC110 (nobody tells)
             await asyncio.sleep(0.1)
+
+    # Deleted, it is nowhere any more.
+    for _ in ("asked", "sure"):
+        await studio.get_by_role("button", name="刪除回放").click()
+    await expect(studio.get_by_text("這一場沒有留下回放")).to_be_visible()
+    await other.reload()
+    await expect(other.get_by_role("heading", name=TITLE).first).to_be_visible()
+    await expect(other.locator("plusone-replay")).to_have_count(0)
 
 
 async def test_a_host_without_a_camera_is_told_why_and_how_to_send_with_obs(

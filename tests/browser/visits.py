@@ -14,6 +14,7 @@ from playwright.async_api import (
     Page,
     Request,
     Response,
+    WebError,
 )
 
 PATIENCE_MS: Final = 20_000
@@ -55,7 +56,7 @@ class Visit:
         self.complaints: list[str] = []
         self._excused: list[re.Pattern[str]] = []
         context.on("console", self._on_console)
-        context.on("weberror", lambda error: self._complain(f"script failed: {error.error}"))
+        context.on("weberror", self._on_error)
         context.on("requestfailed", self._on_failed)
         context.on("response", self._on_response)
 
@@ -72,6 +73,9 @@ class Visit:
 
     def _complain(self, what: str) -> None:
         self.complaints.append(what)
+
+    def _on_error(self, error: WebError) -> None:
+        self._complain(f"script failed: {getattr(error.error, 'stack', error.error)}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

@@ -24,30 +24,6 @@ export class Hls {
     this.hls = null;
   }
 
-  /**
-   * Seconds into the recording at which it was `at_ms`. What happened while nothing was kept is at
-   * the place where it goes on; null for what came after its end.
-   */
-  placeOf(at_ms: number): number | null {
-    for (const part of this.hls?.latestLevelDetails?.fragments ?? []) {
-      const begun = part.programDateTime;
-      if (begun !== null && at_ms < begun + part.duration * 1_000) {
-        return part.start + Math.max(0, at_ms - begun) / 1_000;
-      }
-    }
-    return null;
-  }
-
-  /** What time it was at `seconds` into the recording. */
-  momentOf(seconds: number): number | null {
-    for (const part of this.hls?.latestLevelDetails?.fragments ?? []) {
-      if (part.programDateTime !== null && seconds < part.start + part.duration) {
-        return part.programDateTime + (seconds - part.start) * 1_000;
-      }
-    }
-    return null;
-  }
-
   private begin(): void {
     // Workers come from blob: addresses, which the pages' policy does not allow.
     const common = { enableWorker: false, backBufferLength: 30 };

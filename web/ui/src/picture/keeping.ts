@@ -39,6 +39,9 @@ export class Keeping extends PlusoneElement {
   override connectedCallback(): void {
     super.connectedCallback();
     void pictureWords.then(() => (this.ready = true));
+  }
+
+  override firstUpdated(): void {
     void this.look();
   }
 

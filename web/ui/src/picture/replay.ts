@@ -12,6 +12,7 @@ import { ask } from "../wire/http";
 import type { Item, Show, Variant } from "../wire/types";
 import { Hls, supported } from "./hls";
 import { Retold } from "./retold";
+import { Timeline } from "./timeline";
 
 interface Moment {
   at_ms: number;
@@ -147,6 +148,7 @@ export class Replay extends PlusoneElement {
   @state() private length = 0;
   @state() private moments: Moment[] = [];
   @state() private stock = new Map<string, Stocked>();
+  @state() private timeline: Timeline | null = null;
   @query("video") private readonly video!: HTMLVideoElement;
 
   private hls: Hls | null = null;
@@ -155,13 +157,16 @@ export class Replay extends PlusoneElement {
   override connectedCallback(): void {
     super.connectedCallback();
     void pictureWords.then(() => (this.ready = true));
+  }
+
+  override firstUpdated(): void {
     void this.learn();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.hls?.close();
-    this.hls = null;
+    this.hls = this.retold = null;
   }
 
   private async learn(): Promise<void> {
@@ -178,7 +183,7 @@ export class Replay extends PlusoneElement {
   }
 
   override updated(): void {
-    if (!this.ready || this.hls !== null || this.address === "") return;
+    if (!this.ready || this.retold !== null || this.address === "") return;
     this.retold = new Retold(this.show, () => this.requestUpdate());
     if (supported) this.hls = new Hls(this.address, this.video, false);
     else this.video.src = this.address;
@@ -191,10 +196,19 @@ export class Replay extends PlusoneElement {
     else this.video.pause();
   };
 
+  private readonly loaded = (): void => {
+    this.moved();
+    // It plays without, and asks again should it have to be loaded again.
+    void Timeline.of(this.address).then(
+      (timeline) => (this.timeline = timeline),
+      () => undefined,
+    );
+  };
+
   private readonly moved = (): void => {
     this.at = this.video.currentTime;
     this.length = Number.isFinite(this.video.duration) ? this.video.duration : 0;
-    const moment = this.hls?.momentOf(this.at) ?? null;
+    const moment = this.timeline?.momentOf(this.at) ?? null;
     if (moment !== null) this.retold?.at(moment);
   };
 
@@ -203,7 +217,7 @@ export class Replay extends PlusoneElement {
   };
 
   private jump(at_ms: number): void {
-    const place = this.hls?.placeOf(at_ms) ?? null;
+    const place = this.timeline?.placeOf(at_ms) ?? null;
     if (place === null) return;
     this.video.currentTime = place;
     void this.video.play().catch(() => undefined);
@@ -223,7 +237,7 @@ export class Replay extends PlusoneElement {
         aria-label=${p.pictureOf(this.show.title)}
         @timeupdate=${this.moved}
         @seeked=${this.moved}
-        @loadedmetadata=${this.moved}
+        @loadedmetadata=${this.loaded}
         @durationchange=${this.moved}
         @play=${() => (this.playing = true)}
         @pause=${() => (this.playing = false)}
@@ -272,7 +286,7 @@ export class Replay extends PlusoneElement {
   private marks(): unknown {
     if (this.length === 0) return nothing;
     return this.moments.map(({ at_ms }) => {
-      const place = this.hls?.placeOf(at_ms) ?? null;
+      const place = this.timeline?.placeOf(at_ms) ?? null;
       return place === null
         ? nothing
         : html`<i .style=${`inset-inline-start: ${(place / this.length) * 100}%`}></i>`;
@@ -281,7 +295,7 @@ export class Replay extends PlusoneElement {
 
   /** The item that was opened last before the moment that is shown. */
   private latest(): Moment | undefined {
-    const now = this.hls?.momentOf(this.at) ?? null;
+    const now = this.timeline?.momentOf(this.at) ?? null;
     if (now === null) return undefined;
     return this.moments.filter(({ kind, at_ms }) => kind === "opened" && at_ms <= now).at(-1);
   }
@@ -304,7 +318,7 @@ export class Replay extends PlusoneElement {
 
   private line(item: Item, now: boolean): TemplateResult {
     const opened = this.moments.find(({ kind, item: id }) => kind === "opened" && id === item.id);
-    const place = opened === undefined ? null : (this.hls?.placeOf(opened.at_ms) ?? null);
+    const place = opened === undefined ? null : (this.timeline?.placeOf(opened.at_ms) ?? null);
     return html`<li class=${now ? "now" : ""}>
       ${
         opened === undefined || place === null
