@@ -38,7 +38,8 @@ def claim(
     Appends at least one event: a refusal is one too, for its writer alone. With `wait_only` she
     joins the waiting list, if there is one, though pieces may be left; where one is free and nobody
     waits before her, it is hers at once. What `staff` asks for by hand is refused to them: raises
-    Conflict where nothing at all can be granted.
+    Conflict where nothing at all can be granted. They may claim for a guest what is for verified
+    customers only: they answer for her.
     """
     show = turn.state
     granted = _grantable(show, by, item, variant, quantity, wait_only=wait_only, staff=staff)
@@ -78,6 +79,8 @@ def _grantable(
         return _Grantable(refused=(("show_not_live", quantity),))
     if item.status != "open" and (staff is None or item.opened_at is None):
         return _Grantable(refused=(("item_closed", quantity),))
+    if item.verified_only and not by.verified and staff is None:
+        return _Grantable(refused=(("contact_needed", quantity),))
     allowed = quantity
     if item.limit is not None:
         allowed = max(0, min(quantity, item.limit - taken(show, by, item)))

@@ -105,6 +105,7 @@ class AddItem(Input):
     price: Minor
     compare_at: Minor | None = None
     limit: Annotated[int, Field(ge=1, le=9_999)] | None = None
+    verified_only: bool = False
     hold_s: Annotated[int, Field(ge=60, le=7 * 86_400)] = 1_800
     waiting_list: bool = True
     countdown_s: Annotated[int, Field(ge=5, le=86_400)] | None = None
@@ -120,6 +121,7 @@ class ChangeItem(Input):
     price: Minor | None = None
     compare_at: Minor | None = None
     limit: Annotated[int, Field(ge=1, le=9_999)] | None = None
+    verified_only: bool | None = None
     hold_s: Annotated[int, Field(ge=60, le=7 * 86_400)] | None = None
 
 
@@ -388,13 +390,15 @@ class Read(msgspec.Struct, frozen=True):
 class Actor(msgspec.Struct, frozen=True):
     """Who asks. `id` is a customer's or a member of staff's, `name` is what others see.
 
-    `ids` are all ids that count as hers, her own included.
+    `ids` are all ids that count as hers, her own included. `verified`: she has shown that an
+    e-mail address is hers.
     """
 
     id: str
     name: str
     role: Role = "viewer"
     ids: frozenset[str] = frozenset()
+    verified: bool = False
 
     @property
     def is_staff(self) -> bool:

@@ -44,7 +44,10 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A line of the run-down. `limit` is pieces per customer, None for no limit."""
+    """A line of the run-down. `limit` is pieces per customer, None for no limit.
+
+    `verified_only`: for customers whose e-mail address is known to be theirs, not for guests.
+    """
 
     id: str
     code: str
@@ -55,6 +58,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     price: int
     compare_at: int | None = None
     limit: int | None = None
+    verified_only: bool = False
     hold_s: int
     waiting_list: bool = True
     countdown_s: int | None = None
@@ -169,6 +173,7 @@ class ItemChanged(Event, frozen=True, kw_only=True):
     price: int | None = None
     compare_at: int | None = None
     limit: int | None = None
+    verified_only: bool | None = None
     hold_s: int | None = None
     staff: str
 

@@ -116,6 +116,7 @@ def _add_item(turn: ShowTurn, by: c.Actor, new: c.NewItem) -> None:
         price=do.price,
         compare_at=do.compare_at,
         limit=do.limit,
+        verified_only=do.verified_only,
         hold_s=do.hold_s,
         waiting_list=do.waiting_list,
         countdown_s=do.countdown_s,
@@ -137,9 +138,9 @@ def _change_item(turn: ShowTurn, by: c.Actor, do: c.ChangeItem) -> None:
     """A new price is for claims from now on; what was granted keeps the price it was granted at."""
     _item(turn.state, do.item)
     changed = do.model_fields_set - {"type", "item"}
-    never_none = {"title", "price", "hold_s"}
+    never_none = {"title", "price", "verified_only", "hold_s"}
     if any(getattr(do, name) is None for name in changed & never_none):
-        raise BadRequest("A title, price or hold time cannot be taken away.")
+        raise BadRequest("Only a limit or a former price can be taken away.")
     for amount in (do.price, do.compare_at):
         if amount is not None:
             checked_price(amount, turn.state.currency)

@@ -222,7 +222,8 @@ def actor_of(person: Person) -> c.Actor:
     if person.id is None or person.name is None:
         raise NotSignedIn("Say a name or sign in first.")
     if not person.is_staff:
-        return c.Actor(person.id, person.name, "viewer", person.aliases | {person.id})
+        ids = person.aliases | {person.id}
+        return c.Actor(person.id, person.name, "viewer", ids, person.kind == "customer")
     if person.has(*RUNNERS):
         return c.Actor(person.id, person.name, "host", frozenset({person.id}))
     if person.has(Role.MODERATOR):

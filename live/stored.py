@@ -32,7 +32,7 @@ from live.state import (
 
 T = TypeVar("T")
 
-MODEL = 2
+MODEL = 3
 """Raised whenever `Show`, or a part of it, changes its shape or meaning."""
 
 _APART = frozenset(

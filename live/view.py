@@ -58,6 +58,7 @@ def _item(item: Item) -> dict[str, Any]:
         "price": item.price,
         "compare_at": item.compare_at,
         "limit": item.limit,
+        "verified_only": item.verified_only,
         "hold_s": item.hold_s,
         "waiting_list": item.waiting_list,
         "countdown_s": item.countdown_s,

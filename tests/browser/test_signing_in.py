@@ -108,6 +108,27 @@ async def test_who_has_an_account_signs_in_over_the_picture_and_her_word_is_sent
     await viewer.sees("你", "B03+1", "已保留 1 件")
 
 
+async def test_what_is_for_signed_in_customers_is_ordered_by_signing_in(
+    stage: Stage, visits: Visits
+) -> None:
+    await stage.item("A01", verified_only=True)
+    page = await visits.guest("phone", "林太太")
+    viewer = await Viewer.at(page, stage.path, "林太太")
+    await viewer.types("A01+2")
+    await expect(viewer.ask).to_contain_text("A01 要先用電子郵件登入才能下單")
+
+    await viewer.ask.get_by_role("button", name="登入並下單").click()
+    await sheet(page, "登入").get_by_role("button", name="關閉").click()
+    await expect(sheet(page, "登入")).to_have_count(0)
+    await expect(viewer.bag).to_have_accessible_name("購物車，0 件")
+
+    await viewer.ask.get_by_role("button", name="登入並下單").click()
+    await sign_in(page, f"{uuid4().hex[:8]}@example.test")
+    await expect(sheet(page, "登入")).to_have_count(0)
+    await viewer.holds(2)
+    await expect(viewer.ask).to_have_count(0)
+
+
 async def test_a_wrong_code_is_told_with_the_tries_that_are_left(visits: Visits) -> None:
     page = await visits.open("desktop")
     visits.of(page).excuse("HTTP 403: POST .*/api/session/verify", "status of 403")

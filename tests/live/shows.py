@@ -35,12 +35,20 @@ def _id(kind: str, name: str) -> str:
 def viewer(name: str, *also: c.Actor) -> c.Actor:
     """A customer; she is known under the ids of `also` too."""
     own = _id("cus", name)
-    return c.Actor(own, name, ids=frozenset({own}).union(*(one.ids for one in also)))
+    ids = frozenset({own}).union(*(one.ids for one in also))
+    return c.Actor(own, name, ids=ids, verified=True)
+
+
+def guest(name: str) -> c.Actor:
+    """Somebody who has said a name, and nothing more."""
+    own = _id("cus", name)
+    return c.Actor(own, name, ids=frozenset({own}))
 
 
 HOST = c.Actor(_id("stf", "host"), "阿禾", "host", frozenset({_id("stf", "host")}))
 MODERATOR = c.Actor(_id("stf", "mod"), "小編", "moderator", frozenset({_id("stf", "mod")}))
 ANNA, BEN, CARA, DAN = viewer("Anna"), viewer("Ben"), viewer("Cara"), viewer("Dan")
+FAY = guest("Fay")
 
 
 def variant(key: str | None = None, pieces: int = 0, *words: tuple[str, ...]) -> c.NewVariant:

@@ -3,7 +3,7 @@
 from core.rooms.events import PUBLIC, Reader
 from live import commands as c
 from live.kind import ShowKind
-from tests.live.shows import ANNA, BEN, CARA, HOST, MINUTE, Stage, reader, variant, viewer
+from tests.live.shows import ANNA, BEN, CARA, HOST, MINUTE, Stage, guest, reader, variant, viewer
 
 ERIN = viewer("Erin", CARA)
 """A customer who was here as the guest Cara before she signed in."""
@@ -82,6 +82,9 @@ def _claims(e: Evening) -> None:
     e.says(ANNA, "A01-1")
     e.gives_back(BEN, e.waits_of(BEN)[0].id, 1)
     e.scene()
+    e.runs("item.change", item=c3, verified_only=True)
+    e.presses(guest("Anna"), c3)
+    e.runs("item.change", item=c3, verified_only=False)
     e.fills(a, {None: 4})
     e.runs("item.allot", item=b, variant="紅", allotment=1)
     e.says(CARA, "B02取消")

@@ -10,6 +10,7 @@ from tests.live.shows import (
     BEN,
     CARA,
     DAN,
+    FAY,
     MINUTE,
     MODERATOR,
     SHOW,
@@ -139,6 +140,30 @@ def test_a_socket_still_open_under_the_old_id_acts_as_the_one_that_stays() -> No
     (refused,) = stage.presses(CARA, item)
     assert (refused.reason, refused.by) == ("limit_reached", BEN.id)
     assert stage.gives_back(CARA, stage.claims_of(BEN)[0].id)
+
+
+@pytest.mark.parametrize("typed", ["A01+2", "候補A01+2", None])
+def test_what_is_for_verified_customers_is_refused_to_guests_whole(typed: str | None) -> None:
+    stage = Stage()
+    item = stage.sells(pieces=9, verified_only=True)
+    events = stage.says(FAY, typed) if typed else stage.presses(FAY, item, 2)
+    refused = only(events, e.ClaimRefused)
+    assert (refused.reason, refused.quantity) == ("contact_needed", 2)
+    assert stage.counts(item)[1:3] == (0, 0)
+    assert only(stage.presses(ANNA, item, 2), e.ClaimHeld).by == ANNA.id
+
+
+def test_a_guest_keeps_what_she_had_before_an_item_became_one_for_verified_customers() -> None:
+    stage = Stage()
+    item = stage.sells(pieces=1)
+    stage.presses(FAY, item, 2)
+    stage.runs("item.change", item=item, verified_only=True)
+    stage.fills(item, {None: 2})
+    assert stage.held_by(FAY) == 2
+    assert types(stage.says(FAY, "A01-1")) == ["comment.posted", "claim.given_back"]
+    assert only(stage.presses(FAY, item), e.ClaimRefused).reason == "contact_needed"
+    stage.runs("item.change", item=item, verified_only=False)
+    assert stage.presses(FAY, item)
 
 
 def test_what_stock_does_not_cover_waits_first_come_first_served() -> None:
@@ -536,6 +561,15 @@ def test_what_staff_cannot_have_is_refused_to_them_and_not_to_the_viewer() -> No
         stage.moderates("claim.add", person=ANNA.id, item=item, quantity=1)
     assert refused.value.error_code == "limit_reached"
     assert types(stage.events).count("claim.refused") == 0
+
+
+def test_staff_answer_for_a_guest_whose_address_is_not_known() -> None:
+    stage = Stage()
+    item = stage.sells(pieces=3, verified_only=True)
+    stage.says(FAY, "哈囉")
+    (held,) = stage.moderates("claim.add", person=FAY.id, item=item, quantity=1)
+    (more,) = stage.moderates("claim.change", claim=held.claim, quantity=2)
+    assert (held.quantity, more.quantity) == (1, 1)
 
 
 def test_staff_claim_only_for_people_who_are_known_in_the_show() -> None:

@@ -1,5 +1,6 @@
 """The host's show: its states, the run-down, stock out of the shop and back."""
 
+import msgspec
 import pytest
 
 from core.errors import BadRequest, Conflict, NotFound
@@ -114,12 +115,21 @@ def test_only_the_named_fields_of_an_item_change() -> None:
     assert stage.runs("item.change", item=item) == []
 
 
-@pytest.mark.parametrize("field", ["title", "price", "hold_s"])
-def test_an_item_has_a_title_a_price_and_a_hold_time(field: str) -> None:
+@pytest.mark.parametrize("field", ["title", "price", "verified_only", "hold_s"])
+def test_only_a_limit_or_a_former_price_can_be_taken_away(field: str) -> None:
     stage = Stage()
     item = stage.adds("A01", pieces=1)
     with pytest.raises(BadRequest):
         stage.runs("item.change", item=item, **{field: None})
+
+
+def test_an_item_of_a_log_from_before_guests_could_be_kept_out_is_for_them_too() -> None:
+    stage = Stage()
+    stage.adds("A01", pieces=1, verified_only=True)
+    written = msgspec.json.decode(msgspec.json.encode(stage.events[-1]))
+    del written["item"]["verified_only"]
+    read = msgspec.json.decode(msgspec.json.encode(written), type=e.ItemAdded)
+    assert read.item.verified_only is False
 
 
 def test_items_are_moved_before_one_another_or_to_the_end() -> None:

@@ -61,6 +61,29 @@ async def test_a_guest_who_signs_in_keeps_cart_and_claims(
     assert what_she_has((await guest.get("/api/cart")).json) == {("line", variant, 3)}
 
 
+async def test_what_is_for_verified_customers_is_hers_once_she_signed_in(
+    service: Service, stack: contextlib.AsyncExitStack
+) -> None:
+    app = service.app
+    await demo.furnish(app[DATABASE], app[CLOCK], app[SETTINGS].currency)
+    await service.add_staff("h@example.com", Role.HOST)
+    studio, guest = await service.browser(), await service.browser()
+    await studio.become_staff("h@example.com")
+    await guest.become_guest()
+    host, phone = await watching(studio, stack), await watching(guest, stack)
+    made = await open_show(studio, host, phone)
+    change = {"type": "item.change", "item": made["item"], "verified_only": True}
+    await host.do("run", {"do": change}, "item.changed")
+    more = {"item": made["item"], "quantity": 1}
+    assert (await phone.do("claim", more, "claim.refused"))["reason"] == "contact_needed"
+
+    await guest.become_customer(MAY)
+
+    again = await watching(guest, stack)
+    assert (await again.ask("join", {"show": made["show"]}))["ok"]
+    assert (await again.do("claim", more, "claim.held"))["quantity"] == 1
+
+
 def what_she_has(cart: dict[str, Any]) -> set[tuple[str, str, int]]:
     claims = {("claim", one["id"], one["quantity"]) for one in cart["claims"]}
     return claims | {("line", one["variant_id"], one["quantity"]) for one in cart["lines"]}

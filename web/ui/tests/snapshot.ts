@@ -28,6 +28,7 @@ export function item(id: string, more: Partial<Item> = {}): Item {
     price: 28_800,
     compare_at: null,
     limit: null,
+    verified_only: false,
     hold_s: 1_800,
     waiting_list: true,
     countdown_s: null,

@@ -6,7 +6,7 @@ import { icon } from "../design/icons";
 import { parts, tag, thumb } from "../design/parts";
 import { money } from "../i18n/format";
 import { m } from "../i18n/index";
-import type { Item, Show } from "../wire/types";
+import type { Item, Refusal, Show } from "../wire/types";
 import { itemOf, left, type Told, variantOf } from "./reading";
 import { refusalWords, rejectionWords } from "./reasons";
 
@@ -19,7 +19,8 @@ export interface Choice {
 
 /**
  * What she alone is told of her comment, with what she may have meant as buttons; or, for an item
- * with variants, the question which one. Tells `choose` (a Choice) and `dismiss`.
+ * with variants, the question which one. Tells `choose` (a Choice), `dismiss`, and `sign-in` (the
+ * Choices that are hers once her e-mail address is known).
  */
 @customElement("plusone-ask")
 export class Ask extends PlusoneElement {
@@ -51,7 +52,8 @@ export class Ask extends PlusoneElement {
         padding: 0 0 0 var(--s-1);
         align-items: flex-start;
       }
-      header:has(+ ul) {
+      header:has(+ ul),
+      header:has(+ .btn) {
         padding-block-end: var(--s-2);
       }
       h2 {
@@ -110,7 +112,7 @@ export class Ask extends PlusoneElement {
     if (told === null) return nothing;
     if (told.kind === "refused") {
       const [first, ...more] = told.what.map((one) => refusalWords(one, this.show));
-      return this.card(first ?? "", more.join(m.comma), []);
+      return this.card(first ?? "", more.join(m.comma), [], this.signIn(told.what));
     }
     const { rejections, typed, quiet } = told.what;
     const [first] = rejections;
@@ -133,7 +135,27 @@ export class Ask extends PlusoneElement {
     );
   }
 
-  private card(heading: string, words: string, choices: Choice[]): TemplateResult {
+  private signIn(refusals: readonly Refusal[]): unknown {
+    const detail = refusals.flatMap(({ reason, item, variant, quantity }) =>
+      reason === "contact_needed" && item !== null
+        ? [{ item, variant, quantity: quantity ?? 1 }]
+        : [],
+    );
+    if (detail.length === 0) return nothing;
+    return html`<button
+      class="btn btn-ink btn-wide"
+      @click=${() => this.dispatchEvent(new CustomEvent<Choice[]>("sign-in", { detail }))}
+    >
+      ${m.signInAndOrder}
+    </button>`;
+  }
+
+  private card(
+    heading: string,
+    words: string,
+    choices: Choice[],
+    act: unknown = nothing,
+  ): TemplateResult {
     return html`<section class="ask" role="group" aria-label=${heading}>
       <header class="row">
         <div class="grow" role="status">
@@ -155,6 +177,7 @@ export class Ask extends PlusoneElement {
               ${choices.map((choice) => this.pick(choice))}
             </ul>`
       }
+      ${act}
     </section>`;
   }
 

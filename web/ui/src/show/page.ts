@@ -329,6 +329,8 @@ export class ShowPage extends PlusoneElement {
             .which=${this.which && reading.itemOf(snapshot.show, this.which.id)}
             @choose=${(event: CustomEvent<Choice>) => this.claim(event.detail)}
             @dismiss=${this.dismiss}
+            @sign-in=${({ detail }: CustomEvent<Choice[]>) =>
+              this.sheets.signIn(() => detail.forEach((choice) => this.claim(choice)))}
           ></plusone-ask>`
         : nothing,
     };

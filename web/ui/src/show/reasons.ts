@@ -38,6 +38,8 @@ export function refusalWords({ reason, item, quantity }: Refusal, show: Show): s
   switch (reason) {
     case "limit_reached":
       return m.overLimit(named, one?.limit ?? null, quantity ?? 0);
+    case "contact_needed":
+      return m.contactNeeded(named);
     case "sold_out":
       return m.allGone(named);
     case "item_closed":

@@ -22,7 +22,7 @@ interface Told {
   checkedOut: () => void;
 }
 
-/** The one sheet over the page, and what she meant to do before she was asked for her name. */
+/** The one sheet over the page, and what she meant to do before she was asked who she is. */
 export class Sheets {
   private name: SheetName | null = null;
   /** `undo` where she will not say one. */
@@ -52,6 +52,12 @@ export class Sheets {
     this.open("name");
   }
 
+  /** Has her sign in, and then does what she meant to do. */
+  signIn(then: () => void): void {
+    this.meant = { then, undo: () => undefined };
+    this.open("sign-in");
+  }
+
   readonly close = (): void => this.show(null);
 
   /** The sheet that is open, if any; `shelf` is the run-down. */
@@ -61,16 +67,12 @@ export class Sheets {
         return html`<plusone-name-sheet
           @named=${this.signedIn}
           @sign-in=${() => this.open("sign-in")}
-          @close=${() => {
-            this.meant?.undo();
-            this.meant = null;
-            this.close();
-          }}
+          @close=${this.leave}
         ></plusone-name-sheet>`;
       case "sign-in":
         return html`<plusone-sign-in-sheet
           @signed-in=${this.signedIn}
-          @close=${this.close}
+          @close=${this.leave}
         ></plusone-sign-in-sheet>`;
       case "checkout":
         return html`<plusone-checkout
@@ -89,6 +91,13 @@ export class Sheets {
         return nothing;
     }
   }
+
+  /** She will not say who she is. */
+  private readonly leave = (): void => {
+    this.meant?.undo();
+    this.meant = null;
+    this.close();
+  };
 
   private readonly signedIn = (): void => {
     const { meant } = this;

@@ -33,7 +33,7 @@ export interface EventData {
   "item.added": { item: Item };
   /** New values of the fields named in `changed`. */
   "item.changed": { item: string; changed: (keyof Item)[] } & Partial<
-    Pick<Item, "title" | "price" | "compare_at" | "limit" | "hold_s">
+    Pick<Item, "title" | "price" | "compare_at" | "limit" | "verified_only" | "hold_s">
   >;
   "item.moved": { items: string[] };
   "item.removed": { item: string };

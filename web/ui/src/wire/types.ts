@@ -72,6 +72,8 @@ export interface Item {
   price: number;
   compare_at: number | null;
   limit: number | null;
+  /** For customers whose e-mail address is known to be theirs, not for guests. */
+  verified_only: boolean;
   hold_s: number;
   waiting_list: boolean;
   countdown_s: number | null;

@@ -137,6 +137,8 @@ const shop: ShopMessages = {
   overLimit: (code, limit, over) =>
     `${code}: ${limit === null ? "your limit is reached" : `${limit} per person`}; ${over} not held`,
   allGone: (code) => `${code} is sold out; not held`,
+  contactNeeded: (code) => `To order ${code}, sign in by e-mail first`,
+  signInAndOrder: "Sign in and order",
   notLive: "The show is not live; nothing can be ordered",
   notAllowed: "You cannot order or comment in this show",
   nothingToGiveBack: (code) => `You hold no ${code}; nothing to cancel`,

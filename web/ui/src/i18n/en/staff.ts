@@ -92,6 +92,7 @@ const staff: StaffMessages = {
   holdMinutes: "Hold, minutes",
   countdownSeconds: "Countdown, s (optional)",
   withWaiting: "Waiting list when sold out",
+  verifiedOnly: "Only for customers signed in by e-mail",
   allotment: "Quantity",
   allotmentOf: (variant) => `${variant} quantity`,
   plannedNow: (n) => `takes ${n} when it opens`,
@@ -140,6 +141,7 @@ const staff: StaffMessages = {
   refusals: {
     not_allowed: "blocked",
     limit_reached: "over the limit",
+    contact_needed: "not signed in by e-mail",
     sold_out: "sold out",
     item_closed: "not on sale",
     show_not_live: "show not live",

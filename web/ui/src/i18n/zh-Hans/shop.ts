@@ -129,6 +129,8 @@ const shop: ShopMessages = {
   overLimit: (code, limit, over) =>
     `${code} ${limit === null ? "已达每人上限" : `每人限 ${limit} 件`}，另外 ${over} 件没有保留`,
   allGone: (code) => `${code} 已售罄，没有保留`,
+  contactNeeded: (code) => `${code} 要先用邮箱登录才能下单`,
+  signInAndOrder: "登录并下单",
   notLive: "现在没有直播，不能下单",
   notAllowed: "你不能在这一场下单或评论",
   nothingToGiveBack: (code) => `你没有保留 ${code}，不用取消`,

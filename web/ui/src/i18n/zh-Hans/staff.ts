@@ -89,6 +89,7 @@ const staff: StaffMessages = {
   holdMinutes: "保留几分钟",
   countdownSeconds: "倒数几秒（选填）",
   withWaiting: "售罄后可候补",
+  verifiedOnly: "仅限用邮箱登录的顾客",
   allotment: "数量",
   allotmentOf: (variant) => `${variant} 数量`,
   plannedNow: (n) => `开卖时拿 ${n} 件`,
@@ -137,6 +138,7 @@ const staff: StaffMessages = {
   refusals: {
     not_allowed: "已被拉黑",
     limit_reached: "超过每人上限",
+    contact_needed: "还没用邮箱登录",
     sold_out: "售罄",
     item_closed: "没有开卖",
     show_not_live: "还没开播",

@@ -129,6 +129,8 @@ const shop: ShopMessages = {
   overLimit: (code, limit, over) =>
     `${code} ${limit === null ? "已達每人上限" : `每人限購 ${limit} 件`}，另外 ${over} 件沒有留起`,
   allGone: (code) => `${code} 已售罄，沒有留起`,
+  contactNeeded: (code) => `${code} 要先用電郵登入才可以落單`,
+  signInAndOrder: "登入並落單",
   notLive: "現時未有直播，未能落單",
   notAllowed: "你不可以在這一場落單或留言",
   nothingToGiveBack: (code) => `你沒有留起 ${code}，不用取消`,

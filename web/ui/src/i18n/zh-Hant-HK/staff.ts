@@ -89,6 +89,7 @@ const staff: StaffMessages = {
   holdMinutes: "留起多少分鐘",
   countdownSeconds: "倒數多少秒（可不填）",
   withWaiting: "售罄後可候補",
+  verifiedOnly: "只限用電郵登入的顧客",
   allotment: "數量",
   allotmentOf: (variant) => `${variant} 數量`,
   plannedNow: (n) => `開賣時拿 ${n} 件`,
@@ -137,6 +138,7 @@ const staff: StaffMessages = {
   refusals: {
     not_allowed: "已被封鎖",
     limit_reached: "超過每人限購",
+    contact_needed: "未用電郵登入",
     sold_out: "售罄",
     item_closed: "沒有發售",
     show_not_live: "未開播",

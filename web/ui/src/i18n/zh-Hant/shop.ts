@@ -134,6 +134,8 @@ export default {
   overLimit: (code: string, limit: number | null, over: number): string =>
     `${code} ${limit === null ? "已達每人上限" : `每人限 ${limit} 件`}，另外 ${over} 件沒有保留`,
   allGone: (code: string): string => `${code} 已售完，沒有保留`,
+  contactNeeded: (code: string): string => `${code} 要先用電子郵件登入才能下單`,
+  signInAndOrder: "登入並下單",
   notLive: "現在沒有在直播，不能下單",
   notAllowed: "你不能在這場下單或留言",
   nothingToGiveBack: (code: string): string => `你沒有保留 ${code}，不用取消`,

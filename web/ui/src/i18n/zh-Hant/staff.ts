@@ -92,6 +92,7 @@ export default {
   holdMinutes: "保留幾分鐘",
   countdownSeconds: "倒數幾秒（可不填）",
   withWaiting: "售完後可候補",
+  verifiedOnly: "只給用電子郵件登入的顧客",
   allotment: "數量",
   allotmentOf: (variant: string): string => `${variant} 數量`,
   plannedNow: (n: number): string => `開賣時拿 ${n} 件`,
@@ -141,6 +142,7 @@ export default {
   refusals: {
     not_allowed: "已被封鎖",
     limit_reached: "超過每人上限",
+    contact_needed: "還沒用電子郵件登入",
     sold_out: "售完",
     item_closed: "沒有開賣",
     show_not_live: "還沒開播",

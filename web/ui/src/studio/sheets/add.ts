@@ -141,6 +141,9 @@ export class AddSheet extends PlusoneElement {
       <label class="check"
         ><input type="checkbox" name="waiting_list" checked /><span>${s.withWaiting}</span></label
       >
+      <label class="check"
+        ><input type="checkbox" name="verified_only" /><span>${s.verifiedOnly}</span></label
+      >
       <div class="variants">
         ${variants.map(
           (one, n) =>
@@ -228,6 +231,7 @@ export class AddSheet extends PlusoneElement {
       ...(limit === null ? {} : { limit }),
       hold_s: hold * 60,
       waiting_list: form.has("waiting_list"),
+      verified_only: form.has("verified_only"),
       ...(countdown_s === null ? {} : { countdown_s }),
       variants: variants.map((one, n) => ({
         variant_id: one.id,

@@ -60,6 +60,11 @@ export class ItemSheet extends PlusoneElement {
             wrong: bad("hold"),
           })}
         </div>
+        <label class="check"
+          ><input type="checkbox" name="verified_only" .defaultChecked=${item.verified_only} /><span
+            >${s.verifiedOnly}</span
+          ></label
+        >
         <div class="three">${item.variants.map((one, n) => this.allotment(one, n))}</div>
         ${
           this.wrong.length > 0 || this.said !== ""
@@ -166,6 +171,8 @@ export class ItemSheet extends PlusoneElement {
     if (compare_at !== item.compare_at) news.compare_at = compare_at;
     if (most !== item.limit) news.limit = most;
     if (hold !== Math.round(item.hold_s / 60)) news.hold_s = hold * 60;
+    const verified_only = form.has("verified_only");
+    if (verified_only !== item.verified_only) news.verified_only = verified_only;
     const changes: Change[] = [];
     if (Object.keys(news).length > 0) changes.push({ type: "item.change", item: item.id, ...news });
     item.variants.forEach(({ key, allotment, planned }, n) => {
