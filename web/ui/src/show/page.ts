@@ -3,6 +3,7 @@ import { customElement, query, state } from "lit/decorators.js";
 
 import "../design/header";
 import "../design/language";
+import "./aloud";
 import "./ask";
 import "./cover";
 import "./entry";
@@ -224,7 +225,8 @@ export class ShowPage extends PlusoneElement {
     if (snapshot === null) return this.loading();
     const draw = this.wide.matches ? desktop : phone;
     return html`${draw(this.parts(snapshot))}
-    ${this.sheets.draw(this.room, () => this.shelf(snapshot.show, snapshot.show.items))}`;
+      <plusone-aloud .show=${snapshot.show} .mine=${snapshot.mine}></plusone-aloud>
+      ${this.sheets.draw(this.room, () => this.shelf(snapshot.show, snapshot.show.items))}`;
   }
 
   private get moving(): Moving {

@@ -14,8 +14,8 @@ const fresh_ms = 20_000;
 
 /**
  * What the show promises her: held until a deadline, or a place in line. Whole while it is new,
- * one line afterwards; never gone while something is held. Tells `checkout`, `more` (one more of a
- * wait), `leave` (a wait).
+ * one line afterwards; never gone while something is held. Read aloud by `plusone-aloud`. Tells
+ * `checkout`, `more` (one more of a wait), `leave` (a wait).
  */
 @customElement("plusone-promise")
 export class PromiseSlip extends PlusoneElement {
@@ -246,7 +246,7 @@ export class PromiseSlip extends PlusoneElement {
 
   private slip(stub: unknown, words: unknown, act: unknown, look = ""): TemplateResult {
     return html`<div class="lift">
-      <section class="slip promise ${look}" role="status" aria-atomic="true">
+      <section class="slip promise ${look}" role="group" aria-label=${m.yourSlip}>
         <span class="stub">${stub}</span>
         <div class="grow col">${words}</div>
         ${act}
