@@ -56,15 +56,17 @@ class Packager:
     """Packs one show's picture; a new sender goes on where another one stopped."""
 
     def __init__(
-        self, sink: Sink, *, number: int, generation: int, segment_s: float, part_s: float
+        self, sink: Sink, *, number: int, follows: bool, segment_s: float, part_s: float
     ) -> None:
+        """`number` is the first segment's; it `follows` where others were kept before."""
         self._sink = sink
         self._number = number
-        self._generation = generation
+        self._follows = follows
         self._segment_s = segment_s
         self._part_s = part_s
         self._sequence = 0
         self._sets: tuple[bytes, ...] = ()
+        self._init = ""
         self._fresh = True
         self._segment: Segment | None = None
         self._segment_at = self._part_at = 0.0
@@ -119,19 +121,15 @@ class Packager:
         init = await asyncio.to_thread(fmp4.init, unit.annex_b)
         log.info("picture.begins", width=init.width, height=init.height)
         self._sets, self._fresh = unit.sets, False
-        self._generation += 1
-        self._sink.begun(self._init_name, init.data)
+        self._init = f"init{self._number}.mp4"
+        self._sink.begun(self._init, init.data)
         self._sound = Sound()
         self._begin(at, at_ms, fresh=True)
 
-    @property
-    def _init_name(self) -> str:
-        return f"init{self._generation}.mp4"
-
     def _begin(self, at: float, at_ms: Instant, *, fresh: bool) -> None:
         self._finish(at)
-        fresh = fresh and self._number > 0
-        self._segment = Segment(self._number, self._init_name, at_ms, fresh)
+        self._segment = Segment(self._number, self._init, at_ms, fresh and self._follows)
+        self._follows = True
         self._number += 1
         self._segment_at = self._part_at = at
 

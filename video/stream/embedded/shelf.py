@@ -29,7 +29,7 @@ TRIED_AGAIN_S = 10.0
 
 PATH = re.compile(r"shw_[0-9A-Z]{26}")
 """What shows are called, and so their folders."""
-FILE = re.compile(r"init[0-9]{1,6}\.mp4|seg[0-9]{1,9}\.m4s")
+FILE = re.compile(r"init[0-9]{1,9}\.mp4|seg[0-9]{1,9}\.m4s")
 
 log = structlog.get_logger(__name__)
 
@@ -68,10 +68,10 @@ class Shelf:
             return []
         return [_decode(line) for line in lines if line.endswith(b"\n")]
 
-    def resumed(self, show: str) -> tuple[int, int]:
-        """The numbers of the next segment and of the newest init of `show`, before more is written.
+    def resumed(self, show: str) -> int | None:
+        """The number of the next segment of `show`; None where nothing was kept.
 
-        What a crash left of a line goes. Reads and writes files.
+        What a crash left of a line goes. Reads and writes files. Raises OSError.
         """
         with (
             contextlib.suppress(FileNotFoundError),
@@ -79,9 +79,7 @@ class Shelf:
         ):
             list_.truncate(list_.read().rfind(b"\n") + 1)
         kept = self.kept(show)
-        if not kept:
-            return 0, 0
-        return kept[-1].number + 1, int(kept[-1].init.removeprefix("init").removesuffix(".mp4"))
+        return kept[-1].number + 1 if kept else None
 
     def playlist(self, show: str, *, segment_s: float) -> str | None:
         """The replay's playlist; None where nothing was kept. Reads files."""

@@ -31,6 +31,8 @@ SILENT_S = 3.0
 LOOKED_S = 0.5
 FLUSHED_S = 5.0
 """How long a disk may take for what is still to be kept when a stream ends."""
+NUMBERED_FROM_MS: Instant = 1_735_689_600_000
+"""2025-01-01: numbers stay below what 32 bits hold."""
 FRAMES = 600
 """Frames that may wait for the packager; past them pictures are left out until the next key."""
 
@@ -134,11 +136,11 @@ class Stream:
 
     async def run(self) -> None:
         """Until the last sender has been away for too long, or `close`."""
-        number, generation = await asyncio.to_thread(self._shelf.resumed, self.show)
+        number, follows = await self._numbered()
         packager = Packager(
             _All(self._sinks),
             number=number,
-            generation=generation,
+            follows=follows,
             segment_s=self._pace.segment_s,
             part_s=self._pace.part_s,
         )
@@ -148,14 +150,29 @@ class Stream:
             while self.state != "ended":
                 await asyncio.sleep(LOOKED_S)
                 self._look()
+                if packing.done():
+                    await packing  # a fault of ours: the host connects anew, and so does all else
         finally:
-            await self._put_end()
-            await asyncio.gather(packing, return_exceptions=True)
+            ending = asyncio.create_task(self._frames.put(_END))
+            await asyncio.wait([packing])
+            ending.cancel()
             self._recorder.end()
             await asyncio.wait([keeping], timeout=FLUSHED_S)
             keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            await asyncio.gather(ending, packing, keeping, return_exceptions=True)
             await self._close_all()
+
+    async def _numbered(self) -> tuple[int, bool]:
+        """The first segment's number, and whether others were kept before it.
+
+        What has had a name is in caches for ever, whether it was kept or not: so numbers begin with
+        the half seconds that have gone by, and no segment is as short as that.
+        """
+        try:
+            kept = await asyncio.to_thread(self._shelf.resumed, self.show)
+        except OSError:
+            kept = None  # the recorder is refused too, and tells
+        return max(kept or 0, (self._began_ms - NUMBERED_FROM_MS) // 500), kept is not None
 
     def end(self) -> None:
         """The show is over, or the process ends."""
@@ -207,9 +224,6 @@ class Stream:
         except asyncio.QueueFull:
             self._skipping = True
             log.warning("packager.behind")
-
-    async def _put_end(self) -> None:
-        await self._frames.put(_END)
 
     async def _pack(self, packager: Packager) -> None:
         while (frame := await self._frames.get()) is not _END:

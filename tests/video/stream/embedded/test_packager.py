@@ -64,10 +64,10 @@ class Taker:
 class Desk:
     """A packager that is fed as a host's connection would."""
 
-    def __init__(self, *, number: int = 0, generation: int = 0) -> None:
+    def __init__(self, *, number: int = 0, follows: bool = False) -> None:
         self.taker = Taker()
         self.packager = Packager(
-            self.taker, number=number, generation=generation, segment_s=1.0, part_s=0.2
+            self.taker, number=number, follows=follows, segment_s=1.0, part_s=0.2
         )
 
     async def show(self, pictures: Sequence[bytes], at: float, *, sound: bool = True) -> float:
@@ -90,7 +90,7 @@ def without_gaps(samples: Sequence[Taken]) -> bool:
 def written(taker: Taker, folder: Path) -> Path:
     """All that was packed after the first init, as a file that players open."""
     file = folder / "all.mp4"
-    file.write_bytes(b"".join([taker.inits["init1.mp4"], *(data for *_, data in taker.parts)]))
+    file.write_bytes(b"".join([taker.inits["init0.mp4"], *(data for *_, data in taker.parts)]))
     return file
 
 
@@ -270,18 +270,18 @@ async def test_another_picture_size_is_a_discontinuity_with_an_init_of_its_own(d
     await desk.show(clip.pictures(31, width=160, height=90), at)
     desk.packager.end()
     first, second, third, fourth = desk.taker.segments
-    assert [one.init for one in desk.taker.segments] == ["init1.mp4"] * 2 + ["init2.mp4"] * 2
+    assert [one.init for one in desk.taker.segments] == ["init0.mp4"] * 2 + ["init2.mp4"] * 2
     assert [one.fresh for one in desk.taker.segments] == [False, False, True, False]
     assert (first.seconds, second.seconds) == pytest.approx((1.0, 0.5))
     assert third.seconds == pytest.approx(1.0)
     assert fourth.seconds == pytest.approx(FRAME_S)
     assert without_gaps(desk.taker.track(VIDEO))
-    assert desk.taker.inits["init1.mp4"] != desk.taker.inits["init2.mp4"]
+    assert desk.taker.inits["init0.mp4"] != desk.taker.inits["init2.mp4"]
 
 
 async def test_parameters_that_come_again_are_no_new_beginning(desk: Desk) -> None:
     await desk.show(clip.pictures(90), 0.0)
-    assert list(desk.taker.inits) == ["init1.mp4"]
+    assert list(desk.taker.inits) == ["init0.mp4"]
 
 
 async def test_a_key_frame_without_its_parameters_begins_a_segment_but_no_show(desk: Desk) -> None:
@@ -332,13 +332,22 @@ async def test_beginning_anew_without_anything_between_makes_no_empty_segment(de
     assert [one.number for one in desk.taker.segments] == [0]
 
 
-async def test_numbers_go_on_from_what_was_kept_before() -> None:
-    desk = Desk(number=57, generation=3)
-    await desk.show(clip.pictures(20), 0.0)
+@pytest.mark.parametrize("follows", [False, True])
+async def test_the_first_segment_is_a_break_where_others_were_kept_before(follows: bool) -> None:
+    desk = Desk(number=57, follows=follows)
+    await desk.show(clip.pictures(40), 0.0)
     desk.packager.end()
-    [segment] = desk.taker.segments
-    assert (segment.number, segment.name, segment.init) == (57, "seg57.m4s", "init4.mp4")
-    assert segment.fresh, "it follows from nothing that was kept"
+    first, second = desk.taker.segments
+    assert (first.number, first.name, first.init) == (57, "seg57.m4s", "init57.mp4")
+    assert (first.fresh, second.fresh) == (follows, False)
+
+
+async def test_an_init_is_called_after_the_first_segment_that_needs_it(desk: Desk) -> None:
+    """So what was called once is never called so again, whoever sent before."""
+    for begun in (0.0, 10.0, 20.0):
+        await desk.show(clip.pictures(40), begun)
+        desk.packager.begin_anew()
+    assert list(desk.taker.inits) == ["init0.mp4", "init2.mp4", "init4.mp4"]
 
 
 async def test_broken_frames_are_told_and_the_next_key_frame_is_a_new_beginning(

@@ -45,19 +45,13 @@ class Desk:
     def __init__(self, shelf: Shelf) -> None:
         self.told = Told()
         self.shelf = shelf
-        number, generation = shelf.resumed(SHOW)
+        self._number = shelf.resumed(SHOW) or 0
         self.recorder = Recorder(shelf, SHOW, self.told)
-        self._number = number
-        self._generation = generation
         self.begin()
 
     def begin(self) -> None:
-        self._generation += 1
+        self._init = f"init{self._number}.mp4"
         self.recorder.begun(self._init, self._init.encode())
-
-    @property
-    def _init(self) -> str:
-        return f"init{self._generation}.mp4"
 
     def segment(self, *parts: bytes, fresh: bool = False) -> int:
         """One whole segment of these parts; returns its number."""
@@ -117,7 +111,7 @@ async def test_segments_are_kept_whole_and_in_order(shelf: Shelf) -> None:
     kept = shelf.kept(SHOW)
     assert [one.number for one in kept] == [0, 1, 2]
     assert [one.at_ms for one in kept] == [AT_MS, AT_MS + 1000, AT_MS + 2000]
-    assert names(shelf) == {"init1.mp4", "list.jsonl", "seg0.m4s", "seg1.m4s", "seg2.m4s"}
+    assert names(shelf) == {"init0.mp4", "list.jsonl", "seg0.m4s", "seg1.m4s", "seg2.m4s"}
     assert (shelf.of(SHOW) / "seg1.m4s").read_bytes() == b"segment 1.end"
     assert desk.told.all == []
 
@@ -128,10 +122,10 @@ async def test_each_segment_names_the_init_of_its_own_sender(shelf: Shelf) -> No
         desk.begin()
         desk.segment(fresh=True)
     assert [(one.init, one.fresh) for one in shelf.kept(SHOW)] == [
-        ("init1.mp4", False),
-        ("init2.mp4", True),
+        ("init0.mp4", False),
+        ("init1.mp4", True),
     ]
-    assert (shelf.of(SHOW) / "init2.mp4").read_bytes() == b"init2.mp4"
+    assert (shelf.of(SHOW) / "init1.mp4").read_bytes() == b"init1.mp4"
 
 
 async def test_what_waits_is_written_before_the_recorder_ends(shelf: Shelf) -> None:
@@ -162,13 +156,13 @@ async def test_numbers_go_on_after_what_was_kept(shelf: Shelf) -> None:
             desk.segment(fresh=sender > 0)
             desk.segment()
     assert [one.number for one in shelf.kept(SHOW)] == list(range(6))
-    assert [one.init for one in shelf.kept(SHOW)][::2] == ["init1.mp4", "init2.mp4", "init3.mp4"]
-    assert shelf.resumed(SHOW) == (6, 3)
+    assert [one.init for one in shelf.kept(SHOW)][::2] == ["init0.mp4", "init2.mp4", "init4.mp4"]
+    assert shelf.resumed(SHOW) == 6
 
 
-def test_nothing_kept_begins_at_the_beginning(shelf: Shelf) -> None:
+def test_of_a_show_that_was_not_kept_there_is_nothing(shelf: Shelf) -> None:
     assert shelf.kept(SHOW) == []
-    assert shelf.resumed(SHOW) == (0, 0)
+    assert shelf.resumed(SHOW) is None
     assert shelf.playlist(SHOW, segment_s=1.0) is None
     shelf.remove(SHOW)
 
@@ -280,7 +274,7 @@ async def test_a_full_disk_is_told_once_and_again_when_there_is_room(
         await desk.told.becomes(False)
         await until(desk.recorder._queue.empty)
         assert desk.told.all == [False]
-        assert names(shelf) == {"init1.mp4", "list.jsonl", "seg0.m4s"}, "nothing half is left"
+        assert names(shelf) == {"init0.mp4", "list.jsonl", "seg0.m4s"}, "nothing half is left"
 
         full_disk.grow()
         after = desk.segment()
