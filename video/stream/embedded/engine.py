@@ -104,6 +104,9 @@ class Engine:
         except BaseException:
             await source.close()
             raise
+        if stream.state == "ended":  # meanwhile: nobody would close this one any more
+            await source.close()
+            raise Unavailable("The picture has just ended.")
         _sources.inc()
         before = stream.sends(source)
         if before is not None:
@@ -125,6 +128,8 @@ class Engine:
         except BaseException:
             stream.drop(viewer)
             raise
+        if viewer not in stream.viewers:
+            raise NoPicture("The picture has just ended.")
         return self._named(self._viewers, Session(show, viewer, sdp.user(offer)), answer)
 
     @property
