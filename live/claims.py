@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.errors import Conflict, NotFound
-from core.rooms.events import Content
+from core.rooms.events import STAFF, Content
 from core.rooms.kind import Turn
 from live import events as e
 from live.commands import Actor
@@ -35,19 +35,18 @@ def claim(
 ) -> None:
     """Grant `quantity` pieces as far as limit and stock go; the rest waits or is refused.
 
-    Appends at least one event: a refusal is one too, for its writer alone. With `wait_only` she
+    Appends at least one event: a refusal is one too, for who asked alone. With `wait_only` she
     joins the waiting list, if there is one, though pieces may be left; where one is free and nobody
-    waits before her, it is hers at once. What `staff` asks for by hand is refused to them: raises
-    Conflict where nothing at all can be granted. They may claim for a guest what is for verified
-    customers only: they answer for her.
+    waits before her, it is hers at once. What `staff` ask for by hand is refused to them, and not
+    to her; raises Conflict where nothing at all can be granted. They may claim for a guest what is
+    for verified customers only: they answer for her.
     """
     show = turn.state
     granted = _grantable(show, by, item, variant, quantity, wait_only=wait_only, staff=staff)
-    if staff is None:
-        for reason, pieces in granted.refused:
-            refuse(turn, by, reason, item, variant, pieces, comment)
-    elif not (granted.held or granted.waiting):
+    if staff is not None and not (granted.held or granted.waiting):
         raise Conflict("Nothing of it can be granted.", code=granted.refused[0][0])
+    for reason, pieces in granted.refused:
+        refuse(turn, by, reason, item, variant, pieces, comment, staff=staff)
     if granted.held:
         _hold(turn, by, item, variant, granted.held, comment=comment, staff=staff)
     if granted.waiting:
@@ -101,8 +100,10 @@ def refuse(
     variant: Variant | None,
     quantity: int | None,
     comment: int | None,
+    *,
+    staff: str | None = None,
 ) -> None:
-    """Tell `by`, and staff, why something became no claim."""
+    """Tell `by`, and staff, why something became no claim; what `staff` asked for, staff alone."""
     refused = e.ClaimRefused(
         by=by.id,
         item=item.id if item else None,
@@ -110,8 +111,9 @@ def refuse(
         quantity=quantity,
         reason=reason,
         comment=comment,
+        staff=staff,
     )
-    turn.append(refused, to=by.id, content=_named(by))
+    turn.append(refused, to=STAFF if staff else by.id, content=_named(by))
 
 
 def give_back_item(

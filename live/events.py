@@ -305,6 +305,8 @@ class ClaimWaiting(Event, frozen=True, kw_only=True):
 
 
 class ClaimRefused(Event, frozen=True, kw_only=True):
+    """`staff` asked for it in her name; then it is theirs to know, not hers."""
+
     TYPE = "claim.refused"
     by: str
     item: str | None
@@ -312,6 +314,7 @@ class ClaimRefused(Event, frozen=True, kw_only=True):
     quantity: int | None
     reason: str
     comment: int | None
+    staff: str | None = None
 
 
 class ClaimGivenBack(Event, frozen=True, kw_only=True):

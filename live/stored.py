@@ -32,7 +32,7 @@ from live.state import (
 
 T = TypeVar("T")
 
-MODEL = 3
+MODEL = 4
 """Raised whenever `Show`, or a part of it, changes its shape or meaning."""
 
 _APART = frozenset(

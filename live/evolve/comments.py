@@ -116,8 +116,11 @@ def _unread(show: Show, logged: Logged, event: e.CommentUnread) -> Show:
 
 @of(e.ClaimRefused)
 def _refused(show: Show, logged: Logged, event: e.ClaimRefused) -> Show:
-    refusal = Refusal(offset=logged.offset, at_ms=logged.at_ms, event=event)
-    mine = (*show.refusals.get(event.by, ())[1 - REFUSALS :], refusal)
+    refusals = show.refusals
+    if event.staff is None:
+        refusal = Refusal(offset=logged.offset, at_ms=logged.at_ms, event=event)
+        mine = (*refusals.get(event.by, ())[1 - REFUSALS :], refusal)
+        refusals = refusals.set(event.by, mine)
     record = Record(
         kind="refused",
         offset=logged.offset,
@@ -133,7 +136,7 @@ def _refused(show: Show, logged: Logged, event: e.ClaimRefused) -> Show:
     )
     return replace(
         show,
-        refusals=show.refusals.set(event.by, mine),
+        refusals=refusals,
         records=show.records.adding(record),
     )
 

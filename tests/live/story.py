@@ -92,7 +92,7 @@ def _claims(e: Evening) -> None:
 
 
 def _moderation(e: Evening) -> None:
-    b = e.show.order[1]
+    a, b, _ = e.show.order
     e.says(BEN, "買假貨 >> example.test")
     hidden = e.show.latest_comments()[-1].offset
     e.moderates("comment.pin", comment=hidden)
@@ -119,9 +119,13 @@ def _moderation(e: Evening) -> None:
     e.moderates("slow_mode.set", seconds=0)
     e.moderates("words.set", words=[])
     e.moderates("announce", text=None)
-    (held,) = e.moderates("claim.add", person=ERIN.id, item=e.show.order[0], quantity=2)[:1]
+    (held,) = e.moderates("claim.add", person=ERIN.id, item=a, quantity=2)[:1]
     e.moderates("claim.change", claim=held.claim, quantity=1)
     e.moderates("claim.cancel", claim=held.claim)
+    e.runs("item.change", item=a, limit=1)
+    _, part = e.moderates("claim.add", person=ERIN.id, item=a, quantity=3)
+    e.runs("item.change", item=a, limit=None)
+    e.moderates("claim.cancel", claim=part.claim)
     e.scene()
 
 

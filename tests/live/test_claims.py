@@ -17,6 +17,7 @@ from tests.live.shows import (
     Stage,
     every,
     only,
+    reader,
     types,
     variant,
     viewer,
@@ -570,6 +571,23 @@ def test_staff_answer_for_a_guest_whose_address_is_not_known() -> None:
     (held,) = stage.moderates("claim.add", person=FAY.id, item=item, quantity=1)
     (more,) = stage.moderates("claim.change", claim=held.claim, quantity=2)
     assert (held.quantity, more.quantity) == (1, 1)
+
+
+def test_what_staff_got_only_in_part_is_told_to_them_and_not_to_the_viewer() -> None:
+    stage = Stage()
+    item = stage.sells(pieces=9, limit=3)
+    claim = stage.presses(ANNA, item)[0].claim
+    refused, held = stage.moderates("claim.add", person=ANNA.id, item=item, quantity=4)
+    assert (held.quantity, refused.quantity, refused.reason) == (2, 2, "limit_reached")
+    assert refused.staff == MODERATOR.id
+    assert stage.sees(reader(ANNA))["mine"]["refusals"] == []
+    assert stage.told(reader(ANNA), 0)[-1]["type"] == "claim.held"
+    line = stage.sees(reader(MODERATOR))["staff"]["claims"][-2]
+    assert (line["kind"], line["name"], line["quantity"]) == ("refused", "Anna", 2)
+
+    stage.runs("item.change", item=item, limit=5)
+    refused, held = stage.moderates("claim.change", claim=claim, quantity=9)
+    assert (held.quantity, refused.quantity) == (2, 6)
 
 
 def test_staff_claim_only_for_people_who_are_known_in_the_show() -> None:

@@ -1,3 +1,4 @@
+import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { s } from "../i18n/staff";
 import type { Room } from "../room/connection";
@@ -17,20 +18,12 @@ export function actsIn(room: Room, say: (words: string) => void): Acts {
   const give = async (
     event: "run" | "moderate" | "comment",
     body: Record<string, unknown>,
-    asked = 0,
   ): Promise<boolean> => {
     try {
       const { events } = await room.send(event, body);
-      const refused = events.find(({ type }) => type === "claim.refused");
-      if (refused?.type === "claim.refused") {
-        const { quantity, reason } = refused.data;
-        say(s.refused(quantity ?? 0, s.refusals[reason] ?? reason));
-        return event === "comment"; // it was said, even if nothing was granted
-      }
-      const missing = asked - granted(events);
-      if (missing <= 0) return true;
-      say(s.gotLess(asked - missing, missing));
-      return false;
+      const why = refusal(events);
+      if (why !== null) say(why);
+      return why === null;
     } catch (problem) {
       say(actWords(problem));
       return false;
@@ -38,20 +31,24 @@ export function actsIn(room: Room, say: (words: string) => void): Acts {
   };
   return {
     run: (act) => give("run", { do: act }),
-    // A claim by hand is granted as far as it may be.
-    moderate: (act) =>
-      give("moderate", { do: act }, act.type === "claim.add" ? Number(act.quantity) : 0),
+    moderate: (act) => give("moderate", { do: act }),
     comment: (text) => give("comment", { text }),
   };
 }
 
-/** The pieces that came to be held or waited for. */
-function granted(events: readonly RoomEvent[]): number {
-  return events.reduce(
-    (all, { type, data }) =>
-      type === "claim.held" || type === "claim.waiting" ? all + data.quantity : all,
-    0,
-  );
+/** What of a claim by hand was not granted, and why; null where all of it was. */
+function refusal(events: readonly RoomEvent[]): string | null {
+  let [got, rest] = [0, 0];
+  const reasons = new Set<string>();
+  for (const { type, data } of events) {
+    if (type === "claim.refused") {
+      rest += data.quantity ?? 0;
+      reasons.add(s.refusals[data.reason] ?? data.reason);
+    } else if (type === "claim.waiting" || (type === "claim.held" && data.wait === null)) {
+      got += data.quantity; // who was served from the line has been counted there
+    }
+  }
+  return reasons.size === 0 ? null : s.gotPart(got, got + rest, [...reasons].join(m.comma));
 }
 
 /** What went wrong, as staff are told; codes that only they meet, then the general ones. */

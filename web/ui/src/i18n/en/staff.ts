@@ -157,8 +157,7 @@ const staff: StaffMessages = {
     replace_not_supported: "wants to swap",
   },
   refused: (n, why) => `${n} refused: ${why}`,
-  gotLess: (got, rest) =>
-    `Only ${got} ordered; the other ${rest} are over the limit or out of stock.`,
+  gotPart: (got, asked, why) => `${got} of ${asked} granted: ${why}.`,
   fixForHer: "Fix",
   byHand: "Order for someone",
   byHandFor: (name) => `Order for ${name}`,

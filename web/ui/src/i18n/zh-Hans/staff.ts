@@ -154,7 +154,7 @@ const staff: StaffMessages = {
     replace_not_supported: "要换商品",
   },
   refused: (n, why) => `${n} 件没给：${why}`,
-  gotLess: (got, rest) => `只下了 ${got} 件，另外 ${rest} 件超过上限或库存不够。`,
+  gotPart: (got, asked, why) => `要 ${asked} 件，给了 ${got} 件：${why}。`,
   fixForHer: "帮客人改",
   byHand: "代客下单",
   byHandFor: (name) => `帮 ${name} 下单`,

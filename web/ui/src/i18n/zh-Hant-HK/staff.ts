@@ -154,7 +154,7 @@ const staff: StaffMessages = {
     replace_not_supported: "想換貨品",
   },
   refused: (n, why) => `${n} 件未能給予：${why}`,
-  gotLess: (got, rest) => `只落了 ${got} 件，另外 ${rest} 件超過限購或存貨不足。`,
+  gotPart: (got, asked, why) => `要 ${asked} 件，給了 ${got} 件：${why}。`,
   fixForHer: "幫客人改",
   byHand: "代客落單",
   byHandFor: (name) => `幫 ${name} 落單`,

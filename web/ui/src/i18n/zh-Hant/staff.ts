@@ -158,8 +158,8 @@ export default {
     replace_not_supported: "要換商品",
   } as Record<string, string>,
   refused: (n: number, why: string): string => `${n} 件沒給：${why}`,
-  gotLess: (got: number, rest: number): string =>
-    `只下了 ${got} 件，另外 ${rest} 件超過上限或不夠賣。`,
+  gotPart: (got: number, asked: number, why: string): string =>
+    `要 ${asked} 件，給了 ${got} 件：${why}。`,
   fixForHer: "幫客人改",
   byHand: "代客下單",
   byHandFor: (name: string): string => `幫 ${name} 下單`,
