@@ -205,6 +205,34 @@ test("only fifty commands wait for a lost line; the next is refused at once", as
   await rest;
 });
 
+test("what the server would cut the line for is not sent at all", async () => {
+  await there();
+  let heard = 0;
+  onComment = (_, reply) => {
+    heard += 1;
+    reply(done(11, 11));
+  };
+  const long = "好".repeat(5_400);
+  await expect(room.send("comment", { text: long })).rejects.toMatchObject({ code: "too_large" });
+  expect(room.waiting).toEqual([]);
+  await room.send("comment", { text: long.slice(0, 5_300) });
+  expect(heard).toBe(1);
+});
+
+test("a command over which the line is lost again and again is given up", async () => {
+  await there();
+  const heard: string[] = [];
+  onComment = ({ text }, reply, socket) => {
+    heard.push(text);
+    if (text === "broken") socket.conn.close();
+    else reply(done(11, 11));
+  };
+  await expect(room.send("comment", { text: "broken" })).rejects.toMatchObject({ code: "offline" });
+  expect(heard).toHaveLength(8);
+  await there();
+  expect((await room.send("comment", { text: "fine" })).last).toBe(11);
+}, 20_000);
+
 test("a show that is not there is told as that, and not asked for again", async () => {
   room.close();
   onJoin = () => ({

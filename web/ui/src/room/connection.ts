@@ -37,6 +37,10 @@ interface Options {
 const most_unanswered = 50;
 const most_early = 200;
 const most_tries = 4;
+/** Sent so often without any answer, it is what breaks the line. */
+const most_sends = 8;
+/** The service cuts the line at 16 KiB a message; what it adds to a command is far below 256. */
+const most_octets = 16 * 1024 - 256;
 
 /**
  * One show's room as this page sees it: keeps the snapshot whole by offset and epoch, keeps commands
@@ -115,13 +119,15 @@ export class Room {
 
   /**
    * Gives a command; kept and sent again until it is answered. Fails with the server's `Problem`,
-   * or with `too_many_waiting` where the line is lost and fifty already wait.
+   * with `too_many_waiting` where the line is lost and fifty already wait, with `too_large` for
+   * what the server would not read, and with `offline` where the line was lost over it eight times.
    */
   send(event: CommandName, body: Record<string, unknown>): Promise<Done> {
     if (this.unanswered.filter(({ last }) => last === null).length >= most_unanswered) {
-      return Promise.reject(
-        new Problem({ code: "too_many_waiting", message: "", retryable: true, data: {} }),
-      );
+      return Promise.reject(problem("too_many_waiting", true));
+    }
+    if (new TextEncoder().encode(JSON.stringify(body)).length > most_octets) {
+      return Promise.reject(problem("too_large", false));
     }
     return new Promise((keep, fail) => {
       const command: Unanswered = {
@@ -222,7 +228,7 @@ export class Room {
     this.problem = null;
     for (const frame of early) if (!this.follow(frame)) return this.join();
     this.settle();
-    for (const command of this.unanswered) if (command.last === null) this.emit(command);
+    for (const command of this.unanswered) if (command.last === null) this.again(command);
     this.changed();
   }
 
@@ -279,6 +285,15 @@ export class Room {
       );
   }
 
+  private again(command: Unanswered): void {
+    if (command.tries < most_sends) {
+      this.emit(command);
+      return;
+    }
+    this.forget(command);
+    command.fail(offline());
+  }
+
   private answer(command: Unanswered, answer: Answer<Done>): void {
     if (!this.unanswered.includes(command)) return;
     if (!answer.ok) {
@@ -331,4 +346,8 @@ export class Room {
   private changed(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+function problem(code: string, retryable: boolean): Problem {
+  return new Problem({ code, message: "", retryable, data: {} });
 }
