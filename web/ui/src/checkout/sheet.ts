@@ -1,19 +1,18 @@
 import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { repeat } from "lit/directives/repeat.js";
 
 import "../design/sheet";
 import { PlusoneElement } from "../design/element";
 import { forms } from "../design/forms";
 import { icon, type IconName } from "../design/icons";
-import { parts, price, tag, thumb } from "../design/parts";
+import { parts, price } from "../design/parts";
 import { Ticking } from "../design/ticking";
 import { amount, clock, fullMoment, left, money } from "../i18n/format";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import type { Room } from "../room/connection";
 import { session } from "../session/session";
-import { deadline } from "../show/reading";
+import { deadline, itemOf } from "../show/reading";
 import { ask, Problem, requestId } from "../wire/http";
 import type {
   Cart,
@@ -25,6 +24,7 @@ import type {
   PaymentMethod,
 } from "../wire/types";
 import { contactFields, fulfilmentFields } from "./fields";
+import { inCart } from "./goods";
 import { fee, type Fields, orderable, payable, read, sums, type Wrong } from "./order";
 import look from "./sheet.css?inline";
 
@@ -143,7 +143,8 @@ export class Checkout extends PlusoneElement {
       </div>`;
     }
     if (this.cart.claims.length + this.cart.lines.length === 0) return this.empty();
-    return html`${this.lines(this.cart)} ${this.fill(this.cart)} ${this.foot(this.cart)}`;
+    return html`${inCart(this.cart, this.room?.snapshot?.show ?? null, this.busy, this.step)}
+    ${this.fill(this.cart)} ${this.foot(this.cart)}`;
   }
 
   private empty(): TemplateResult {
@@ -156,105 +157,34 @@ export class Checkout extends PlusoneElement {
 
   // What is in the cart
 
-  private lines(cart: Cart): TemplateResult {
-    return html`<ul class="lines">
-      ${repeat(
-        cart.claims,
-        ({ id }) => id,
-        (claim) => this.claim(claim, cart.currency),
-      )}
-      ${repeat(
-        cart.lines,
-        ({ id }) => id,
-        (line) => this.line(line, cart.currency),
-      )}
-    </ul>`;
-  }
-
-  private claim(claim: CartClaim, currency: string): TemplateResult {
-    const here = claim.show === this.room?.snapshot?.show.id && claim.state === "held";
-    const known = this.room?.snapshot?.show.items.find(({ id }) => id === claim.item);
-    const facts = [
-      claim.variant_title,
-      known?.limit == null ? null : m.limitEach(known.limit),
-      here ? null : claim.show_title,
-    ];
-    return html`<li>
-      ${thumb(claim.picture, 48)}
-      <div class="grow">
-        <p class="name t-14 row">${tag(claim.code)}<span class="one-line">${claim.title}</span></p>
-        <p class="t-13 quiet one-line">${facts.filter(Boolean).join(m.comma)}</p>
-      </div>
-      ${
-        claim.state === "paying"
-          ? claim.order == null
-            ? html`<span class="badge b-wait">${m.beingPaid}</span>`
-            : html`<a class="badge b-wait hit" href="/orders/${encodeURIComponent(claim.order)}"
-                >${m.beingPaid}${icon("right", 16)}</a
-              >`
-          : here
-            ? this.stepper(
-                claim.quantity,
-                () => this.giveBack(claim),
-                () => this.oneMore(claim),
-              )
-            : html`<span class="t-14 quiet">${m.pieces(claim.quantity)}</span>`
-      }
-      <b class="amt">${amount(claim.unit_price * claim.quantity, currency)[1]}</b>
-    </li>`;
-  }
-
-  private line(line: CartLine, currency: string): TemplateResult {
-    return html`<li>
-      ${thumb(line.picture, 48)}
-      <div class="grow">
-        <p class="name t-14 one-line">${line.title}</p>
-        <p class="t-13 quiet one-line">
-          ${line.available < line.quantity ? m.onlyLeft(line.available) : line.variant_title}
-        </p>
-      </div>
-      ${this.stepper(
-        line.quantity,
-        () => void this.setLine(line, line.quantity - 1),
-        () => void this.setLine(line, line.quantity + 1),
-        line.quantity >= line.available,
-      )}
-      <b class="amt">${amount(line.unit_price * line.quantity, currency)[1]}</b>
-    </li>`;
-  }
-
-  private stepper(n: number, less: () => void, more: () => void, most = false): TemplateResult {
-    return html`<span class="qty"
-      ><button class="hit" aria-label=${m.oneLess} @click=${less} ?disabled=${this.busy}>
-        ${icon(n === 1 ? "trash" : "minus", 16)}</button
-      ><b aria-label=${m.pieces(n)}>${n}</b
-      ><button class="hit" aria-label=${m.oneMore} @click=${more} ?disabled=${this.busy || most}>
-        ${icon("plus", 16)}
-      </button></span
-    >`;
-  }
-
-  private giveBack({ id }: CartClaim): void {
-    this.inRoom("give_back", { claim: id, quantity: 1 });
-  }
-
-  private oneMore({ item, id }: CartClaim): void {
-    const claim = this.room?.snapshot?.mine.claims.find((one) => one.id === id);
-    const variant = claim?.variant ?? null;
-    this.inRoom("claim", { item, variant, quantity: 1, action: "add" });
-  }
+  /** Claims of this show change in its room, which decides; lines at the shop. */
+  private readonly step = (one: CartClaim | CartLine, by: 1 | -1): void => {
+    if (!("item" in one)) void this.setLine(one, one.quantity + by);
+    else if (by === -1) this.inRoom("give_back", { claim: one.id, quantity: 1 });
+    else {
+      const claim = this.room?.snapshot?.mine.claims.find(({ id }) => id === one.id);
+      const variant = claim?.variant ?? null;
+      this.inRoom("claim", { item: one.item, variant, quantity: 1, action: "add" });
+    }
+  };
 
   private inRoom(event: "give_back" | "claim", body: Record<string, unknown>): void {
     this.said = "";
     this.room?.send(event, body).then(
       ({ events }) => {
         const refused = events.find(({ type }) => type === "claim.refused");
-        if (refused !== undefined) this.said = m.noMoreOfThis;
+        if (refused?.type === "claim.refused") this.said = this.why(refused.data);
       },
       (problem: unknown) => {
         this.said = problemWords(problem);
       },
     );
+  }
+
+  private why({ reason, item }: { reason: string; item: string | null }): string {
+    if (reason !== "contact_needed") return m.noMoreOfThis;
+    const show = this.room?.snapshot?.show;
+    return m.contactNeeded((show && itemOf(show, item)?.code) ?? "");
   }
 
   private async setLine({ id }: CartLine, quantity: number): Promise<void> {
