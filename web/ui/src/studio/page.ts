@@ -12,9 +12,8 @@ import "./thumb";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { part } from "../design/part";
-import { mark, parts } from "../design/parts";
+import { parts } from "../design/parts";
 import { Media, Ticking } from "../design/ticking";
-import { amount, count, left, longMoment } from "../i18n/format";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { s } from "../i18n/staff";
@@ -24,6 +23,8 @@ import { itemOf } from "../show/reading";
 import { Problem } from "../wire/http";
 import type { Item, Show, Snapshot, Staff, StaffClaim } from "../wire/types";
 import { type Acts, actsIn, may } from "./acts";
+import { audience, pinbox } from "./audience";
+import { head } from "./head";
 import look from "./studio.css?inline";
 
 type SheetName =
@@ -190,10 +191,17 @@ export class Studio extends PlusoneElement {
   }
 
   private desktop({ show }: Snapshot, staff: Staff): TemplateResult {
+    const lost = this.room.phase === "lost";
     return html`<div class="d-page">
-      ${this.head(show, staff)}
+      ${head(show, staff, {
+        runs: this.runs,
+        lost,
+        viewers: this.room.viewers ?? staff.totals.viewers,
+        now: this.room.now(),
+        open: (sheet) => this.open(sheet),
+      })}
       ${
-        this.room.phase === "lost"
+        lost
           ? html`<div class="lost-line" role="status">
               ${icon("spin", 20, "turn")}<span class="grow">${m.reconnecting}</span
               ><button @click=${this.room.retry}>${m.retryNow}</button>
@@ -202,13 +210,17 @@ export class Studio extends PlusoneElement {
       }
       <main class="s-main">
         <section class="s-left" aria-label=${s.audienceSees}>
-          ${this.audience(show)}
+          ${audience(show)}
           ${
             this.runs
               ? html`<section class="panel" aria-label=${s.picture}>${this.camera(show)}</section>`
               : nothing
           }
-          ${this.pinbox(show)}
+          ${pinbox(
+            show,
+            () => this.open("moderation"),
+            () => void this.acts.moderate({ type: "comment.pin", comment: null }),
+          )}
           <section class="panel" aria-label=${s.viewersOverTime}>
             <plusone-curve
               .samples=${staff.viewers}
@@ -245,34 +257,6 @@ export class Studio extends PlusoneElement {
     </div>`;
   }
 
-  /** What viewers see: the picture, or the poster until there is one. */
-  private audience(show: Show): TemplateResult {
-    return html`<div class="prev on-stage">
-      <div class="picture">
-        ${
-          show.poster === null
-            ? nothing
-            : html`<img src=${show.poster} alt=${m.pictureOf(show.host_name ?? show.title)} />`
-        }
-        ${
-          show.picture === "off"
-            ? nothing
-            : html`<plusone-player
-                show=${show.id}
-                title=${show.title}
-                picture=${show.picture}
-                muted
-              ></plusone-player>`
-        }
-      </div>
-      <div class="row p-top">
-        <a class="pill-s" href="/shows/${encodeURIComponent(show.id)}" target="_blank"
-          >${s.audienceSees}</a
-        >
-      </div>
-    </div>`;
-  }
-
   private sends(show: Show): boolean {
     return this.runs && show.status !== "ended";
   }
@@ -301,115 +285,6 @@ export class Studio extends PlusoneElement {
       .own=${session?.person.id ?? null}
       @moderation=${() => this.open("moderation")}
     ></plusone-studio-talk>`;
-  }
-
-  private head(show: Show, { totals }: Staff): TemplateResult {
-    const live = show.status === "live";
-    const [sign] = amount(0, show.currency);
-    const figure = (look: string, name: string, value: string, more: string): TemplateResult =>
-      html`<div class="kpi ${look}">
-        <dt>${name}</dt>
-        <dd>${value}<small>${more}</small></dd>
-      </div>`;
-    const sum = totals.held_minor + totals.sold_minor;
-    const paid = sum === 0 ? "" : `${Math.round((totals.sold_minor / sum) * 100)}%`;
-    const viewers = this.room.viewers ?? totals.viewers;
-    return html`<header class="s-head">
-      <div class="row">
-        <a href="/studio" aria-label="plusone ${s.shows}">${mark}</a><span class="sep"></span>
-        <div class="col names">
-          <h1 class="t-14 one-line">${show.title}</h1>
-          <p class="t-12 faint one-line">
-            ${[session?.shop.name, show.starts_at === null ? null : longMoment(show.starts_at)]
-              .filter(Boolean)
-              .join(m.comma)}
-          </p>
-        </div>
-      </div>
-      <div class="row air">${this.air(show)}</div>
-      <dl class="kpis">
-        ${figure(
-          "",
-          s.viewers,
-          count(viewers),
-          s.peak(count(Math.max(viewers, totals.viewers_peak))),
-        )}
-        ${figure("", s.claims, count(totals.claims), s.claimsUnit)}
-        ${figure("", `${s.heldMoney} ${sign}`, amount(totals.held_minor, show.currency)[1], "")}
-        ${figure(
-          "k-held",
-          `${s.soldMoney} ${sign}`,
-          amount(totals.sold_minor, show.currency)[1],
-          paid,
-        )}
-        ${figure("k-wait k-less", s.waiting, count(totals.waiting), s.piecesUnit)}
-        ${figure("k-less", s.expired, count(totals.expired), s.piecesUnit)}
-      </dl>
-      <div class="row end">
-        <plusone-language></plusone-language>
-        ${
-          !this.runs || show.status === "ended"
-            ? nothing
-            : live
-              ? html`<button class="btn btn-s btn-stop" @click=${() => this.open("end")}>
-                  ${s.end}
-                </button>`
-              : html`<button class="btn btn-s btn-live" @click=${() => this.open("go-live")}>
-                  ${s.goLive}
-                </button>`
-        }
-      </div>
-    </header>`;
-  }
-
-  private air(show: Show): TemplateResult {
-    if (show.status !== "live") {
-      return html`<span class="badge b-plain">${s.showStates[show.status]}</span>`;
-    }
-    const time = left(this.room.now() - (show.started_at ?? this.room.now()));
-    return html`${
-        this.room.phase === "lost"
-          ? html`<span class="on-air off-air">${m.lineLost}</span>`
-          : html`<span class="on-air">${m.onAir}</span>`
-      }<time class="clock" aria-label=${s.onFor(time)}>${time}</time>`;
-  }
-
-  private pinbox({ announcement, pinned_comment }: Show): TemplateResult {
-    const none = announcement === null && pinned_comment === null;
-    return html`<section class="panel pinbox" aria-label=${s.pinned}>
-      <h2 class="row">
-        ${s.pinned}<button
-          class="tool tool-s end hit"
-          aria-label="${s.edit} ${s.announcement}"
-          @click=${() => this.open("moderation")}
-        >
-          ${icon("edit", 16)}</button
-        >${
-          pinned_comment === null
-            ? nothing
-            : html`<button
-                class="tool tool-s hit"
-                aria-label=${s.unpin}
-                @click=${() => void this.acts.moderate({ type: "comment.pin", comment: null })}
-              >
-                ${icon("close", 16)}
-              </button>`
-        }
-      </h2>
-      ${none ? html`<p class="t-13">${s.nothingPinned}</p>` : nothing}
-      ${
-        announcement === null
-          ? nothing
-          : html`<p class="t-13">${icon("megaphone", 16)}<span>${announcement.text}</span></p>`
-      }
-      ${
-        pinned_comment === null
-          ? nothing
-          : html`<p class="t-13">
-              ${icon("pin", 16)}<span><b>${pinned_comment.name}</b> ${pinned_comment.text}</span>
-            </p>`
-      }
-    </section>`;
   }
 
   private sheets({ show }: Snapshot, staff: Staff): unknown {
