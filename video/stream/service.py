@@ -154,7 +154,8 @@ class Pictures:
         if state != before.state:
             log.info("picture", show=show, state=state)
             told = {"show": show, "state": state, "at": now}
-            outbox.add(connection, PICTURE_CHANGED, show, told)
+            # A key of its own: what goes back to the shop does not wait for pictures.
+            outbox.add(connection, PICTURE_CHANGED, f"{show}.picture", told)
 
     # What people ask
 

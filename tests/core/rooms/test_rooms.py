@@ -200,6 +200,7 @@ async def test_what_is_relayed_arrives_without_asking_the_database(
         first = here.command("host", Say("welcome"))
         await here.rooms.create("auction", ROOM, first, PUBLIC)
         async with opened(database, clock, relay=relay) as there:
+            await here.room.loaded()
             await there.room.loaded()
             monkeypatch.setattr(history, "read_events", None)
             await here.tell("mei", Bid(5))
