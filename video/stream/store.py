@@ -94,7 +94,7 @@ def kept_since(connection: Connection, before: Instant, *, limit: int = 50) -> S
         .where(
             picture.c.began_at < before,
             picture.c.forgotten_at.is_(None),
-            picture.c.state == "off",
+            picture.c.state != "on",  # `away` may be all that was told before the engine died
         )
         .order_by(picture.c.began_at)
         .limit(limit)
