@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
@@ -13,12 +13,21 @@ WITHIN_S = 60
 _AGAIN_S = 0.02
 
 
+@overload
 async def until(
-    ask: Callable[[], T | Awaitable[T]],
-    is_so: Callable[[T], object] = bool,
-    *,
-    within_s: float = WITHIN_S,
-) -> T:
+    ask: Callable[[], Awaitable[T]], is_so: Callable[[T], object] = ..., *, within_s: float = ...
+) -> T: ...
+
+
+@overload
+async def until(
+    ask: Callable[[], T], is_so: Callable[[T], object] = ..., *, within_s: float = ...
+) -> T: ...
+
+
+async def until(
+    ask: Callable[[], Any], is_so: Callable[[Any], object] = bool, *, within_s: float = WITHIN_S
+) -> Any:
     """What `ask` says once `is_so` of it. Raises TimeoutError with what it said last."""
     said: object = None
     try:

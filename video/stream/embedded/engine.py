@@ -97,6 +97,7 @@ class Engine:
 
         One who sends already makes way. Raises what `sdp` and `peer` do, and Unavailable.
         """
+        sdp.publishing(offer)
         stream = await self._stream_for(show)
         source = Source(stream, self._limits.servers, self._limits.pace.segment_s)
         try:

@@ -152,7 +152,7 @@ async def unwatch(request: web.Request) -> web.Response:
 
 def _bearer(request: web.Request) -> str:
     scheme, _, key = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
-    if scheme.lower() != "bearer" or not key:
+    if scheme.lower() != "bearer" or not key or not key.isascii():
         raise NotSignedIn("Send the show's stream key.")
     return key.strip()
 
@@ -250,7 +250,8 @@ def _ours(handler: Handler) -> Handler:
 
     async def asked(request: web.Request) -> web.StreamResponse:
         sent = request.headers.get(hdrs.AUTHORIZATION, "")
-        if not hmac.compare_digest(sent.encode(), f"Bearer {request.app[TOKEN]}".encode()):
+        given = sent.encode(errors="surrogateescape")  # what is no text may come in a header
+        if not hmac.compare_digest(given, f"Bearer {request.app[TOKEN]}".encode()):
             raise Forbidden("This is not for you.")
         return await handler(request)
 

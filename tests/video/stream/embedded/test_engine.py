@@ -266,6 +266,13 @@ async def test_a_host_who_may_not_send_leaves_the_one_who_does_alone(house: Hous
     await watcher.sees(seen + 10)
 
 
+async def test_an_offer_that_is_refused_begins_no_show(house: House) -> None:
+    with pytest.raises(BadOffer):
+        await house.engine.publish(show(), "garbage")
+    with pytest.raises(NoPicture):
+        house.engine.stream(show())
+
+
 async def test_deleting_ends_the_picture_first_and_leaves_no_file(
     house: House, tmp_path: Path
 ) -> None:
