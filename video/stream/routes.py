@@ -95,8 +95,8 @@ def _check_engine(request: web.Request) -> None:
     """Raises Forbidden unless it is an engine of ours that calls."""
     header = request.headers.get(hdrs.AUTHORIZATION, "")
     sent_ = header.removeprefix(_PREFIX) if header.startswith(_PREFIX) else ""
-    given = sent_ or request.query.get("token", "")
-    known = [hmac.compare_digest(given.encode(), one.encode()) for one in request.app[TOKENS]]
+    given = (sent_ or request.query.get("token", "")).encode(errors="surrogateescape")
+    known = [hmac.compare_digest(given, one.encode()) for one in request.app[TOKENS]]
     if not any(known):
         raise Forbidden("Only a media engine may ask this.")
 
