@@ -57,7 +57,7 @@ class Source:
         """When the newest picture came; at first, when the connection was asked for."""
 
     async def answer(self, offer: str) -> str:
-        """The answer to the host's `offer`, which is one for `publishing`. Raises what `peer` does."""
+        """The answer to the host's `offer`, which `sdp` has taken. Raises what `peer` does."""
         for kind in ("audio", "video"):
             transceiver = self._peer.addTransceiver(kind, direction="recvonly")
             transceiver.setCodecPreferences(peer.codecs(kind))
