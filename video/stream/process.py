@@ -15,7 +15,7 @@ import aiohttp
 import msgspec
 import structlog
 
-from core.errors import Unavailable
+from core.errors import PlusOneError, Unavailable
 from core.settings import Settings
 from video.stream.embedded.start import Start
 
@@ -60,18 +60,28 @@ class EngineProcess:
         )
         failures = 0
         try:
+            await self._tell()  # the last one may have died with the service
             while True:
                 begun = time.monotonic()
-                await self._gone()  # at first too: the last one may have died with the service
                 try:
                     await self._once(service)
                 except (OSError, TimeoutError, msgspec.MsgspecError) as error:
                     log.error("media.not_started", error=type(error).__name__)
+                await self._tell()
                 failures = 0 if time.monotonic() - begun > 60 else failures + 1
                 await asyncio.sleep(PAUSES_S[min(failures, len(PAUSES_S) - 1)])
         finally:
             await self._http.close()
             self._http = None
+
+    async def _tell(self) -> None:
+        """That there is none, as soon as the database can be told."""
+        while True:
+            try:
+                return await self._gone()
+            except PlusOneError as error:
+                log.warning("media.not_told", error=error.error_code)
+                await asyncio.sleep(PAUSES_S[0])
 
     async def _once(self, service: str) -> None:
         process = await asyncio.create_subprocess_exec(
@@ -84,11 +94,15 @@ class EngineProcess:
         try:
             if process.stdin is None or process.stdout is None:
                 raise OSError("no pipes")
-            process.stdin.write(msgspec.json.encode(self._start(service)) + b"\n")
+            try:
+                process.stdin.write(msgspec.json.encode(self._start(service)) + b"\n")
+            except RuntimeError as error:  # so uvloop says that it has ended already
+                raise BrokenPipeError from error
             async with asyncio.timeout(STARTED_S):
                 line = await process.stdout.readline()
             port: int = msgspec.json.decode(line)["port"]
-            self.address = f"http://{self._settings.media_host}:{port}"
+            host = self._settings.media_host
+            self.address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
             self.pid = process.pid
             log.info("media.started", port=port)
             code = await process.wait()

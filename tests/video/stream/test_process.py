@@ -1,0 +1,176 @@
+"""The media process: started with the service, watched, started again, and gone with it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import Unavailable
+from tests.service import settings_for
+from tests.video.stream.waiting import until
+from video.stream import process as module
+from video.stream.process import EngineProcess
+
+TOKEN = "a token"
+SERVICE = "http://127.0.0.1:9"
+"""Nobody listens there: nothing is told."""
+SHOW = "shw_01K6ZZZZZZZZZZZZZZZZZZZZZA"
+
+
+class House:
+    """Starts a media process, and keeps what is said of it."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.gone: list[int | None] = []
+        """The process's id each time it was said to be gone."""
+        self.broken = 0
+        """So many times the news cannot be taken down."""
+        settings = {"media_addresses": ("127.0.0.1",), **settings}
+        made = settings_for("sqlite:///x.sqlite", folder, **settings)
+        self.process = EngineProcess(made, TOKEN, self._gone)
+
+    async def _gone(self) -> None:
+        self.gone.append(self.process.pid)
+        if self.broken:
+            self.broken -= 1
+            raise Unavailable("the database is away")
+
+    async def started(self) -> int:
+        """Wait until it answers; returns its id."""
+        await until(lambda: self.process.pid)
+        assert await self.health() == 200
+        assert self.process.pid is not None
+        return self.process.pid
+
+    async def health(self) -> int:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        url = f"{self.process.reached}/control/health"
+        async with self.process.http.get(url, headers=headers) as response:
+            return response.status
+
+
+@contextlib.asynccontextmanager
+async def running(house: House) -> AsyncIterator[House]:
+    task = asyncio.create_task(house.process.run(SERVICE))
+    try:
+        yield house
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def said(pid: int, file: str) -> bytes:
+    """What the system says of a process. Raises OSError where there is none."""
+    return Path(f"/proc/{pid}/{file}").read_bytes()
+
+
+def alive(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return said(pid, "stat").rpartition(b")")[2].split()[0] != b"Z"
+    return False
+
+
+async def test_it_is_there_as_long_as_it_is_wanted(tmp_path: Path) -> None:
+    async with running(House(tmp_path)) as house:
+        pid = await house.started()
+        assert house.gone == [None], "the one before may have died with its service"
+        await house.process.end(SHOW)
+        await house.process.forget(SHOW)
+    assert not alive(pid)
+    assert house.process.address is None
+    with pytest.raises(Unavailable):
+        await house.process.end(SHOW)
+
+
+async def test_while_it_is_not_there_nothing_can_be_asked_of_it(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    for ask in (house.process.end, house.process.forget):
+        with pytest.raises(Unavailable):
+            await ask(SHOW)
+    with pytest.raises(Unavailable):
+        house.process.reached  # noqa: B018 (it raises)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+async def test_one_that_dies_is_told_at_once_and_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    again = asyncio.Event()
+
+    async def paused(_seconds: float) -> None:
+        await again.wait()
+
+    async with running(House(tmp_path)) as house:
+        first = await house.started()
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "asyncio", Paused(paused))
+            os.kill(first, number)
+            await until(lambda: house.gone, [None, None].__eq__)
+            assert house.process.address is None
+            again.set()
+            assert await house.started() != first
+        assert house.gone == [None, None]
+
+
+class Paused:
+    """`asyncio`, but for its sleep."""
+
+    def __init__(self, sleep: Any) -> None:
+        self.sleep = sleep
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+
+async def test_it_is_started_though_its_end_could_not_be_taken_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database may be away when it starts, and is asked again."""
+    monkeypatch.setattr(module, "PAUSES_S", (0.01,))
+    house = House(tmp_path)
+    house.broken = 3
+    async with running(house):
+        await house.started()
+    assert len(house.gone) == 4
+
+
+async def test_one_that_does_not_start_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSES_S", (0.01,))
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", "/bin/false")
+        async with running(House(tmp_path)) as house:
+            await until(lambda: len(house.gone) > 2)
+            patch.setattr(sys, "executable", "/nowhere/python")
+            tried = len(house.gone)
+            await until(lambda: len(house.gone) > tried + 2)
+            assert house.process.address is None
+            patch.undo()
+            await house.started()
+
+
+async def test_it_listens_where_it_is_told_to(tmp_path: Path) -> None:
+    async with running(House(tmp_path, media_host="::1")) as house:
+        await house.started()
+        assert house.process.reached.startswith("http://[::1]:")
+
+
+async def test_it_keeps_nothing_in_the_environment_that_the_service_was_started_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it logs follows the service's settings; what it needs to know comes by its input."""
+    async with running(House(tmp_path, log_level="error", log_format="json")) as house:
+        pid = await house.started()
+        environment, command = said(pid, "environ"), said(pid, "cmdline")
+        assert b"PLUSONE_LOG_LEVEL=error\0" in environment
+        assert b"PLUSONE_LOG_FORMAT=json\0" in environment
+    assert TOKEN.encode() not in environment + command
