@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from pathlib import Path
@@ -53,8 +54,8 @@ async def serve(start: Start) -> None:
     await runner.setup()
     try:
         await web.TCPSite(runner, start.host, start.port, backlog=BACKLOG).start()
-        sys.stdout.write(f'{{"port": {runner.addresses[0][1]}}}\n')
-        sys.stdout.flush()
+        with contextlib.suppress(BrokenPipeError):  # the service was killed: stdin ends too
+            os.write(sys.stdout.fileno(), b'{"port": %d}\n' % runner.addresses[0][1])
         await stop.wait()
     finally:
         await engine.close()

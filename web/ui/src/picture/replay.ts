@@ -28,6 +28,7 @@ interface Stocked {
 }
 
 const lines_shown = 2;
+const again_ms = 3_000;
 
 /**
  * A show that is over: its picture, a time line with what happened when, the talk as it stood, and
@@ -153,6 +154,7 @@ export class Replay extends PlusoneElement {
 
   private hls: Hls | null = null;
   private retold: Retold | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -165,6 +167,7 @@ export class Replay extends PlusoneElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    clearTimeout(this.timer);
     this.hls?.close();
     this.hls = this.retold = null;
   }
@@ -198,12 +201,21 @@ export class Replay extends PlusoneElement {
 
   private readonly loaded = (): void => {
     this.moved();
-    // It plays without, and asks again should it have to be loaded again.
-    void Timeline.of(this.address).then(
-      (timeline) => (this.timeline = timeline),
-      () => undefined,
-    );
+    clearTimeout(this.timer);
+    void this.place();
   };
+
+  /** It plays without its time line and moments; they are asked for until they are there. */
+  private async place(): Promise<void> {
+    try {
+      this.timeline = await Timeline.of(this.address);
+      if (this.moments.length === 0) await this.learn();
+    } catch {
+      this.timeline = null;
+    }
+    const whole = this.timeline !== null && this.moments.length > 0;
+    if (!whole && this.isConnected) this.timer = setTimeout(() => void this.place(), again_ms);
+  }
 
   private readonly moved = (): void => {
     this.at = this.video.currentTime;
