@@ -44,15 +44,25 @@ async def passed_on(request: web.Request) -> web.StreamResponse:
             allow_redirects=False,
             timeout=_TIMES,
         ) as answer:
-            kept = {name: answer.headers[name] for name in _ANSWERED if name in answer.headers}
-            response = web.StreamResponse(status=answer.status, headers=kept)
-            await response.prepare(request)
-            async for piece in answer.content.iter_chunked(_PIECE):
-                await response.write(piece)
-            await response.write_eof()
-            return response
+            return await _repeated(request, answer)
     except (aiohttp.ClientError, TimeoutError) as error:
         raise Unavailable("The picture cannot be had just now.") from error
+
+
+async def _repeated(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+    kept = {name: answer.headers[name] for name in _ANSWERED if name in answer.headers}
+    response = web.StreamResponse(status=answer.status, headers=kept)
+    await response.prepare(request)
+    try:
+        async for piece in answer.content.iter_chunked(_PIECE):
+            await response.write(piece)
+        await response.write_eof()
+    except BaseException:
+        # An error told now would become a part of a segment, and stay in caches for ever.
+        if request.transport is not None:
+            request.transport.abort()
+        raise
+    return response
 
 
 def _all(path: str, *methods: str) -> Handler:

@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from core.http.answers import errors
+from core.http import answers
+from tests.video.stream.studio import said_raw
 from video.stream import passage
 
 SEGMENT = b"s" * 16_000_000
@@ -28,12 +29,32 @@ async def _described(request: web.Request) -> web.Response:
     return web.Response(body=body, status=201, headers=headers)
 
 
+async def _half(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Length": "1000"})
+    await response.prepare(request)
+    await response.write(b"half")
+    return response
+
+
+async def _torn(request: web.Request) -> web.StreamResponse:
+    response = await _half(request)
+    assert request.transport is not None
+    request.transport.abort()
+    return response
+
+
+async def _slow(request: web.Request) -> web.StreamResponse:
+    response = await _half(request)
+    await asyncio.Event().wait()
+    return response
+
+
 async def _segment(_request: web.Request) -> web.Response:
     return web.Response(body=SEGMENT, headers={"Cache-Control": "max-age=60"})
 
 
 async def _served(app: web.Application) -> tuple[web.AppRunner, str]:
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
@@ -45,10 +66,12 @@ async def service() -> AsyncIterator[str]:
     """Where a service listens that has the passage alone."""
     inner = web.Application()
     inner.router.add_post("/media/{show}/whip", _described)
+    inner.router.add_get("/media/{show}/hls/torn.m4s", _torn)
+    inner.router.add_get("/media/{show}/hls/slow.m4s", _slow)
     inner.router.add_get("/media/{show}/hls/{file}", _segment)
     behind, reached = await _served(inner)
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1)) as http:
-        outer = web.Application(middlewares=[errors])
+        outer = web.Application(middlewares=[answers.errors, answers.within_time])
         outer[passage.ENGINE_PROCESS] = Engine(reached, http)  # type: ignore[misc]
         outer.router.add_route("*", "/media/{rest:.*}", passage.passed_on)
         before, address = await _served(outer)
@@ -94,3 +117,21 @@ async def test_a_viewer_on_a_slow_line_gets_her_whole_segment(service: str) -> N
         first = await answer.content.readexactly(1_000)
         await asyncio.sleep(1.5)  # longer than the engine may take for what it is asked otherwise
         assert first + await answer.read() == SEGMENT
+
+
+async def test_an_engine_that_dies_in_the_middle_breaks_off_and_says_nothing_more(
+    service: str,
+) -> None:
+    """A second answer would become a part of the segment, and be kept as such for ever."""
+    said = await said_raw(service, b"GET /media/x/hls/torn.m4s HTTP/1.1\r\nHost: x\r\n\r\n")
+    head, _, body = said.partition(b"\r\n\r\n")
+    assert b"Content-Length: 1000" in head
+    assert body == b"half"
+
+
+async def test_so_does_a_segment_that_takes_too_long(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "HANDLER_S", 0.5)
+    said = await said_raw(service, b"GET /media/x/hls/slow.m4s HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert said.partition(b"\r\n\r\n")[2] == b"half"
