@@ -111,11 +111,16 @@ class Studio:
 
 
 @contextlib.asynccontextmanager
-async def studio_at(url: str, folder: Path, **settings: Any) -> AsyncIterator[Studio]:
-    """Until the end of the block; with a media process that is there."""
-    given = {"media_addresses": ("127.0.0.1",), "media_grace_s": 60, **settings}
+async def studio_at(
+    url: str, folder: Path, *, grace_s: float = 300, **settings: Any
+) -> AsyncIterator[Studio]:
+    """Until the end of the block; with a media process that is there.
+
+    `grace_s` may be less than an operator may say.
+    """
+    made = settings_for(url, folder, media_addresses=("127.0.0.1",), **settings)
     async with (
-        serving(settings_for(url, folder, **given)) as service,
+        serving(made.model_copy(update={"media_grace_s": grace_s})) as service,
         picture.engine(service.app, service.address),
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http,
     ):

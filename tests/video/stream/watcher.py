@@ -67,9 +67,9 @@ class Watcher:
 
 @contextlib.asynccontextmanager
 async def watching(
-    http: aiohttp.ClientSession, url: str, *, decodes: bool = False
+    http: aiohttp.ClientSession, url: str, *, decodes: bool = False, says_goodbye: bool = True
 ) -> AsyncIterator[Watcher]:
-    """Watch what is at `url` until the end of the block, and say goodbye."""
+    """Watch what is at `url` until the end of the block, and say goodbye by HTTP too."""
     watcher = Watcher(decodes=decodes)
     session: URL | None = None
     try:
@@ -81,7 +81,7 @@ async def watching(
         await watcher.take(answer)
         yield watcher
     finally:
-        if session is not None:
+        if session is not None and says_goodbye:
             with contextlib.suppress(aiohttp.ClientError):
                 await http.delete(session)
         await watcher.close()
