@@ -10,7 +10,15 @@ from typing import Any, Final
 
 from aiohttp import hdrs, web
 
-from core.errors import BadRequest, Forbidden, NotFound, NotSignedIn, PlusOneError, TooLarge
+from core.errors import (
+    BadRequest,
+    Forbidden,
+    NotFound,
+    NotSignedIn,
+    PlusOneError,
+    TooLarge,
+    Unavailable,
+)
 from core.http.answers import errors
 from video.stream.embedded import sdp
 from video.stream.embedded.authority import Authority
@@ -189,8 +197,12 @@ async def hls(request: web.Request) -> web.StreamResponse:
 async def _live(request: web.Request, show: str, *, low_latency: bool) -> web.Response:
     window = request.app[ENGINE].stream(show).window
     number, part = (_asked(request, name) for name in ("_HLS_msn", "_HLS_part"))
-    if number is not None and not await window.reaches(number, part, at_most_s=HELD_S):
-        raise BadRequest("That is too far ahead.")
+    if number is not None:
+        if window.is_far(number):
+            raise BadRequest("That is too far ahead.")
+        # Players ask again after this alone (RFC 8216bis, 6.2.5.2); the host's line may be slow.
+        if not await window.reaches(number, part, at_most_s=HELD_S):
+            raise Unavailable("It has not come yet.")
     if window.is_empty:
         raise NotFound("The picture is about to begin.", code="no_picture")
     text = window.playlist(low_latency=low_latency)

@@ -66,12 +66,16 @@ class Window:
             part_s=self._part_s if low_latency else None,
         )
 
+    def is_far(self, number: int) -> bool:
+        """Whether this segment is further ahead than a player can know of."""
+        return number > self._next + 1
+
     async def reaches(self, number: int, part: int | None, *, at_most_s: float) -> bool:
         """Wait for a part of a segment, or for the whole of it; False where it did not come.
 
         False at once for what is further ahead than a player can know of.
         """
-        if number > self._next + 1:
+        if self.is_far(number):
             return False
         try:
             async with asyncio.timeout(at_most_s):

@@ -159,6 +159,17 @@ async def packed_on(stream: Stream) -> None:
         await packager.picture(picture, 2 + number / clip.RATE, 0)
 
 
+async def test_a_reload_that_waits_in_vain_may_be_asked_for_again(
+    face: Face, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Players give up on any other answer, and a host's line may be slow for a while."""
+    monkeypatch.setattr(faces, "HELD_S", 0.05)
+    await packed(await face.stream(), 31)
+    async with http.get(f"{face.address}/media/{SHOW}/hls/low.m3u8?_HLS_msn=6") as response:
+        assert response.status == 503
+        assert (await response.json())["retryable"]
+
+
 async def test_a_part_that_does_not_come_is_not_there(
     face: Face, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
