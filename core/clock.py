@@ -23,13 +23,20 @@ class SystemClock:
     """The wall clock as it stood at start, carried on by the monotonic clock.
 
     A stepped wall clock (NTP, an operator) therefore neither expires holds nor reorders events.
+    Another process on this machine goes by the same clock if it is told `uptime_zero` of it.
     """
 
-    def __init__(self) -> None:
-        self._anchor_ns = time.time_ns() - time.monotonic_ns()
+    def __init__(self, uptime_zero: Instant | None = None) -> None:
+        wall_ns = time.time_ns() - time.monotonic_ns()
+        self._anchor_ns = wall_ns if uptime_zero is None else uptime_zero * 1_000_000
 
     def now(self) -> Instant:
         return (self._anchor_ns + time.monotonic_ns()) // 1_000_000
+
+
+def uptime_zero(clock: Clock) -> Instant:
+    """What `clock` would have said when this machine's monotonic clock stood at 0."""
+    return clock.now() - time.monotonic_ns() // 1_000_000
 
 
 class ManualClock:

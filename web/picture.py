@@ -36,10 +36,11 @@ async def pictures(app: web.Application) -> AsyncIterator[None]:
     embedded = secret.key("embedded media engine").hex()
     external = settings.media_token.get_secret_value()
     app[TOKENS] = (embedded, external) if external else (embedded,)
-    app[ENGINE_PROCESS] = process = EngineProcess(settings, embedded, lambda: gone())
+    clock = app[CLOCK]
+    app[ENGINE_PROCESS] = process = EngineProcess(settings, clock, embedded, lambda: gone())
     app[PICTURES] = made = Pictures(
         app[DATABASE],
-        app[CLOCK],
+        clock,
         MediaEngine.of(settings),
         Keys(secret.key("stream keys")),
         app[SHOWS],

@@ -1,6 +1,7 @@
 """`plusone demo --no-crowd` as a process of its own: killed, started again, its time moved on.
 
-Run as a program it is the demo itself, on a clock that reads how far it goes ahead from a file.
+Run as a program it is the demo itself, on a clock that reads how far it goes ahead from a file, and
+so does its media process.
 """
 
 from __future__ import annotations
@@ -8,39 +9,23 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import struct
 import subprocess
 import sys
 import time
 from contextlib import suppress
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final
 from unittest.mock import patch
 
 import aiohttp
 
-from core.clock import Instant, SystemClock
+from tests.browser.movable_clock import AHEAD, FILE, MovableClock
 from tests.servers import free_port
 from web import command_line
 
 STARTED_S: Final = 60
 ROOT: Final = Path(__file__).parents[2]
-
-_AHEAD = struct.Struct("<q")
-_FILE = "PLUSONE_TEST_AHEAD"
-
-
-class MovableClock(SystemClock):
-    """The system's clock, ahead by as many milliseconds as the file at `ahead` says."""
-
-    def __init__(self, ahead: Path) -> None:
-        super().__init__()
-        with ahead.open("rb") as file:
-            self._ahead = mmap(file.fileno(), 0, access=ACCESS_READ)
-
-    def now(self) -> Instant:
-        return super().now() + int(_AHEAD.unpack_from(self._ahead)[0])
+MEDIA: Final = "tests.browser.media_process"
 
 
 class ShopProcess:
@@ -75,7 +60,7 @@ class ShopProcess:
             "EVENTS_PER_S": 1_000,
         }
         environment = {f"PLUSONE_{name}": str(value) for name, value in settings.items()}
-        self._process = self._spawn(os.environ | environment | {_FILE: str(self._ahead)})
+        self._process = self._spawn(os.environ | environment | {FILE: str(self._ahead)})
         await self._ready()
 
     def _spawn(self, environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -117,7 +102,7 @@ class ShopProcess:
         [media] = [
             int(child)
             for child in children
-            if b"embedded.server" in Path(f"/proc/{child}/cmdline").read_bytes()
+            if MEDIA.encode() in Path(f"/proc/{child}/cmdline").read_bytes()
         ]
         os.kill(media, signal.SIGKILL)
 
@@ -138,12 +123,14 @@ class ShopProcess:
 
     def _write_ahead(self) -> None:
         with self._ahead.open("r+b" if self._ahead.exists() else "w+b") as file:
-            file.write(_AHEAD.pack(self._ahead_ms))
+            file.write(AHEAD.pack(self._ahead_ms))
 
 
 def main() -> int:
-    ahead = Path(os.environ.pop(_FILE))
-    with patch("web.app.SystemClock", lambda: MovableClock(ahead)):
+    with (
+        patch("web.app.SystemClock", MovableClock),
+        patch("video.stream.process.PROGRAM", MEDIA),
+    ):
         return command_line.main()
 
 

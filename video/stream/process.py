@@ -15,10 +15,12 @@ import aiohttp
 import msgspec
 import structlog
 
+from core.clock import Clock, uptime_zero
 from core.errors import PlusOneError, Unavailable
 from core.settings import Settings
 from video.stream.embedded.start import Start
 
+PROGRAM = "video.stream.embedded.server"
 STARTED_S = 30
 ENDED_S = 15
 """How long it may take for what it still has to keep, before it is killed."""
@@ -35,8 +37,11 @@ class EngineProcess:
     `gone` is called whenever there is none.
     """
 
-    def __init__(self, settings: Settings, token: str, gone: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, token: str, gone: Callable[[], Awaitable[None]]
+    ) -> None:
         self._settings = settings
+        self._clock = clock
         self._token = token
         self._gone = gone
         self.address: str | None = None
@@ -85,7 +90,7 @@ class EngineProcess:
 
     async def _once(self, service: str) -> None:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "video.stream.embedded.server"),
+            *(sys.executable, "-m", PROGRAM),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=os.environ | self._environment,
@@ -134,6 +139,7 @@ class EngineProcess:
             announced=settings.media_public_address,
             grace_s=settings.media_grace_s,
             keeps=settings.replay_days > 0,
+            uptime_zero=uptime_zero(self._clock),
         )
 
     async def end(self, show: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from core.clock import SystemClock
 from core.errors import Unavailable
 from tests.service import settings_for
 from tests.video.stream.waiting import until
@@ -35,7 +36,7 @@ class House:
         """So many times the news cannot be taken down."""
         settings = {"media_addresses": ("127.0.0.1",), **settings}
         made = settings_for("sqlite:///x.sqlite", folder, **settings)
-        self.process = EngineProcess(made, TOKEN, self._gone)
+        self.process = EngineProcess(made, SystemClock(), TOKEN, self._gone)
 
     async def _gone(self) -> None:
         self.gone.append(self.process.pid)

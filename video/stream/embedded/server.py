@@ -42,7 +42,7 @@ async def serve(start: Start) -> None:
     leash = asyncio.create_task(_until_alone(stop))
     peer.listen_on(start.addresses)
     pace = Pace(grace_s=start.grace_s)
-    clock = SystemClock()
+    clock = SystemClock(start.uptime_zero)
     authority = Authority(Link(start.service, start.token), clock)
     limits = Limits(start.viewers, start.servers, start.announced, start.keeps, pace)
     engine = Engine(Shelf(Path(start.folder)), clock, limits, authority.tell)

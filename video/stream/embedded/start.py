@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from core.clock import Instant
+
 
 class Start(msgspec.Struct, frozen=True):
     """`folder` is where pictures are kept, `announced` an address told in place of our own."""
@@ -21,3 +23,5 @@ class Start(msgspec.Struct, frozen=True):
     addresses: tuple[str, ...]
     announced: str
     grace_s: float
+    uptime_zero: Instant
+    """Of the service's clock, which this process goes by: moments are found in pictures by it."""
