@@ -32,6 +32,7 @@ from yarl import URL
 from video.stream.embedded.peer import listen_on
 
 ANSWERED_S = 20
+STARTS_IN_S = 0.2
 AHEAD_S = 0.05
 """How far ahead of its time a frame may be sent."""
 
@@ -99,7 +100,7 @@ class _Track(MediaStreamTrack):
 async def sending(clip: Clip, url: str, key: str) -> AsyncIterator[RTCPeerConnection]:
     """Send `clip` to `url` for the length of the block. Raises Refused."""
     connection = RTCPeerConnection(RTCConfiguration([]))
-    begun = asyncio.get_running_loop().time() + 0.2
+    begun = asyncio.get_running_loop().time() + STARTS_IN_S
     for kind, types in _TYPES.items():
         sender = connection.addTrack(_Track(kind, clip, begun))
         transceiver = next(t for t in connection.getTransceivers() if t.sender is sender)

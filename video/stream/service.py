@@ -33,6 +33,10 @@ DAY_MS = 86_400_000
 
 Status = Literal["draft", "scheduled", "live", "ended"]
 Event = Literal["ready", "away", "ended", "recording_failed", "recording"]
+_SEEN: dict[str, tuple[Status, ...]] = {
+    "read": ("scheduled", "live", "ended"),
+    "playback": ("ended",),
+}
 _STATES: dict[str, State] = {"ready": "on", "away": "away", "ended": "off"}
 
 log = structlog.get_logger(__name__)
@@ -120,7 +124,7 @@ class Pictures:
             now = await self._database.read(partial(store.get, show=asked.path))
             if any(self._keys.opens(key, asked.path, now.key_version) for key in _keys_in(asked)):
                 return
-        elif asked.action in ("read", "playback") and status not in (None, "draft"):
+        elif status in _SEEN.get(asked.action, ()):
             return
         raise Forbidden("This may not be sent or seen.")
 

@@ -74,6 +74,11 @@ def _frame(number: int, width: int, height: int) -> av.VideoFrame:
     return frame
 
 
+def number_of(frame: av.VideoFrame) -> int:
+    """Which picture of its clip a decoded one is; one of the first 200."""
+    return bytes(frame.planes[0])[0] - 16
+
+
 def _sound(number: int, *, loud: bool = False) -> av.AudioFrame:
     frame = av.AudioFrame(format="flt", layout="stereo", samples=960)
     frame.sample_rate, frame.pts = 48_000, number * 960

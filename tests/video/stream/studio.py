@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +13,28 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from core.clock import Instant, ManualClock
 from core.identity.model import Role
 from tests.service import Browser, Reply, Service, serving, settings_for
 from tests.video.stream.waiting import until
+from tests.viewers import Viewer
 from video.stream.passage import ENGINE_PROCESS
 from video.stream.process import EngineProcess
 from web import picture
 
 HOST = "host@example.com"
 SDP = {"Content-Type": "application/sdp"}
+
+
+class RunningClock(ManualClock):
+    """One that goes on by itself, as the media process's does, and can be moved forward besides."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._begun = time.monotonic()
+
+    def now(self) -> Instant:
+        return super().now() + round((time.monotonic() - self._begun) * 1_000)
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,23 @@ class Studio:
         found: dict[str, Any] = reply.json
         return found
 
+    async def runs(self, show: str, **do: Any) -> list[dict[str, Any]]:
+        """Have the host do this in her show; returns the events that came of it."""
+        async with aiohttp.ClientSession() as http:
+            viewer = Viewer(self.host, http)
+            await viewer.connect()
+            assert (await viewer.ask("join", {"show": show}))["ok"]
+            reply = await viewer.ask("run", {"do": do})
+            await viewer.socket.disconnect()
+        assert reply["ok"], reply
+        events: list[dict[str, Any]] = reply["events"]
+        return events
+
+    async def ends(self, show: Show) -> None:
+        """Have the host open and end her show."""
+        await self.runs(show.id, type="show.go_live")
+        await self.runs(show.id, type="show.end")
+
     async def becomes(self, show: str, state: str) -> None:
         """Wait until the picture is `on`, `away` or `off`."""
 
@@ -120,7 +151,7 @@ async def studio_at(
     """
     made = settings_for(url, folder, media_addresses=("127.0.0.1",), **settings)
     async with (
-        serving(made.model_copy(update={"media_grace_s": grace_s})) as service,
+        serving(made.model_copy(update={"media_grace_s": grace_s}), RunningClock()) as service,
         picture.engine(service.app, service.address),
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http,
     ):

@@ -72,7 +72,7 @@ async def test_an_engine_elsewhere_asks_as_mediamtx_does(
     key = (await host.get(f"/api/staff/shows/{show}/picture")).json["key"]
     for more, status in (
         ({}, 204),
-        ({"action": "playback"}, 204),
+        ({"action": "playback"}, 403),
         ({"action": "publish", "token": key}, 204),
         ({"action": "publish", "query": f"key={key}", "protocol": "rtmp"}, 204),
         ({"action": "publish", "token": "wrong"}, 403),

@@ -25,7 +25,7 @@ BELIEVED_S = 2.0
 """How long an answer about watching holds: players ask many times a second."""
 NEWS_WAITING = 200
 
-Action = Literal["publish", "read"]
+Action = Literal["publish", "read", "playback"]
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +57,13 @@ class Authority:
     async def may_publish(self, show: str, key: str, address: str) -> None:
         """Raises Forbidden, or Unavailable where the service cannot be asked."""
         await self._ask("publish", show, key, "webrtc", address)
+
+    async def may_play_back(self, show: str, address: str) -> None:
+        """Whether the show is over, and may be seen again: asked once by each player.
+
+        Raises Forbidden, or Unavailable where the service cannot be asked.
+        """
+        await self._ask("playback", show, "", "hls", address)
 
     async def may_read(self, show: str, protocol: str, address: str) -> None:
         """Raises Forbidden, or Unavailable where the service cannot be asked."""
@@ -96,7 +103,7 @@ class Authority:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unavailable("The service cannot be asked just now.") from error
         if status in (401, 403, 404):
-            raise Forbidden("This key does not open this show.", code="not_allowed")
+            raise Forbidden("This show may not be sent or seen so.", code="not_allowed")
         if status >= 300:
             raise Unavailable("The service cannot be asked just now.")
 

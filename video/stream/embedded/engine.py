@@ -162,11 +162,15 @@ class Engine:
         if (stream := self._streams.get(show)) is not None:
             stream.end()
 
-    async def forget(self, show: str) -> None:
-        """End the picture, and delete what was kept of it."""
+    async def whole(self, show: str) -> None:
+        """End the picture, and wait until all of it is kept."""
         self.end(show)
         if (task := self._running.get(show)) is not None:
             await asyncio.wait([task])
+
+    async def forget(self, show: str) -> None:
+        """End the picture, and delete what was kept of it."""
+        await self.whole(show)
         await asyncio.to_thread(self.shelf.remove, show)
 
     async def close(self) -> None:

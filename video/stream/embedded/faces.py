@@ -184,9 +184,9 @@ async def _body(request: web.Request, type_: str) -> str:
 
 async def hls(request: web.Request) -> web.StreamResponse:
     show, name = _show(request), request.match_info["file"]
-    await request.app[AUTHORITY].may_read(show, "hls", request.remote or "")
     if name == "replay.m3u8":
         return await _replay(request, show)
+    await request.app[AUTHORITY].may_read(show, "hls", request.remote or "")
     if name in ("low.m3u8", "index.m3u8"):
         return await _live(request, show, low_latency=name == "low.m3u8")
     if _LIVE_FILE.fullmatch(name) is None:
@@ -210,8 +210,10 @@ async def _live(request: web.Request, show: str, *, low_latency: bool) -> web.Re
 
 
 async def _replay(request: web.Request, show: str) -> web.Response:
-    shelf = request.app[ENGINE].shelf
-    text = await asyncio.to_thread(shelf.playlist, show, segment_s=request.app[SEGMENT_S])
+    await request.app[AUTHORITY].may_play_back(show, request.remote or "")
+    engine = request.app[ENGINE]
+    await engine.whole(show)  # players ask once, and some before we are told that the show is over
+    text = await asyncio.to_thread(engine.shelf.playlist, show, segment_s=request.app[SEGMENT_S])
     if text is None:
         raise NotFound("Nothing was kept of this show.")
     return web.Response(text=text, content_type=_PLAYLIST, headers={hdrs.CACHE_CONTROL: _A_MOMENT})

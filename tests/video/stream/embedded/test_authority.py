@@ -80,20 +80,24 @@ async def authority(service: Service) -> AsyncIterator[Authority]:
 async def test_the_question_has_mediamtx_s_form(service: Service, authority: Authority) -> None:
     await authority.may_publish(SHOW, "a key", "192.0.2.7")
     await authority.may_read(SHOW, "hls", "192.0.2.8")
+    await authority.may_play_back(SHOW, "192.0.2.9")
     form = {"user": "", "password": "", "id": "", "query": "", "path": SHOW}
     assert service.asked == [
         form | {"action": "publish", "token": "a key", "protocol": "webrtc", "ip": "192.0.2.7"},
         form | {"action": "read", "token": "", "protocol": "hls", "ip": "192.0.2.8"},
+        form | {"action": "playback", "token": "", "protocol": "hls", "ip": "192.0.2.9"},
     ]
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
 async def test_no_means_no(service: Service, authority: Authority, status: int) -> None:
-    service.answers = iter([status, status])
+    service.answers = iter([status] * 3)
     with pytest.raises(Forbidden):
         await authority.may_publish(SHOW, "a key", "")
     with pytest.raises(Forbidden):
         await authority.may_read(SHOW, "hls", "")
+    with pytest.raises(Forbidden):
+        await authority.may_play_back(SHOW, "")
 
 
 @pytest.mark.parametrize("status", [301, 400, 429, 500, 503])

@@ -37,6 +37,9 @@ class Everybody:
     async def may_read(self, _show: str, _protocol: str, _address: str) -> None:
         self._asked()
 
+    async def may_play_back(self, _show: str, _address: str) -> None:
+        self._asked()
+
     def _asked(self) -> None:
         if self.away:
             raise Unavailable("away")

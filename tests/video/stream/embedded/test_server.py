@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import itertools
 import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from tests.video.stream.studio import SDP, Show, Studio, said_raw, studio_at
 from tests.video.stream.waiting import until
 from tests.video.stream.watcher import Watcher, watching
 from video.stream.embedded import fmp4, sdp
-from video.stream.rehearsal import Clip, Refused, sending
+from video.stream.rehearsal import AHEAD_S, STARTS_IN_S, Clip, Refused, sending
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("loopback")]
 
@@ -285,8 +287,10 @@ async def test_what_is_not_sent_cannot_be_watched(studio: Studio, at: str, show:
     refused(reply, 404, "no_picture")
     for file in ("low.m3u8", "index.m3u8"):
         refused(await studio.ask("GET", show.hls(file), at=at), 404, "no_picture")
-    refused(await studio.ask("GET", show.hls("replay.m3u8"), at=at), 404, "not_found")
     refused(await studio.ask("GET", show.hls("seg0.m4s"), at=at), 404, "not_found")
+    refused(await studio.ask("GET", show.hls("replay.m3u8"), at=at), 403, "not_allowed")
+    await studio.ends(show)
+    refused(await studio.ask("GET", show.hls("replay.m3u8"), at=at), 404, "not_found")
 
 
 async def test_what_is_not_announced_cannot_be_watched(studio: Studio, at: str) -> None:
@@ -479,6 +483,16 @@ async def fetched(studio: Studio, show: Show, playlist: str) -> tuple[bytes, lis
     ]
 
 
+def until_when(playlist: str) -> float:
+    """When its last picture was taken, in seconds since 1970."""
+    return datetime.fromisoformat(dates(playlist)[-1]).timestamp() + durations(playlist)[-1]
+
+
+def dates(playlist: str) -> list[str]:
+    """When its segments begin."""
+    return re.findall(r"#EXT-X-PROGRAM-DATE-TIME:(.+)", playlist)
+
+
 def durations(playlist: str) -> list[float]:
     return [float(text) for text in re.findall(r"#EXTINF:([\d.]+)", playlist)]
 
@@ -529,14 +543,12 @@ async def test_a_show_that_has_ended_is_seen_again_until_it_is_deleted(
     async with sending(film, studio.service.address + show.whip, show.key):
         text = await studio.playlist(show, "index.m3u8")
         seen = set(names(text))
-        await studio.process.end(show.id)
-        await studio.becomes(show.id, "off")
-
-    async def asked() -> Reply:
-        return await studio.ask("GET", replay)
-
-    text = (await until(asked, lambda reply: reply.status == 200)).body.decode()
+        refused(await studio.ask("GET", replay), 403, "not_allowed")
+        await studio.ends(show)
+        ended = studio.service.clock.now() / 1_000
+        text = (await studio.ask("GET", replay)).body.decode()
     assert text.splitlines()[-1] == "#EXT-X-ENDLIST"
+    assert until_when(text) == pytest.approx(ended, abs=0.5), "all of it is there at once"
     assert seen <= set(names(text)), "what was live is kept under the same name"
     init, segments = await fetched(studio, show, text)
     found = decoded(init + b"".join(segments))
@@ -550,6 +562,38 @@ async def test_a_show_that_has_ended_is_seen_again_until_it_is_deleted(
     refused(await studio.ask("GET", replay), 404, "not_found")
     for name in [*names(text), *names(text, "EXT-X-MAP")]:
         refused(await studio.ask("GET", show.hls(name)), 404, "not_found")
+
+
+async def test_a_moment_is_found_in_the_replay_where_it_was_pictured(
+    studio: Studio, tmp_path: Path, show: Show
+) -> None:
+    """As its host saw it: within 250 ms of the picture that she sent when she said so."""
+    film = Clip(clip.write(tmp_path / "clip.ts", seconds=6))
+    now = asyncio.get_running_loop().time
+    begun = now() + STARTS_IN_S - AHEAD_S
+    async with sending(film, studio.service.address + show.whip, show.key):
+        await studio.playlist(show)
+        await studio.runs(show.id, type="show.go_live")
+        pictured_s = (now() - begun) % film.seconds
+        await studio.playlist(show, "index.m3u8")
+        await studio.runs(show.id, type="show.end")
+        text = (await studio.ask("GET", show.hls("replay.m3u8"))).body.decode()
+    moments = (await studio.ask("GET", f"/api/shows/{show.id}/moments")).json["moments"]
+    [live] = [moment["at_ms"] / 1_000 for moment in moments if moment["kind"] == "live"]
+    starts = [datetime.fromisoformat(date).timestamp() for date in dates(text)]
+    number = max(place for place, start in enumerate(starts) if start <= live)
+    init, segments = await fetched(studio, show, text)
+    found = picture_at(init + segments[number], live - starts[number]) / clip.RATE
+    assert found == pytest.approx(pictured_s, abs=0.25)
+
+
+def picture_at(file: bytes, seconds: float) -> int:
+    """The number of the picture that is shown so long after a segment's beginning."""
+    with av.open(io.BytesIO(file), "r") as container:
+        frames = list(container.decode(video=0))
+    first = frames[0].time
+    frame = [one for one in frames if one.time - first <= seconds][-1]
+    return clip.number_of(frame)
 
 
 async def test_a_watcher_s_offer_is_of_the_kind_that_browsers_send(studio: Studio) -> None:
