@@ -42,7 +42,8 @@ SEGMENT_S = web.AppKey("segment_s", float)
 
 _PLAYLIST: Final = "application/vnd.apple.mpegurl"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
-_A_MOMENT: Final = "public, max-age=1"
+_A_MOMENT: Final = "public, max-age=0, s-maxage=1"
+"""By caches that many share; a player that asks again wants what is new."""
 _PART = re.compile(r"seg([0-9]{1,9})\.([0-9]{1,3})\.m4s")
 _LIVE_FILE = re.compile(r"init[0-9]{1,9}\.mp4|seg[0-9]{1,9}(\.[0-9]{1,3})?\.m4s")
 

@@ -336,7 +336,7 @@ async def test_a_live_playlist_leads_to_segments_and_parts(
 ) -> None:
     reply = await studio.ask("GET", on_air.hls("low.m3u8"), at=at)
     assert reply.headers["Content-Type"].startswith("application/vnd.apple.mpegurl")
-    assert reply.headers["Cache-Control"] == "public, max-age=1"
+    assert reply.headers["Cache-Control"] == "public, max-age=0, s-maxage=1"
     playlist = reply.body.decode()
     files = [*names(playlist), *names(playlist, "EXT-X-PART"), *names(playlist, "EXT-X-MAP")]
     for name in files:
