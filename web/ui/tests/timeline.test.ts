@@ -38,7 +38,8 @@ test.each([
   [0.5, noon + 500],
   [3, noon + 3_000],
   [3.5, noon + 600_250],
-  [6, null],
+  [5.5, noon + 602_250],
+  [6, noon + 602_250],
 ])("at %d s it was that time of day", (seconds, at_ms) => {
   expect(broken.momentOf(seconds)).toBe(at_ms);
 });

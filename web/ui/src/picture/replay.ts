@@ -137,6 +137,29 @@ export class Replay extends PlusoneElement {
       select {
         max-inline-size: 7em;
       }
+      /* Where there is room, the whole picture, and the list beside what is said. */
+      @media (min-width: 960px) {
+        :host {
+          display: grid;
+          grid-template: 1fr auto / minmax(0, 1fr) minmax(320px, 400px);
+          align-items: end;
+          gap: var(--s-3) var(--s-6);
+          padding: 72px var(--s-5) var(--s-4);
+        }
+        video {
+          object-fit: contain;
+        }
+        .shelf {
+          max-block-size: 100%;
+          align-self: end;
+          overflow: auto;
+          order: 1;
+        }
+        .controls {
+          order: 2;
+          grid-column: 1 / -1;
+        }
+      }
     `,
   ];
 

@@ -42,9 +42,11 @@ export class Timeline {
     return piece === undefined ? null : piece.start + Math.max(0, at_ms - piece.at_ms) / 1_000;
   }
 
-  /** What time it was at `seconds` into the recording; null where it does not say. */
+  /** What time it was at `seconds` into the recording, its end at most; null without any dates. */
   momentOf(seconds: number): number | null {
-    const piece = this.pieces.find((one) => seconds < one.start + one.seconds);
-    return piece === undefined ? null : piece.at_ms + (seconds - piece.start) * 1_000;
+    const piece =
+      this.pieces.find((one) => seconds < one.start + one.seconds) ?? this.pieces.at(-1);
+    if (piece === undefined) return null;
+    return piece.at_ms + Math.min(seconds - piece.start, piece.seconds) * 1_000;
   }
 }

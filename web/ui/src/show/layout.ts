@@ -97,22 +97,10 @@ export function phone(on: Parts): TemplateResult {
 export function desktop(on: Parts): TemplateResult {
   const { show } = on;
   const live = show.status === "live";
-  const item = current(show);
-  const others = show.items.filter(({ id }) => id !== item?.id || !live);
   return html`<div class="d-page">
     <plusone-header current="shows"></plusone-header>
-    <main class="d-main">
-      <aside class="d-left" aria-label=${m.items}>
-        ${live ? on.onSale("panel", false) : nothing}
-        <section class="d-shelf" aria-label=${m.runDown}>
-          <h2 class="row">
-            ${m.runDown}<span class="t-13 faint end">${m.kinds(show.items.length)}</span>
-          </h2>
-          <div class="scroll" tabindex="0" role="group" aria-label=${m.runDown}>
-            ${on.shelf(others)}
-          </div>
-        </section>
-      </aside>
+    <main class="d-main ${on.replay ? "again" : ""}">
+      ${on.replay ? nothing : items(on)}
       <section class="d-stage on-stage" aria-label=${m.picture}>
         ${on.picture}
         <div class="d-top row">
@@ -158,4 +146,23 @@ export function desktop(on: Parts): TemplateResult {
       </aside>
     </main>
   </div>`;
+}
+
+/** What is on sale, and the show's other items; a replay has its own list of them. */
+function items(on: Parts): TemplateResult {
+  const { show } = on;
+  const live = show.status === "live";
+  const item = current(show);
+  const others = show.items.filter(({ id }) => id !== item?.id || !live);
+  return html`<aside class="d-left" aria-label=${m.items}>
+    ${live ? on.onSale("panel", false) : nothing}
+    <section class="d-shelf" aria-label=${m.runDown}>
+      <h2 class="row">
+        ${m.runDown}<span class="t-13 faint end">${m.kinds(show.items.length)}</span>
+      </h2>
+      <div class="scroll" tabindex="0" role="group" aria-label=${m.runDown}>
+        ${on.shelf(others)}
+      </div>
+    </section>
+  </aside>`;
 }

@@ -161,8 +161,9 @@ export class ShowPage extends PlusoneElement {
       const { replay } = await ask<{ replay: string | null }>("GET", address);
       if (replay !== null) await import("../picture/replay");
       this.replay = replay;
-    } catch {
-      // the cover is there for shows without one
+    } catch (problem) {
+      // The cover is there for shows without one; the room's next word has it asked for again.
+      if (problem instanceof Problem && problem.retryable) this.replay = undefined;
     }
   }
 
