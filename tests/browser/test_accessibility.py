@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.axe import Axe
+from tests.browser.picture import TOLD, Camera, jumps, plays
 from tests.browser.sheets import sheet
 from tests.browser.stage import HOST, OPERATOR, Stage
 from tests.browser.till import Receipt, Till
@@ -101,6 +102,42 @@ async def test_the_show_in_every_state(
     await page.goto(soon.path)
     await expect(page.get_by_role("button", name="加到行事曆")).to_be_visible()
     await axe.looks("soon")
+    axe.finds_nothing()
+
+
+@DEVICES
+async def test_the_picture_and_its_replay(stage: Stage, visits: Visits, device: str) -> None:
+    studio, page = await visits.staff(device, HOST), await visits.open(device)
+    for one in (studio, page):
+        visits.of(one).excuse(*TOLD)
+    desk, axe = Axe(studio), Axe(page)
+    await studio.goto(stage.studio)
+    if device == "phone":
+        await studio.get_by_role("button", name="畫面").click()
+    camera = Camera(studio)
+    await camera.send()
+    await camera.element.get_by_text("用 OBS").click()
+    await desk.looks("sending")
+    viewer = await Viewer.at(page, stage.path, "小美")
+    await plays(viewer, "whep")
+    await axe.looks("live picture")
+    await stage.item("A01", pieces=2)
+    if device == "phone":
+        await studio.keyboard.press("Escape")
+        await desk.looks("own picture")
+        await studio.get_by_role("button", name="畫面").click()
+    await camera.stop()
+    await expect(page.get_by_text("主播馬上回來")).to_be_visible()
+    await axe.looks("back soon")
+    await camera.send()
+    await stage.end()
+    replay = page.locator("plusone-replay")
+    await jumps(replay)
+    await expect(replay.get_by_role("button", name="暫停")).to_be_visible()
+    await axe.looks("replay")
+    await expect(studio.get_by_role("button", name="刪除回放")).to_be_visible()
+    await desk.looks("keeping")
+    axe.wrong += desk.wrong
     axe.finds_nothing()
 
 

@@ -6,8 +6,9 @@ import asyncio
 import re
 
 import pytest
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import async_playwright, expect
 
+from tests.browser.picture import TOLD, Camera, jumps, moves, player, plays
 from tests.browser.shop_process import ShopProcess
 from tests.browser.stage import HOST, TITLE, Stage
 from tests.browser.till import Receipt, Till
@@ -16,54 +17,6 @@ from tests.browser.visits import FLAGS, Visits
 from tools.doctor import chromium
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-EXPECTED = (
-    "503.*whep|status of 503",  # one place is left by WebRTC: the next viewer is told so
-    "404.*(m3u8|whep|whip)|status of 404",  # nothing to play yet, or nothing any more
-)
-"""What a page is told by the engine, and makes the best of."""
-
-PLAYED = """async (player) => {
-  const video = player.shadowRoot.querySelector('video');
-  const from = video.currentTime;
-  for (let i = 0; i < 200 && video.currentTime < from + 1; i++) {
-    await new Promise(go => setTimeout(go, 100));
-  }
-  return [video.currentTime >= from + 1, video.videoWidth];
-}"""
-
-
-class Camera:
-    """The studio's own picture, by what its host sees and does."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.element = page.locator("plusone-camera")
-
-    async def send(self) -> None:
-        await self.element.get_by_role("button", name="送出畫面").click()
-        await expect(self.element.get_by_text("觀眾看得到了")).to_be_visible()
-
-    async def stop(self) -> None:
-        await self.element.get_by_role("button", name="停止送出").click()
-
-
-def player(viewer: Viewer) -> Locator:
-    return viewer.page.locator("plusone-player")
-
-
-async def plays(viewer: Viewer, way: str) -> None:
-    """Wait until the page shows pictures that move, and came by this way."""
-    await expect(player(viewer)).to_have_attribute("playing", "")
-    await expect(player(viewer)).to_have_attribute("way", way)
-    moved, width = await player(viewer).evaluate(PLAYED)
-    assert moved, "the picture stands still"
-    assert width > 0
-
-
-async def jumps(replay: Locator) -> None:
-    """Choose the moment at which A01 was opened; it plays from there."""
-    await replay.get_by_role("button", name=re.compile("^跳到 A01")).click()
 
 
 @pytest.mark.parametrize("device", ["phone", "desktop"])
@@ -77,7 +30,7 @@ async def test_a_host_is_seen_live_by_two_ways_and_sells_from_the_replay(
         await visits.guest(device, "雨晴"),
     ]
     for page in pages:
-        visits.of(page).excuse(*EXPECTED)
+        visits.of(page).excuse(*TOLD)
     studio = pages[0]
     await studio.goto(stage.studio)
     camera = Camera(studio)
@@ -101,8 +54,7 @@ async def test_a_host_is_seen_live_by_two_ways_and_sells_from_the_replay(
     await stage.item("A01", pieces=2)
     await mei.types("A01+1")
     await mei.sees("你", "A01+1", "已保留 1 件")
-    moved, _ = await player(mei).evaluate(PLAYED)
-    assert moved
+    await moves(mei)
 
     # The host's line breaks; she is waited for, and comes back.
     await camera.stop()
@@ -152,6 +104,35 @@ async def test_a_host_is_seen_live_by_two_ways_and_sells_from_the_replay(
     await expect(other.locator("plusone-replay")).to_have_count(0)
 
 
+async def test_a_host_on_a_phone_goes_on_while_she_looks_at_other_things(
+    stage: Stage, visits: Visits
+) -> None:
+    phone = await visits.staff("phone", HOST)
+    pages = [phone, await visits.guest("phone", "小美")]
+    for page in pages:
+        visits.of(page).excuse(*TOLD)
+    await phone.goto(stage.studio)
+    open_picture = phone.get_by_role("button", name="畫面")
+    await open_picture.click()
+    camera = Camera(phone)
+    await camera.send()
+    mei = await Viewer.at(pages[1], stage.path, "小美")
+    await plays(mei, "whep")
+
+    await phone.keyboard.press("Escape")
+    await expect(camera.element).to_have_count(0)
+    await expect(phone.get_by_label("你的畫面")).to_be_visible()
+    await moves(mei)
+    await phone.set_viewport_size({"width": 1_280, "height": 800})
+    await expect(camera.element.get_by_text("觀眾看得到了")).to_be_visible()
+    await moves(mei)
+    await phone.set_viewport_size({"width": 390, "height": 844})
+    await open_picture.click()
+    await expect(camera.element.get_by_text("觀眾看得到了")).to_be_visible()
+    await camera.stop()
+    await expect(mei.page.get_by_text("主播馬上回來")).to_be_visible()
+
+
 async def test_a_host_without_a_camera_is_told_why_and_how_to_send_with_obs(
     stage: Stage, shop: ShopProcess
 ) -> None:
@@ -186,7 +167,7 @@ async def test_a_media_process_that_is_killed_comes_back_and_so_do_host_and_view
 ) -> None:
     pages = [await visits.staff("desktop", HOST), await visits.guest("phone", "小美")]
     for page in pages:
-        visits.of(page).excuse(*EXPECTED)
+        visits.of(page).excuse(*TOLD)
     await pages[0].goto(stage.studio)
     camera = Camera(pages[0])
     await camera.send()
@@ -203,5 +184,4 @@ async def test_a_media_process_that_is_killed_comes_back_and_so_do_host_and_view
     await mei.sees("你", "看得到")
     await mei.types("又看得到了")
     await mei.sees("你", "又看得到了")
-    moved, _ = await player(mei).evaluate(PLAYED)
-    assert moved
+    await moves(mei)

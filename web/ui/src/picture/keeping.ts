@@ -8,7 +8,7 @@ import { problemWords } from "../i18n/problems";
 import type { Acts } from "../studio/acts";
 import { ask } from "../wire/http";
 import type { Show } from "../wire/types";
-import type { Sending } from "./camera";
+import type { Sending } from "./broadcast";
 
 /** What staff decide about a replay: whether it sells, and whether it is kept. */
 @customElement("plusone-keeping")

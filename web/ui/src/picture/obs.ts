@@ -5,8 +5,9 @@ import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { parts } from "../design/parts";
 import { p } from "../i18n/picture";
+import { problemWords } from "../i18n/problems";
 import { ask } from "../wire/http";
-import type { Sending } from "./camera";
+import type { Sending } from "./broadcast";
 
 /** How to send with OBS: where to, and the key. Tells `changed` when there is a new key. */
 @customElement("plusone-obs")
@@ -34,6 +35,7 @@ export class Obs extends PlusoneElement {
   @property() address = "";
   @state() private shown = false;
   @state() private copied = "";
+  @state() private problem = "";
 
   override render(): unknown {
     if (this.sending === null) return nothing;
@@ -57,6 +59,7 @@ export class Obs extends PlusoneElement {
           <button class="btn btn-s btn-line" @click=${() => void this.renew()}>${p.newKey}</button>
         </div>
         <p class="t-12 faint">${p.newKeyWords}</p>
+        <p class="t-13" role="alert">${this.problem}</p>
       </div>
     </details>`;
   }
@@ -88,9 +91,14 @@ export class Obs extends PlusoneElement {
   }
 
   private async renew(): Promise<void> {
-    await ask("POST", `${this.address}/key`, {}).catch(() => null);
-    this.copied = "";
-    this.dispatchEvent(new Event("changed"));
+    try {
+      await ask("POST", `${this.address}/key`, {});
+      this.problem = "";
+      this.copied = "";
+      this.dispatchEvent(new Event("changed"));
+    } catch (problem) {
+      this.problem = problemWords(problem);
+    }
   }
 }
 

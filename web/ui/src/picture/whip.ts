@@ -8,7 +8,8 @@ export interface Health {
   width: number;
   height: number;
   framesPerSecond: number;
-  bitsPerSecond: number;
+  /** Null at the first look. */
+  bitsPerSecond: number | null;
   /** What keeps the picture small, as the browser sees it. */
   limit: "none" | "cpu" | "bandwidth" | "other";
   /** Part of the packets that did not arrive, 0 to 1. */
@@ -67,7 +68,7 @@ export class Whip {
       height: number(sent.frameHeight),
       framesPerSecond: number(sent.framesPerSecond),
       bitsPerSecond:
-        before.at === 0 ? 0 : ((bytes - before.bytes) * 8_000) / Math.max(at - before.at, 1),
+        before.at === 0 ? null : ((bytes - before.bytes) * 8_000) / Math.max(at - before.at, 1),
       limit: (sent.qualityLimitationReason as Health["limit"] | undefined) ?? "none",
       lost: number(heard?.fractionLost),
     };

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 
+import { icon } from "../design/icons";
 import { mark } from "../design/parts";
 import { amount, count, left, longMoment } from "../i18n/format";
 import { m } from "../i18n/index";
@@ -13,7 +14,7 @@ interface Around {
   viewers: number;
   /** The server's clock. */
   now: number;
-  open: (sheet: "go-live" | "end") => void;
+  open: (sheet: "picture" | "go-live" | "end") => void;
 }
 
 /** Over the whole desk: which show, since when it is live, what it comes to, and its two ends. */
@@ -43,6 +44,17 @@ export function head(show: Show, { totals }: Staff, around: Around): TemplateRes
     </dl>
     <div class="row end">
       <plusone-language></plusone-language>
+      ${
+        around.runs
+          ? html`<button
+              class="tool only-narrow"
+              aria-label=${s.picture}
+              @click=${() => around.open("picture")}
+            >
+              ${icon("video", 20)}
+            </button>`
+          : nothing
+      }
       ${ends(show, around)}
     </div>
   </header>`;

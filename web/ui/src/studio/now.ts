@@ -139,7 +139,7 @@ export class StudioNow extends PlusoneElement {
     if (item === null) {
       return html`<div class="none">
         <p class="name t-16">${s.nothingOnSale}</p>
-        <p>${s.nothingOnSaleWords}</p>
+        ${this.show.status === "ended" ? nothing : html`<p>${s.nothingOnSaleWords}</p>`}
       </div>`;
     }
     const facts = [

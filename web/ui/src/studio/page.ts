@@ -17,6 +17,7 @@ import { Media, Ticking } from "../design/ticking";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { s } from "../i18n/staff";
+import { Broadcast } from "../picture/broadcast";
 import { Room } from "../room/connection";
 import { loadSession, session } from "../session/session";
 import { itemOf } from "../show/reading";
@@ -59,7 +60,9 @@ export class Studio extends PlusoneElement {
   @state() private told = "";
   @state() private problem: unknown = null;
 
-  private readonly room = new Room(decodeURIComponent(location.pathname.split("/")[2] ?? ""));
+  private readonly showId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+  private readonly room = new Room(this.showId);
+  private readonly broadcast = new Broadcast(this.showId);
   private readonly serverNow = (): number => this.room.now();
   private readonly acts: Acts = actsIn(this.room, (words) => this.say(words));
   private readonly wide = new Media(this, "(min-width: 960px)");
@@ -80,10 +83,12 @@ export class Studio extends PlusoneElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.room.close();
+    this.broadcast.end();
   }
 
   private moved(): void {
     const show = this.room.snapshot?.show;
+    if (show?.status === "ended" && this.broadcast.stream !== null) this.broadcast.end();
     if (show !== undefined && show.picture !== "off") void import("../picture/player");
     if (show !== undefined && this.runs && this.wide.matches) {
       void (this.sends(show) ? import("../picture/camera") : import("../picture/keeping"));
@@ -168,6 +173,7 @@ export class Studio extends PlusoneElement {
               .show=${snapshot.show}
               .staff=${staff}
               .acts=${this.acts}
+              .broadcast=${this.broadcast}
               .now=${this.serverNow}
               ?runs=${this.runs}
               ?lost=${phase === "lost"}
@@ -263,7 +269,7 @@ export class Studio extends PlusoneElement {
 
   private camera(show: Show): TemplateResult {
     return this.sends(show)
-      ? html`<plusone-camera show=${show.id} picture=${show.picture}></plusone-camera>`
+      ? html`<plusone-camera .on=${this.broadcast} picture=${show.picture}></plusone-camera>`
       : html`<plusone-keeping .show=${show} .acts=${this.acts}></plusone-keeping>`;
   }
 
@@ -340,7 +346,7 @@ export class Studio extends PlusoneElement {
         ></plusone-moderation-sheet>`;
       case "picture":
         return html`<plusone-sheet heading=${s.picture} @close=${close}
-          ><div class="in-sheet">${this.camera(show)}</div></plusone-sheet
+          >${this.camera(show)}</plusone-sheet
         >`;
       case "claims":
         return html`<plusone-sheet heading=${s.claims} @close=${close}

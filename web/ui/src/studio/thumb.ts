@@ -10,6 +10,8 @@ import { Ticking } from "../design/ticking";
 import { count, left, money } from "../i18n/format";
 import { m } from "../i18n/index";
 import { s } from "../i18n/staff";
+import type { Broadcast } from "../picture/broadcast";
+import { Following } from "../picture/following";
 import { fateWords } from "../show/fate";
 import * as reading from "../show/reading";
 import type { Item, Show, Staff } from "../wire/types";
@@ -25,6 +27,7 @@ export class Thumb extends PlusoneElement {
   @property({ attribute: false }) show!: Show;
   @property({ attribute: false }) staff!: Staff;
   @property({ attribute: false }) acts!: Acts;
+  @property({ attribute: false }) broadcast!: Broadcast;
   @property({ attribute: false }) now: () => number = Date.now;
   @property({ type: Number }) viewers = 0;
   @property({ type: Boolean }) runs = false;
@@ -32,6 +35,7 @@ export class Thumb extends PlusoneElement {
 
   constructor() {
     super();
+    new Following(this, () => this.broadcast);
     new Ticking(this, () => this.show.status === "live");
   }
 
@@ -46,6 +50,7 @@ export class Thumb extends PlusoneElement {
             ? nothing
             : html`<img src=${show.poster} alt=${m.pictureOf(show.host_name ?? show.title)} />`
         }
+        ${this.picture()}
       </div>
       <header>
         <h1 class="said">${show.title}</h1>
@@ -76,6 +81,22 @@ export class Thumb extends PlusoneElement {
       <div class="shade2"></div>
       ${this.ticker()} ${this.pad(live)}
     </main>`;
+  }
+
+  /** Her own where she sends it from here, else what the audience sees. */
+  private picture(): unknown {
+    const { show, broadcast } = this;
+    if (broadcast.stream !== null) {
+      return html`<plusone-own cover .on=${broadcast}></plusone-own>`;
+    }
+    return show.picture === "off"
+      ? nothing
+      : html`<plusone-player
+          show=${show.id}
+          title=${show.title}
+          picture=${show.picture}
+          muted
+        ></plusone-player>`;
   }
 
   private tool(sign: IconName, words: string, sheet: string, n = 0): TemplateResult {

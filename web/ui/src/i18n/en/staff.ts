@@ -209,7 +209,7 @@ const staff: StaffMessages = {
   viewersOverTime: "Viewers and items",
   sinceTime: (time) => `since ${time}`,
   curveSays: (now, peak) => `${now} viewers now, peak ${peak}`,
-  noSamples: "Drawn once the show is on",
+  noSamples: "No figures yet",
   closeAndOpen: (code) => `Close, then open ${code}`,
   openNext: (code) => `Open ${code}`,
   closeThis: (code) => `Close ${code}`,

@@ -206,7 +206,7 @@ const staff: StaffMessages = {
   viewersOverTime: "人数与商品",
   sinceTime: (time) => `${time} 到现在`,
   curveSays: (now, peak) => `现在 ${now} 人，峰值 ${peak} 人`,
-  noSamples: "开播后会画出人数",
+  noSamples: "还没有人数记录",
   closeAndOpen: (code) => `截单，接着开 ${code}`,
   openNext: (code) => `开 ${code}`,
   closeThis: (code) => `截单 ${code}`,

@@ -206,7 +206,7 @@ const staff: StaffMessages = {
   viewersOverTime: "人數與貨品",
   sinceTime: (time) => `${time} 至今`,
   curveSays: (now, peak) => `現時 ${now} 人，最高 ${peak} 人`,
-  noSamples: "開播後會顯示人數",
+  noSamples: "還沒有人數記錄",
   closeAndOpen: (code) => `截單，接着開 ${code}`,
   openNext: (code) => `開 ${code}`,
   closeThis: (code) => `截單 ${code}`,

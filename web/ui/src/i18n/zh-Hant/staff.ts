@@ -213,7 +213,7 @@ export default {
   viewersOverTime: "人數與商品",
   sinceTime: (time: string): string => `${time} 到現在`,
   curveSays: (now: string, peak: string): string => `現在 ${now} 人，高峰 ${peak} 人`,
-  noSamples: "開播後會畫出人數",
+  noSamples: "還沒有人數記錄",
   closeAndOpen: (code: string): string => `收單，接著開 ${code}`,
   openNext: (code: string): string => `開 ${code}`,
   closeThis: (code: string): string => `收單 ${code}`,
