@@ -11,7 +11,7 @@ export interface Position {
  * known, `gap` where something is missing or the history is another one: then the page asks again.
  * `to` may lie past the last event, since what was for others leaves no event here.
  */
-export function place(own: Position, frame: Frame): "apply" | "old" | "gap" {
+export function place(own: Position, frame: Frame<unknown>): "apply" | "old" | "gap" {
   if (frame.epoch !== own.epoch) return "gap";
   if (frame.to <= own.offset) return "old";
   return frame.from === own.offset + 1 ? "apply" : "gap";

@@ -262,12 +262,13 @@ export interface Snapshot {
 
 // Room
 
-export interface Frame {
+/** Of a show's room, or of another that has its own kinds of event. */
+export interface Frame<E = RoomEvent> {
   epoch: string;
   from: number;
   to: number;
   at_ms: number;
-  events: RoomEvent[];
+  events: E[];
 }
 
 export interface Pulse {
@@ -282,12 +283,12 @@ export interface WireProblem {
   data: Record<string, unknown>;
 }
 
-export interface Done {
+export interface Done<E = RoomEvent> {
   ok: true;
   /** The span of the log that it became; null where nothing had to happen. */
   first: number | null;
   last: number | null;
-  events: RoomEvent[];
+  events: E[];
   repeated: boolean;
 }
 
