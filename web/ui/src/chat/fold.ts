@@ -1,0 +1,126 @@
+import type { Frame } from "../wire/types";
+import type { ChatEvent, ChatEventOf, ChatSnapshot, Conversed, Entry } from "./wire";
+
+/** So many entries a snapshot holds; older ones are asked for. */
+export const most_lines = 200;
+
+/** Whether only a fresh snapshot will do: two people became one, or what was typed was erased. */
+export function needsWhole(_: ChatSnapshot, { type }: ChatEvent): boolean {
+  return type === "person.merged" || type === "talk.erased";
+}
+
+/** The view after a frame that follows on. Pure, as the fold of a show is. */
+export function apply(snapshot: ChatSnapshot, frame: Frame<ChatEvent>): ChatSnapshot {
+  const after = frame.events.reduce(fold, snapshot);
+  return { ...after, offset: frame.to, at_ms: frame.at_ms };
+}
+
+/** The view after one more event, none that `needsWhole`; a kind not known only moves the place. */
+export function fold(snapshot: ChatSnapshot, event: ChatEvent): ChatSnapshot {
+  const { offset, at_ms } = event;
+  const conversation = told(converse(snapshot.conversation, event), entryOf(event));
+  const after: ChatSnapshot = { ...snapshot, offset, at_ms, conversation };
+  if (snapshot.staff !== undefined) after.staff = foldStaff(snapshot.staff, event);
+  return after;
+}
+
+function converse(talk: Conversed, event: ChatEvent): Conversed {
+  switch (event.type) {
+    case "conversation.created":
+      return { ...talk, customer: event.data.customer, name: event.name ?? talk.name };
+    case "conversation.opened": {
+      const { round, by, about } = event.data;
+      return {
+        ...talk,
+        control: by === "customer" ? "queued" : talk.control,
+        round,
+        about,
+        opened_at: event.at_ms,
+        waiting_since: null,
+        promised: null,
+        rated: null,
+      };
+    }
+    case "message.sent":
+      return sent(talk, event);
+    case "conversation.taken": {
+      const staff = { id: event.data.staff, name: event.name ?? null };
+      return { ...talk, control: "human", staff, promised: null };
+    }
+    case "conversation.released":
+      return { ...talk, control: event.data.to === null ? "queued" : talk.control, staff: null };
+    case "conversation.resolved":
+      return { ...talk, control: "resolved", staff: null, waiting_since: null, promised: null };
+    case "conversation.promised": {
+      const { opens_at, place } = event.data;
+      return { ...talk, promised: { opens_at, place } };
+    }
+    case "messages.read": {
+      const { side, upto } = event.data;
+      return { ...talk, read: { ...talk.read, [side]: Math.max(talk.read[side], upto) } };
+    }
+    case "conversation.rated":
+      return { ...talk, rated: { score: event.data.score, text: event.text ?? null } };
+    default:
+      return talk;
+  }
+}
+
+function sent(
+  talk: Conversed,
+  { offset, at_ms, data, name }: ChatEventOf<"message.sent">,
+): Conversed {
+  // Who writes has read what stands before.
+  const read = { ...talk.read, [data.from]: Math.max(talk.read[data.from], offset) };
+  if (data.from === "staff") return { ...talk, read, waiting_since: null };
+  const waits = talk.control === "queued" || talk.control === "human";
+  const waiting_since = waits ? (talk.waiting_since ?? at_ms) : talk.waiting_since;
+  return { ...talk, read, waiting_since, name: name ?? talk.name };
+}
+
+function told(talk: Conversed, entry: Entry | null): Conversed {
+  if (entry === null) return talk;
+  const lines = [...talk.lines, entry];
+  return {
+    ...talk,
+    lines: lines.slice(-most_lines),
+    more: talk.more || lines.length > most_lines,
+  };
+}
+
+/** What the thread shows of an event; nothing of most. */
+function entryOf(event: ChatEvent): Entry | null {
+  const { offset, at_ms } = event;
+  const name = event.name ?? null;
+  switch (event.type) {
+    case "conversation.opened":
+      return { offset, at_ms, kind: "opened", round: event.data.round, by: event.data.by };
+    case "message.sent": {
+      const { from, by, product, about } = event.data;
+      const text = event.text ?? null;
+      return { offset, at_ms, kind: "message", from, by, name, text, product, about };
+    }
+    case "conversation.taken":
+      return { offset, at_ms, kind: "taken", staff: event.data.staff, name };
+    case "conversation.released":
+      return { offset, at_ms, kind: "released", cause: event.data.cause, to: event.data.to };
+    case "conversation.resolved":
+      return { offset, at_ms, kind: "resolved", cause: event.data.cause, name };
+    case "conversation.promised": {
+      const { opens_at, place } = event.data;
+      return { offset, at_ms, kind: "promised", opens_at, place };
+    }
+    default:
+      return null;
+  }
+}
+
+type Desk = NonNullable<ChatSnapshot["staff"]>;
+
+function foldStaff(desk: Desk, event: ChatEvent): Desk {
+  if (event.type === "tags.set") return { ...desk, tags: event.data.tags };
+  if (event.type !== "note.added") return desk;
+  const { offset, at_ms, data, name, text } = event;
+  const note = { offset, at_ms, staff: data.staff, name: name ?? null, text: text ?? null };
+  return { ...desk, notes: [...desk.notes, note] };
+}
