@@ -3,6 +3,7 @@ import type { ChatEvent, ChatEventOf, ChatSnapshot, Conversed, Entry } from "./w
 
 /** So many entries a snapshot holds; older ones are asked for. */
 export const most_lines = 200;
+const most_notes = 100;
 
 /** Whether only a fresh snapshot will do: two people became one, or what was typed was erased. */
 export function needsWhole(_: ChatSnapshot, { type }: ChatEvent): boolean {
@@ -29,10 +30,10 @@ function converse(talk: Conversed, event: ChatEvent): Conversed {
     case "conversation.created":
       return { ...talk, customer: event.data.customer, name: event.name ?? talk.name };
     case "conversation.opened": {
-      const { round, by, about } = event.data;
+      const { round, about } = event.data;
       return {
         ...talk,
-        control: by === "customer" ? "queued" : talk.control,
+        control: "queued",
         round,
         about,
         opened_at: event.at_ms,
@@ -48,7 +49,7 @@ function converse(talk: Conversed, event: ChatEvent): Conversed {
       return { ...talk, control: "human", staff, promised: null };
     }
     case "conversation.released":
-      return { ...talk, control: event.data.to === null ? "queued" : talk.control, staff: null };
+      return { ...talk, control: "queued", staff: null };
     case "conversation.resolved":
       return { ...talk, control: "resolved", staff: null, waiting_since: null, promised: null };
     case "conversation.promised": {
@@ -73,9 +74,9 @@ function sent(
   // Who writes has read what stands before.
   const read = { ...talk.read, [data.from]: Math.max(talk.read[data.from], offset) };
   if (data.from === "staff") return { ...talk, read, waiting_since: null };
-  const waits = talk.control === "queued" || talk.control === "human";
-  const waiting_since = waits ? (talk.waiting_since ?? at_ms) : talk.waiting_since;
-  return { ...talk, read, waiting_since, name: name ?? talk.name };
+  const waiting_since = talk.waiting_since ?? at_ms;
+  const about = data.about ?? talk.about;
+  return { ...talk, read, waiting_since, about, name: name ?? talk.name };
 }
 
 function told(talk: Conversed, entry: Entry | null): Conversed {
@@ -122,5 +123,5 @@ function foldStaff(desk: Desk, event: ChatEvent): Desk {
   if (event.type !== "note.added") return desk;
   const { offset, at_ms, data, name, text } = event;
   const note = { offset, at_ms, staff: data.staff, name: name ?? null, text: text ?? null };
-  return { ...desk, notes: [...desk.notes, note] };
+  return { ...desk, notes: [...desk.notes, note].slice(-most_notes) };
 }
