@@ -3,6 +3,7 @@ import arrowRight from "lucide-static/icons/arrow-right.svg?raw";
 import arrowUp from "lucide-static/icons/arrow-up.svg?raw";
 import ban from "lucide-static/icons/ban.svg?raw";
 import bag from "lucide-static/icons/shopping-bag.svg?raw";
+import bolt from "lucide-static/icons/zap.svg?raw";
 import card from "lucide-static/icons/credit-card.svg?raw";
 import chat from "lucide-static/icons/message-circle.svg?raw";
 import check from "lucide-static/icons/check.svg?raw";
@@ -17,8 +18,11 @@ import eyeOff from "lucide-static/icons/eye-off.svg?raw";
 import grip from "lucide-static/icons/grip-vertical.svg?raw";
 import heart from "lucide-static/icons/heart.svg?raw";
 import hourglass from "lucide-static/icons/hourglass.svg?raw";
+import keyboard from "lucide-static/icons/keyboard.svg?raw";
 import language from "lucide-static/icons/languages.svg?raw";
+import leave from "lucide-static/icons/log-out.svg?raw";
 import list from "lucide-static/icons/list.svg?raw";
+import lock from "lucide-static/icons/lock.svg?raw";
 import mail from "lucide-static/icons/mail.svg?raw";
 import megaphone from "lucide-static/icons/megaphone.svg?raw";
 import minus from "lucide-static/icons/minus.svg?raw";
@@ -36,6 +40,7 @@ import right from "lucide-static/icons/chevron-right.svg?raw";
 import search from "lucide-static/icons/search.svg?raw";
 import loud from "lucide-static/icons/volume-2.svg?raw";
 import silent from "lucide-static/icons/volume-x.svg?raw";
+import swap from "lucide-static/icons/arrow-left-right.svg?raw";
 import video from "lucide-static/icons/video.svg?raw";
 import share from "lucide-static/icons/share.svg?raw";
 import sliders from "lucide-static/icons/sliders-horizontal.svg?raw";
@@ -53,8 +58,9 @@ const drawings = {
   arrowLeft,
   arrowRight,
   arrowUp,
-  ban,
   bag,
+  ban,
+  bolt,
   card,
   chat,
   check,
@@ -69,8 +75,11 @@ const drawings = {
   grip,
   heart,
   hourglass,
+  keyboard,
   language,
+  leave,
   list,
+  lock,
   loud,
   mail,
   megaphone,
@@ -92,6 +101,7 @@ const drawings = {
   sliders,
   spin,
   store,
+  swap,
   transfer,
   trash,
   truck,
@@ -111,14 +121,18 @@ export function icon(name: IconName, size: IconSize = 20, extra = ""): TemplateR
   const key = `${name} ${size} ${extra}`;
   let drawn = made.get(key);
   if (drawn === undefined) {
-    const raw = drawings[name];
-    const inside = raw.slice(raw.indexOf(">", raw.indexOf("<svg")) + 1, raw.lastIndexOf("</svg>"));
-    drawn = constant(
-      `<svg class="i i-${size} ${extra}" viewBox="0 0 24 24" aria-hidden="true">${inside}</svg>`,
-    );
+    drawn = drawing(drawings[name], size, extra);
     made.set(key, drawn);
   }
   return drawn;
+}
+
+/** An icon of which only some pages know: `raw` as the package has it. Drawn once, then kept. */
+export function drawing(raw: string, size: IconSize, extra = ""): TemplateResult {
+  const inside = raw.slice(raw.indexOf(">", raw.indexOf("<svg")) + 1, raw.lastIndexOf("</svg>"));
+  return constant(
+    `<svg class="i i-${size} ${extra}" viewBox="0 0 24 24" aria-hidden="true">${inside}</svg>`,
+  );
 }
 
 /** The "+1" of the seal and the mark. */
