@@ -138,7 +138,8 @@ export class StaffOrders extends PlusoneElement {
   @state() private next: string | number | null = null;
   @state() private problem: unknown = null;
   @state() private only: OrderState | "" = "";
-  @state() private words = "";
+  /** What is searched for; a link may bring it. */
+  @state() private words = new URLSearchParams(location.search).get("q")?.trim() ?? "";
   @state() private asking: { order: StaffOrder; act: StaffAct } | null = null;
   @state() private busy = false;
   @state() private wrong = "";
@@ -182,6 +183,7 @@ export class StaffOrders extends PlusoneElement {
               type="search"
               aria-label=${s.searchOrders}
               placeholder=${s.searchOrders}
+              .defaultValue=${this.words}
               @input=${this.type}
           /></label>
           <div class="chips" role="group" aria-label=${s.staffOrders}>
