@@ -23,6 +23,8 @@ PAGES: Final[dict[str, str]] = {
     "/staff/orders": "staff-orders",
     "/studio": "studio-shows",
     "/studio/{id}": "studio",
+    "/desk": "desk",
+    "/desk/{conversation}": "desk",
     "/notices": "notices",
     "/pay/test/{session}": "pay-test",
 }

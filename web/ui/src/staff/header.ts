@@ -87,6 +87,7 @@ export class StaffHeader extends PlusoneElement {
       <a href="/studio" aria-label="plusone ${s.shows}">${mark}</a>
       <nav aria-label=${s.studio}>
         <a href="/studio" aria-current=${here("shows")}>${s.shows}</a>
+        ${may(session, "rep", "operator") ? html`<a href="/desk">${s.desk}</a>` : nothing}
         ${
           may(session, "host", "rep", "operator")
             ? html`<a href="/staff/orders" aria-current=${here("orders")}>${s.staffOrders}</a>`

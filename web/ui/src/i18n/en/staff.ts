@@ -5,6 +5,7 @@ const s = (n: number): string => (n === 1 ? "" : "s");
 /** The words of the pages for staff, in English. */
 const staff: StaffMessages = {
   studio: "Studio",
+  desk: "Desk",
   staffOrders: "Orders",
   shows: "Shows",
   picture: "Live picture",

@@ -3,6 +3,7 @@ import type { StaffMessages } from "../staff";
 /** The words of the pages for staff, Simplified Chinese as on the mainland. */
 const staff: StaffMessages = {
   studio: "导播台",
+  desk: "客服台",
   staffOrders: "订单",
   shows: "直播场次",
   picture: "直播画面",

@@ -3,6 +3,7 @@ import type { StaffMessages } from "../staff";
 /** The words of the pages for staff, Traditional Chinese as in Hong Kong. */
 const staff: StaffMessages = {
   studio: "導播台",
+  desk: "客服台",
   staffOrders: "訂單",
   shows: "直播場次",
   picture: "直播畫面",

@@ -1,6 +1,7 @@
 /** The words of the pages for staff, Traditional Chinese as in Taiwan: the list of all keys. */
 export default {
   studio: "導播台",
+  desk: "客服台",
   staffOrders: "訂單",
   shows: "直播場次",
   picture: "直播畫面",

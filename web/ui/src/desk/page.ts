@@ -1,0 +1,385 @@
+import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
+import { customElement, query, state } from "lit/decorators.js";
+
+import "../design/language";
+import "./customer";
+import "./queue";
+import "./thread";
+import type { Queue, Row } from "../chat/wire";
+import { PlusoneElement } from "../design/element";
+import { icon } from "../design/icons";
+import { part } from "../design/part";
+import { parts } from "../design/parts";
+import { Media } from "../design/ticking";
+import { d } from "../i18n/desk";
+import { m } from "../i18n/index";
+import { problemWords } from "../i18n/problems";
+import { s } from "../i18n/staff";
+import { loadSession, session } from "../session/session";
+import { may } from "../studio/acts";
+import type { DeskCustomer } from "./customer";
+import look from "./desk.css?inline";
+import { Inbox } from "./inbox";
+import { actOf, keepSingles, type KeyAct, singlesOn } from "./keys";
+import { Open } from "./open";
+import { addressOf, type Place, placeOf } from "./place";
+import type { DeskQueue } from "./queue";
+import { rail } from "./rail";
+import type { DeskThread } from "./thread";
+
+type SheetName = "transfer" | "product" | "keys";
+
+const loads: Record<SheetName, () => Promise<unknown>> = {
+  transfer: () => import("./transfer"),
+  product: () => import("./product"),
+  keys: () => import("./keys-sheet"),
+};
+
+/**
+ * The reps' desk: who waits, what is said, and who says it, beside each other on a desktop and one
+ * after another on a phone. What is open stands in the address; everything can be done by keys.
+ */
+@customElement("plusone-desk")
+export class Desk extends PlusoneElement {
+  static override styles = [parts, unsafeCSS(look)];
+
+  @state() private place: Place = placeOf(location);
+  @state() private sheet: SheetName | null = null;
+  @state() private told = "";
+  @state() private announced = "";
+  @state() private problem: unknown = null;
+  @state() private allowed: boolean | null = null;
+  @state() private singles = singlesOn();
+  /** Counts the changes of what is open, for the elements that are handed the same object again. */
+  @state() private version = 0;
+  @query("plusone-desk-queue") private readonly list!: DeskQueue | null;
+  @query("plusone-desk-thread") private readonly thread!: DeskThread | null;
+  @query("plusone-desk-customer") private readonly person!: DeskCustomer | null;
+
+  private readonly inbox = new Inbox((row) => this.announce(row));
+  private open: Open | null = null;
+  private readonly narrow = new Media(this, "(max-width: 799px)");
+  private readonly mid = new Media(this, "(max-width: 1199px)");
+  private quietTimer: ReturnType<typeof setTimeout> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.inbox.subscribe(() => this.requestUpdate());
+    window.addEventListener("popstate", this.arrive);
+    window.addEventListener("keydown", this.press);
+    void this.meet();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("popstate", this.arrive);
+    window.removeEventListener("keydown", this.press);
+    this.inbox.close();
+    this.open?.close();
+    this.open = null;
+  }
+
+  private get own(): string {
+    return session?.person.id ?? "";
+  }
+
+  private readonly meet = async (): Promise<void> => {
+    this.problem = null;
+    try {
+      const { person } = await loadSession();
+      if (person.kind !== "staff") {
+        this.toSignIn();
+        return;
+      }
+      this.allowed = may(session, "rep", "operator");
+      if (!this.allowed) return;
+      this.inbox.queue = this.place.queue;
+      this.inbox.begin(this.own);
+      this.unfold();
+    } catch (problem) {
+      this.problem = problem;
+    }
+  };
+
+  private toSignIn(): void {
+    const next = location.pathname + location.search;
+    location.assign(`/staff/sign-in?next=${encodeURIComponent(next)}`);
+  }
+
+  private say(words: string): void {
+    this.told = words;
+    clearTimeout(this.quietTimer);
+    this.quietTimer = setTimeout(() => (this.told = ""), 7_000);
+  }
+
+  private announce({ name }: Row): void {
+    this.announced = d.newOne(name ?? d.noName);
+  }
+
+  // Where one is
+
+  /** Goes to another place of the desk; the browser's own back leads here again. */
+  private go(change: Partial<Place>, how: "push" | "replace" = "push"): void {
+    const place = { ...this.place, ...change };
+    const depth = depthNow() + (how === "push" ? 1 : 0);
+    if (how === "push") history.pushState({ depth }, "", addressOf(place));
+    else history.replaceState({ depth }, "", addressOf(place));
+    this.settle(place);
+  }
+
+  /** Back to where she came from; where she came from elsewhere, to `otherwise`. */
+  private back(otherwise: Partial<Place>): void {
+    if (depthNow() > 0) history.back();
+    else this.go(otherwise);
+  }
+
+  private readonly arrive = (): void => this.settle(placeOf(location));
+
+  private settle(place: Place): void {
+    this.place = place;
+    // While something is searched for, the queue of the address is the one to come back to.
+    if (this.inbox.words === "") this.inbox.show(place.queue);
+    this.sheet = null;
+    this.unfold();
+  }
+
+  /** Opens what the place names, and shuts what was open. */
+  private unfold(): void {
+    const { conversation } = this.place;
+    if (this.allowed !== true || conversation === (this.open?.id ?? null)) return;
+    this.open?.close();
+    this.open =
+      conversation === null
+        ? null
+        : new Open(
+            conversation,
+            { id: this.own, leads: may(session, "operator") },
+            () => (this.version += 1),
+            (words) => this.say(words),
+          );
+    this.version += 1;
+  }
+
+  private get at(): "list" | "thread" | "customer" {
+    if (this.place.conversation === null) return "list";
+    return this.place.customer ? "customer" : "thread";
+  }
+
+  /** Where one column has taken the place of another, the focus goes with it. */
+  override updated(changed: PropertyValues): void {
+    const before = changed.get("place") as Place | undefined;
+    if (before === undefined || this.allowed !== true) return;
+    const moved = this.narrow.matches
+      ? before.conversation !== this.place.conversation || before.customer !== this.place.customer
+      : this.mid.matches && before.customer !== this.place.customer;
+    if (!moved) return;
+    const to = { list: this.list, thread: this.thread, customer: this.person }[this.at];
+    void to?.updateComplete.then(() => to.focus());
+  }
+
+  // Keys
+
+  private readonly press = (event: KeyboardEvent): void => {
+    if (this.allowed !== true || this.sheet !== null) return;
+    const path = event.composedPath();
+    const inList = path.includes(this.list as EventTarget) || path[0] === document.body;
+    const act = actOf(event, { singles: this.singles, inList });
+    if (act === null || !this.does(act)) return;
+    event.preventDefault();
+  };
+
+  /** Does what a key asks for; false where it makes no sense here. */
+  private does(act: KeyAct): boolean {
+    switch (act) {
+      case "next":
+        this.list?.move(1);
+        return true;
+      case "previous":
+        this.list?.move(-1);
+        return true;
+      case "search":
+        this.list?.seek();
+        return true;
+      case "keys":
+        this.show("keys");
+        return true;
+    }
+    const { open } = this;
+    if (open?.conversed == null) return false;
+    switch (act) {
+      case "reply":
+      case "note":
+        this.thread?.write(act);
+        break;
+      case "take":
+        void this.thread?.take();
+        break;
+      case "resolve":
+        void open.resolve();
+        break;
+    }
+    return true;
+  }
+
+  private show(sheet: SheetName): void {
+    this.sheet = sheet;
+    this.told = "";
+    void part(loads[sheet]).then((there) => {
+      if (there || this.sheet !== sheet) return;
+      this.sheet = null;
+      this.say(m.notReached);
+    });
+  }
+
+  // What is seen
+
+  override render(): TemplateResult {
+    if (this.allowed === false) return this.notYours();
+    if (this.problem !== null) {
+      return html`<main class="middle whole" role="alert">
+        <h1>${problemWords(this.problem)}</h1>
+        <button class="btn btn-ink" @click=${() => void this.meet()}>${m.retry}</button>
+      </main>`;
+    }
+    if (this.allowed === null) {
+      return html`<main class="middle whole" role="status">
+        ${icon("spin", 24, "turn")}
+        <p>${m.loading}</p>
+      </main>`;
+    }
+    this.entitle();
+    const { counts, phase } = this.inbox;
+    return html`<div class="desk at-${this.at}">
+        ${rail({
+          waiting: counts.waiting,
+          there: phase === "there",
+          open: (sheet) => this.show(sheet),
+        })}
+        <main class="columns">
+          <h1 class="said">${d.desk}</h1>
+          <section class="list" aria-label=${d.conversations}>
+            <plusone-desk-queue
+              .inbox=${this.inbox}
+              .current=${this.place.conversation}
+              ?singles=${this.singles}
+              @choose=${this.choose}
+              @open=${this.unfoldRow}
+            ></plusone-desk-queue>
+          </section>
+          ${this.open === null ? this.nothingOpen() : this.opened(this.open)}
+        </main>
+      </div>
+      ${this.sheets()}
+      <p class="said" role="status">${this.announced}</p>
+      <p class="told" role="alert">${this.told}</p>`;
+  }
+
+  private entitle(): void {
+    const { waiting } = this.inbox.counts;
+    const name = this.open?.conversed?.name ?? d.conversations;
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${name}｜${d.desk}`;
+  }
+
+  private readonly choose = ({ detail }: CustomEvent<Queue>): void => {
+    if (this.inbox.words === "") this.go({ queue: detail }, "replace");
+    else this.inbox.show(detail);
+  };
+
+  private readonly unfoldRow = ({ detail }: CustomEvent<string>): void => {
+    if (detail !== this.place.conversation) this.go({ conversation: detail, customer: false });
+  };
+
+  private nothingOpen(): TemplateResult {
+    return html`<section class="talk middle" aria-label=${d.chooseOne}>
+        ${icon("chat", 24)}
+        <p>${d.chooseOne}</p>
+      </section>
+      <section class="person" aria-label=${d.openCustomer}></section>`;
+  }
+
+  private opened(open: Open): TemplateResult {
+    return html`<section class="talk" aria-label=${d.keyActs.open}>
+        <plusone-desk-thread
+          .open=${open}
+          .version=${this.version}
+          own=${this.own}
+          @list=${() => this.back({ conversation: null, customer: false })}
+          @customer=${() => this.go({ customer: true })}
+          @transfer=${() => this.show("transfer")}
+          @product=${() => this.show("product")}
+        ></plusone-desk-thread>
+      </section>
+      <section class="person" aria-label=${d.openCustomer}>
+        ${
+          open.talk.phase === "refused"
+            ? nothing
+            : html`<plusone-desk-customer
+                .open=${open}
+                .version=${this.version}
+                @thread=${() => this.back({ customer: false })}
+              ></plusone-desk-customer>`
+        }
+      </section>`;
+  }
+
+  private sheets(): unknown {
+    const close = (): void => {
+      this.sheet = null;
+    };
+    const { open } = this;
+    switch (this.sheet) {
+      case "transfer":
+        return open === null
+          ? nothing
+          : html`<plusone-transfer-sheet
+              .open=${open}
+              own=${this.own}
+              .here=${this.inbox.here}
+              @close=${close}
+            ></plusone-transfer-sheet>`;
+      case "product":
+        return html`<plusone-product-sheet
+          @chosen=${({ detail }: CustomEvent<string>) => {
+            close();
+            open?.say({ product: detail });
+          }}
+          @close=${close}
+        ></plusone-product-sheet>`;
+      case "keys":
+        return html`<plusone-keys-sheet
+          ?singles=${this.singles}
+          @singles=${({ detail }: CustomEvent<boolean>) => {
+            this.singles = detail;
+            keepSingles(detail);
+          }}
+          @close=${close}
+        ></plusone-keys-sheet>`;
+      case null:
+        return nothing;
+    }
+  }
+
+  private notYours(): TemplateResult {
+    return html`<main class="middle whole">
+      <h1>${d.notForYou}</h1>
+      ${
+        may(session, "host", "moderator")
+          ? html`<a class="btn btn-ink" href="/studio">${d.toStudio}</a>`
+          : nothing
+      }
+      <button class="btn btn-line" @click=${this.toSignIn}>${s.signInAgain}</button>
+    </main>`;
+  }
+}
+
+/** How many steps within the desk the browser's back would undo. */
+function depthNow(): number {
+  const kept = history.state as { depth?: unknown } | null;
+  return typeof kept?.depth === "number" ? kept.depth : 0;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "plusone-desk": Desk;
+  }
+}

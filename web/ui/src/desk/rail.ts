@@ -1,0 +1,68 @@
+import { html, nothing, type TemplateResult } from "lit";
+
+import { icon, type IconName, plusOne } from "../design/icons";
+import { who } from "../design/parts";
+import { d } from "../i18n/desk";
+import { m } from "../i18n/index";
+import { s } from "../i18n/staff";
+import { session, signOut } from "../session/session";
+import { may } from "../studio/acts";
+
+export type RailSheet = "keys";
+
+interface Around {
+  waiting: number;
+  /** Whether the line is there: the dot at her own face. */
+  there: boolean;
+  open: (sheet: RailSheet) => void;
+}
+
+/** The ways out of the desk, and what belongs to all of it: at its side, on a phone above the list. */
+export function rail({ waiting, there, open }: Around): TemplateResult {
+  const called = session?.person.name ?? session?.person.email ?? "";
+  const act = (sheet: RailSheet, sign: IconName, words: string): TemplateResult =>
+    html`<button
+      class="way ${sheet}"
+      aria-label=${words}
+      title=${words}
+      @click=${() => open(sheet)}
+    >
+      ${icon(sign, 24)}
+    </button>`;
+  return html`<nav class="rail" aria-label=${d.desk}>
+    <span class="mark" aria-hidden="true"><b>${plusOne}</b></span>
+    <a
+      class="way"
+      href="/desk"
+      aria-current="page"
+      aria-label=${d.conversations}
+      title=${d.conversations}
+      >${icon("chat", 24)}${
+        waiting === 0 ? nothing : html`<span class="count" aria-hidden="true">${waiting}</span>`
+      }</a
+    >
+    <a class="way" href="/staff/orders" aria-label=${s.staffOrders} title=${s.staffOrders}
+      >${icon("receipt", 24)}</a
+    >
+    ${
+      may(session, "host", "moderator", "operator")
+        ? html`<a class="way" href="/studio" aria-label=${s.studio} title=${s.studio}
+            >${icon("video", 24)}</a
+          >`
+        : nothing
+    }
+    <span class="last">
+      ${act("keys", "keyboard", d.keys)}
+      <plusone-language></plusone-language>
+      <button
+        class="way"
+        aria-label=${m.signOut}
+        title=${m.signOut}
+        @click=${() => void signOut("/staff/sign-in?next=/desk")}
+      >
+        ${icon("leave", 24)}
+      </button>
+      <span class="me ${there ? "on" : ""}" title=${called}>${who(called, false)}</span>
+    </span>
+  </nav>`;
+}

@@ -1,0 +1,59 @@
+import type { OrderState, Role } from "../wire/types";
+
+/** What only the desk is told, beside what `src/chat/wire.ts` says of a conversation. */
+
+/** A customer as her pane shows her. */
+export interface Customer {
+  person: {
+    id: string;
+    name: string | null;
+    email: string | null;
+    since: number | null;
+    kind: "guest" | "customer";
+  };
+  cart: { lines: CartLine[]; currency: string };
+  claims: Claim[];
+  orders: OrderLine[];
+  shows: { id: string; title: string }[];
+}
+
+export interface CartLine {
+  variant_id: string;
+  title: string;
+  variant_title: string | null;
+  picture: string | null;
+  quantity: number;
+  unit_price: number;
+}
+
+export interface Claim {
+  show_title: string;
+  code: string;
+  title: string;
+  quantity: number;
+  state: string;
+  until: number | null;
+}
+
+export interface OrderLine {
+  id: string;
+  number: string;
+  status: OrderState;
+  total: number;
+  currency: string;
+  at_ms: number;
+}
+
+/** A canned reply; `{name}`, `{staff}` and `{shop}` in it are filled before it is sent. */
+export interface CannedReply {
+  id: string;
+  title: string;
+  text: string;
+}
+
+export interface Colleague {
+  id: string;
+  name: string;
+  roles: Role[];
+  here: boolean;
+}
