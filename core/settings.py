@@ -240,7 +240,20 @@ class Settings(BaseSettings):
         15, ge=1, le=1440, description="Minutes until an unused room leaves memory."
     )
     retention_days: int = Field(
-        730, ge=1, le=3650, description="Days until what people typed in an ended show is blanked."
+        730,
+        ge=1,
+        le=3650,
+        description="Days until what people typed in an ended show, or a chat that is over, is"
+        " blanked.",
+    )
+    chat_answer_minutes: int = Field(
+        10,
+        ge=1,
+        le=1440,
+        description="Open minutes a rep has for an answer; then somebody else may take it.",
+    )
+    chat_idle_hours: int = Field(
+        48, ge=1, le=720, description="Hours after which a chat ends in which nobody says more."
     )
 
     log_format: Literal["text", "json"] = Field("text", description="Logs for eyes or machines.")

@@ -5,8 +5,8 @@ Written in the transaction of the batch that made it so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Collection, Sequence
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import BigInteger, Column, Connection, Integer, String, Table, Text, select
@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from commerce_bridge import claims as cart
 from core import outbox
 from core.clock import Instant
-from core.db import metadata
+from core.db import any_of, metadata
 from core.rooms.events import Logged
 from core.rooms.tables import room, room_content, room_event
 from live import events as e
@@ -171,6 +171,20 @@ def talked_out(connection: Connection, before: Instant, *, limit: int = 20) -> l
         .limit(limit)
     )
     return list(connection.execute(query).scalars())
+
+
+def attended(connection: Connection, ids: Collection[str], *, limit: int = 10) -> list[Any]:
+    """`{id, title}` of the newest shows in which she has claimed or typed something."""
+    typed = select(room_content.c.room_id).where(
+        any_of(connection, room_content.c.author, sorted(ids))
+    )
+    query = (
+        select(show_table.c.id, show_table.c.title)
+        .where(show_table.c.id.in_(typed))
+        .order_by(show_table.c.changed_at.desc())
+        .limit(limit)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def shows_of(connection: Connection, author: str) -> list[str]:

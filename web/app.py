@@ -20,7 +20,8 @@ from core.notices import NOTICES
 from core.outbox import Outbox
 from core.secret import Secret
 from core.settings import Settings
-from web import health, live, notices, pages, picture, session
+from live import routes as live_routes
+from web import chat, health, live, notices, pages, picture, rooms, session
 from web.currency import check_currency
 from web.keys import CLOCK, DATABASE, OUTBOX, SECRET, SETTINGS
 from web.people import open_people
@@ -46,10 +47,13 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
             _currency,
             _people,
             _shop,
-            live.rooms,
+            rooms.rooms,
+            live.claims,
             live.shows,
             picture.pictures,
             _commerce,
+            chat.chats,
+            rooms.recheck,
             _deliveries,
             _tidying,
         )
@@ -59,7 +63,9 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     notices.routes.join(app)
     health.routes.join(app)
     shop_routes.routes.join(app)
-    live.attach(app)
+    rooms.attach(app)
+    live_routes.routes.join(app)
+    chat.attach(app)
     picture.attach(app)
     pages.join(app)
     return app
@@ -126,6 +132,7 @@ async def _tidy(app: web.Application) -> None:
             await app[NOTICES].forget_old()
             await app[COMMERCE].forget_old()
             await live.erase_old_talk(app)
+            await chat.erase_old(app)
             await picture.forget_old(app)
         except PlusOneError as error:  # the database is away: the next round will do
             log.warning("tidying.failed", error=error.error_code)

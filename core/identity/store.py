@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from core import outbox
 from core.clock import Instant
+from core.errors import NotFound
 from core.identity.model import Person, Role
 from core.identity.sessions import a_customer, aliases_of, end_all_of, roles_of
 from core.identity.tables import customer, customer_alias, sign_in_code, staff, staff_role
@@ -27,6 +28,16 @@ def read_customer(connection: Connection, id: str) -> Person | None:
     query = select(customer).where(customer.c.id == own_id).with_for_update()
     row = connection.execute(query).one_or_none()
     return None if row is None else _customer(connection, row)
+
+
+def find_customer(connection: Connection, id: str) -> tuple[Person, Instant]:
+    """The guest or customer by her id or an alias, and since when she is known. Raises NotFound."""
+    alias = select(customer_alias.c.customer).where(customer_alias.c.alias == id)
+    own_id = connection.execute(alias).scalar_one_or_none() or id
+    row = connection.execute(select(customer).where(customer.c.id == own_id)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such customer.")
+    return _customer(connection, row), row.created_at
 
 
 def customer_of_email(connection: Connection, email: str) -> Person | None:

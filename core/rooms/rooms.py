@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from prometheus_client import Gauge
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from core.clock import Clock, ManualClock
 from core.db import Database
@@ -91,7 +92,12 @@ class Rooms:
         Raises the command's error, and Conflict for an id that is taken.
         """
         unit = partial(self._create, kind=self._kinds[kind], room_id=room_id, command=command)
-        outcome = await self._database.write(unit)
+        try:
+            outcome = await self._database.write(unit)
+        except IntegrityError:  # another made it between our look and our write
+            if not await self._database.read(partial(history.exists, room_id=room_id)):
+                raise
+            raise Conflict("There is such a room already.") from None
         return await self.room(room_id, kind).answer(outcome, reader)
 
     def _create(

@@ -84,6 +84,20 @@ POST /api/orders/{id}/pay              401   404       ok   404  403       403 4
 GET /api/staff/orders                  401   403      403   403   ok       403  ok       ok
 POST /api/staff/orders/{id}/{act}      401   403      403   403   ok       403 403       ok
 
+GET /api/chat                           ok    ok       ok    ok   ok        ok  ok       ok
+GET /api/chat/before                   401   404       ok   404  403       403 403      403
+POST /api/chat                         401    ok       ok    ok  403       403 403      403
+GET /api/staff/conversations           401   403      403   403  403       403  ok       ok
+GET /api/staff/conversations/{id}/before   401 403    403   403  403       403  ok       ok
+GET /api/staff/conversations/{id}/customer 401 403    403   403  403       403  ok       ok
+GET /api/staff/colleagues              401   403      403   403  403       403  ok       ok
+GET /api/staff/hours                   401   403      403   403  403       403  ok       ok
+PUT /api/staff/hours                   401   403      403   403  403       403 403       ok
+GET /api/staff/replies                 401   403      403   403  403       403  ok       ok
+POST /api/staff/replies                401   403      403   403  403       403  ok       ok
+PATCH /api/staff/replies/{id}          401   403      403   403  403       403  ok       ok
+DELETE /api/staff/replies/{id}         401   403      403   403  403       403 404      404
+
 POST /api/payments/{provider}/callback 403   403      403   403  403       403 403      403
 GET /api/pay/test/{session}             ok    ok       ok    ok   ok        ok  ok       ok
 POST /api/pay/test/{session}            ok    ok       ok    ok   ok        ok  ok       ok
@@ -133,6 +147,28 @@ moderate claim.add                     401   403      403   403   ok        ok 4
 moderate claim.change                  401   403      403   403   ok        ok 403       ok
 moderate claim.cancel                  401   403      403   403   ok        ok 403       ok
 moderate wait.cancel                   401   403      403   403   ok        ok 403       ok
+"""
+
+
+CHAT = """
+                                    nobody guest customer other host moderator rep operator
+
+connect                                 ok    ok       ok    ok   ok        ok  ok       ok
+disconnect                              ok    ok       ok    ok   ok        ok  ok       ok
+typing                                  ok    ok       ok    ok   ok        ok  ok       ok
+watch                                  401   403      403   403  403       403  ok       ok
+join                                   404   404       ok   404  404       404  ok       ok
+join nothing                           404   404      404   404  404       404 404      404
+say                                    404   404       ok   404  404       404  ok       ok
+read                                   404   404       ok   404  404       404  ok       ok
+rate                                   404   404       ok   404  404       404 403      403
+act take                               404   404      403   404  404       404  ok       ok
+act note                               404   404      403   404  404       404  ok       ok
+act tag                                404   404      403   404  404       404  ok       ok
+act transfer                           404   404      403   404  404       404  ok       ok
+act resolve                            404   404      403   404  404       404  ok       ok
+"""
+"""What needs a conversation is asked after `join`: who is refused there gets no further.
 """
 
 

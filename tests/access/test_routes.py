@@ -59,9 +59,11 @@ async def test_each_person_gets_what_the_table_says(
 ) -> None:
     shop = Shop(browsers["customer"])
     stage = Stage(service, browsers["host"])
+    talk = Talk(browsers["customer"])
     surprises = []
     for row in rows(HTTP):
-        address = await (stage if "show" in row.name else shop).address(row)
+        is_talk = "/chat" in row.name or "/conversations" in row.name
+        address = await (talk if is_talk else stage if "show" in row.name else shop).address(row)
         for who in sorted(PEOPLE, key=LAST_OF.__getitem__):
             service.clock.advance(1_000)
             browser = browsers[who]
@@ -112,6 +114,19 @@ class Stage:
             for news in ("ready", "ended"):
                 await self._service.app[PICTURES].happened(show, news)
         return path.format(id=show, show=show, session="x1", file="low.m3u8")
+
+
+class Talk:
+    """Makes what a row about a conversation is about."""
+
+    def __init__(self, customer: Browser) -> None:
+        self._customer = customer
+
+    async def address(self, row: Row) -> str:
+        """The row's path, its parts filled in."""
+        begun = await self._customer.post("/api/chat", {})
+        path = row.name.split()[1].format(id=begun.json["conversation"])
+        return f"{path}?offset=5" if path.endswith("/before") else path
 
 
 class Shop:

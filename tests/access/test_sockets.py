@@ -7,13 +7,14 @@ from typing import Annotated, Any, get_args, get_origin
 import aiohttp
 import pytest
 
+from chat import namespace as chat
 from core.identity.staff import STAFF
 from live import commands
 from live.namespace import NAMESPACE
 from tests.access.table import PEOPLE, SOCKETS, rows
 from tests.service import Browser, Service
 from tests.viewers import Viewer, open_show
-from web import live
+from web import rooms
 
 NOBODYS_ID = "cus_" + "0" * 26
 
@@ -26,8 +27,8 @@ def commands_of(union: Any) -> set[str]:
 
 
 def test_every_event_has_a_row_and_every_row_an_event(service: Service) -> None:
-    namespaces = service.app[live.SOCKETS].namespace_handlers
-    assert set(namespaces) == {NAMESPACE}
+    namespaces = service.app[rooms.SOCKETS].namespace_handlers
+    assert set(namespaces) == {NAMESPACE, chat.NAMESPACE}
     events = {name[3:] for name in dir(namespaces[NAMESPACE]) if name.startswith("on_")}
     named = events - {"run", "moderate"}
     named |= {f"run {name}" for name in commands_of(commands.Run)}

@@ -27,7 +27,7 @@ from live.orders import ShowClaims
 from live.store import SHOW
 from tests.races.evening import PIECES, Customer, Evening, evening_at
 from tests.service import Reply
-from web.live import ROOMS
+from web.rooms import ROOMS
 
 CUSTOMERS = 8
 HOLD_S = 60

@@ -7,7 +7,7 @@ import asyncio
 from live.namespace import NAMESPACE
 from tests.web.stage import Stage, error_of
 from web.keys import SETTINGS
-from web.live import EVENTS_AT_ONCE
+from web.rooms import EVENTS_AT_ONCE
 
 
 async def test_a_flood_from_one_socket_is_limited_and_told_and_loses_nothing(

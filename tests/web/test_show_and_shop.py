@@ -22,7 +22,7 @@ from live.routes import SHOWS
 from live.state import Claim, Show
 from tests.service import Service, serving, settings_for
 from web.keys import DATABASE
-from web.live import ROOMS
+from web.rooms import ROOMS
 
 HOST = Person("staff", "stf_1", name="阿禾", roles=frozenset({Role.HOST, Role.OPERATOR}))
 PIECES = 3

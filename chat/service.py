@@ -1,0 +1,301 @@
+"""What people do in conversations. Each checks who may, before anything else.
+
+What is said is put into the room's queue before the first await: the order in which messages came
+in is the order in which they are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from functools import partial
+from typing import Any, Protocol
+
+import msgspec
+
+from chat import commands as c
+from chat import store, view
+from chat.evolve import line_of
+from chat.hours import Hours
+from chat.kind import ConversationKind
+from chat.office import Office
+from chat.state import Conversation
+from chat.store import CONVERSATION, PREFIX, Counts, Queue, Row
+from core.clock import Clock, Instant
+from core.db import Database
+from core.errors import Conflict, Forbidden, NotFound, RateLimited
+from core.identity.model import Person, Role, require, require_customer
+from core.limits import Limiter
+from core.outbox import Outbox
+from core.rooms.events import Reader
+from core.rooms.history import read_events, rooms_of_author
+from core.rooms.kind import Command
+from core.rooms.room import Answer, Room
+from core.rooms.rooms import Rooms
+
+REPS = (Role.REP, Role.OPERATOR)
+"""Who answers customers."""
+
+MESSAGES_PER_S, MESSAGES_AT_ONCE = 0.5, 20
+"""Of one person in one conversation: nobody writes more than that, and no page holds more."""
+PAGE = 100
+"""Lines of a thread that are read back at once."""
+LISTED = 50
+
+
+class Colleagues(Protocol):
+    """What is asked about staff."""
+
+    async def all(self) -> list[Person]: ...
+
+
+class Pace(msgspec.Struct, frozen=True):
+    """How long a rep may take for an answer, and a customer, before the conversation moves on."""
+
+    answer_ms: int = 10 * 60_000
+    idle_ms: int = 48 * 3_600_000
+
+
+class Chats:
+    """The conversations of this installation."""
+
+    def __init__(
+        self,
+        database: Database,
+        rooms: Rooms,
+        clock: Clock,
+        office: Office,
+        colleagues: Colleagues,
+        pace: Pace,
+    ) -> None:
+        self._database = database
+        self._rooms = rooms
+        self._clock = clock
+        self._office = office
+        self._colleagues = colleagues
+        self._pace = pace
+        self._messages = Limiter(MESSAGES_PER_S, MESSAGES_AT_ONCE, clock=clock)
+        self._kind = ConversationKind()
+        self._hours: Hours | None = None
+
+    def join(self, outbox: Outbox) -> None:
+        """Hear what the log and the sign-in tell."""
+        outbox.subscribe(store.OPENED, self._opened)
+        outbox.subscribe("customer.merged", self._merged)
+
+    async def look_at_the_clock(self) -> Hours | None:
+        """The opening hours as they are now; what is said next goes by them."""
+        self._hours = await self._office.hours()
+        return self._hours
+
+    # Looking
+
+    async def own(self, person: Person) -> tuple[str, int] | None:
+        """Her conversation and how many messages in it she has not read; None before the first."""
+        if not person.is_customer:
+            return None
+        return await self._database.read(partial(store.of_customer, ids=person.aliases))
+
+    async def opening(self) -> dict[str, Any]:
+        """`{open, until, opens_at, always}`: whether somebody should be there to answer.
+
+        `always`: no hours were set, so none are promised.
+        """
+        hours, now = await self.look_at_the_clock(), self._clock.now()
+        is_open = hours is None or hours.is_open(now)
+        return {
+            "open": is_open,
+            "until": None if hours is None or not is_open else hours.closes_at(now),
+            "opens_at": None if hours is None or is_open else hours.next_opening(now),
+            "always": hours is None,
+        }
+
+    async def begin(self, person: Person) -> str:
+        """Her conversation, made if she has none. Raises NotSignedIn, and Forbidden for staff."""
+        customer = require_customer(person)
+        found = await self.own(person)
+        if found is not None:
+            return found[0]
+        # Named after her, so that two of her pages at once make one.
+        conversation = f"{PREFIX}_{customer.partition('_')[2]}"
+        create = self._command(person, "create", c.Create(customer))
+        try:
+            await self._rooms.create(CONVERSATION, conversation, create, reader_of(person))
+        except Conflict:
+            await self.enter(person, conversation)
+        return conversation
+
+    async def enter(self, person: Person, conversation: str) -> Room[Conversation]:
+        """The room of a conversation that `person` may see. Raises NotFound."""
+        room = self._room(conversation)
+        await room.loaded()
+        if not person.has(*REPS) and room.committed.state.ids.isdisjoint(person.aliases):
+            raise NotFound("There is no such conversation.")
+        return room
+
+    async def before(
+        self, person: Person, conversation: str, offset: int
+    ) -> tuple[list[dict[str, Any]], bool]:
+        """Lines of the thread before the event `offset`, and whether there are older ones."""
+        await self.enter(person, conversation)
+        reader = reader_of(person)
+        after = max(0, offset - 1 - PAGE)
+        events = await self._database.read(
+            lambda conn: read_events(
+                conn, self._kind, conversation, after=after, limit=offset - 1 - after
+            )
+        )
+        lines = [line_of(one) for one in events if reader.sees(one.audience)]
+        return [view.line(line) for line in lines if line is not None], after > 0
+
+    async def own_before(self, person: Person, offset: int) -> tuple[list[dict[str, Any]], bool]:
+        """The same of her own conversation. Raises NotFound where she has none."""
+        found = await self.own(person)
+        if found is None:
+            raise NotFound("There is no such conversation.")
+        return await self.before(person, found[0], offset)
+
+    async def listed(
+        self, person: Person, queue: Queue, *, words: str = "", before: Instant | None = None
+    ) -> tuple[list[Row], Counts]:
+        """A page of a queue, and how long the queues are."""
+        staff = require(person, *REPS).own_id
+        query = partial(
+            store.listed, queue=queue, staff=staff, words=words, before=before, limit=LISTED
+        )
+        found = await self._database.read(query)
+        return found, await self._database.read(partial(store.counts, staff=staff))
+
+    async def rows(self, ids: Sequence[str]) -> list[Row]:
+        return await self._database.read(partial(store.rows, ids=ids))
+
+    async def counts(self, staff: str) -> Counts:
+        return await self._database.read(partial(store.counts, staff=staff))
+
+    async def reps(self) -> list[Person]:
+        """Those who answer customers."""
+        return [one for one in await self._colleagues.all() if one.has(*REPS)]
+
+    # What both sides do
+
+    def say(self, person: Person, conversation: str, sent: c.SendSay) -> Awaitable[Answer]:
+        """Say something. Raises what `rules` does, and RateLimited."""
+        wait_ms = self._messages.take(f"{person.id} {conversation}")
+        if wait_ms is not None:
+            raise RateLimited("Too many messages at once.", retry_after_ms=wait_ms)
+        now = self._clock.now()
+        said = c.Said(
+            c.Say.model_construct(text=sent.text, product=sent.product, about=sent.about),
+            answer_by=self._answer_by(now),
+            idle_at=now + self._pace.idle_ms,
+        )
+        return self._told(person, conversation, sent.request_id, said)
+
+    def read(self, person: Person, conversation: str, sent: c.SendRead) -> Awaitable[Answer]:
+        """Say how far one has read."""
+        return self._told(person, conversation, sent.request_id, c.Read(upto=sent.upto))
+
+    def rate(self, person: Person, conversation: str, sent: c.SendRate) -> Awaitable[Answer]:
+        """Say how it was. Raises Forbidden, Conflict."""
+        rate = c.Rate(score=sent.score, text=sent.text)
+        return self._told(person, conversation, sent.request_id, rate)
+
+    # What reps do
+
+    async def act(self, person: Person, conversation: str, sent: c.SendAct) -> Answer:
+        """Take it, give it away, end it, write a note. Raises what `rules` does."""
+        require(person, *REPS)
+        do: Any = sent.do
+        if isinstance(do, c.Take):
+            do = c.Taking(do, self._answer_by(self._clock.now()))
+        elif isinstance(do, c.Transfer) and do.to is not None:
+            do = await self._hand_to(do.to)
+        return await self._told(person, conversation, sent.request_id, do)
+
+    async def _hand_to(self, staff: str) -> c.HandTo:
+        for colleague in await self.reps():
+            if colleague.id == staff:
+                return c.HandTo(staff, colleague.name or "", self._answer_by(self._clock.now()))
+        raise NotFound("There is no such colleague.")
+
+    # What goes on by itself
+
+    async def _opened(self, told: dict[str, Any]) -> None:
+        """Tell a customer who waits, honestly, when somebody is there and how many are before."""
+        conversation, number = told["conversation"], told["round"]
+        hours, now = await self.look_at_the_clock(), self._clock.now()
+        closed = hours is not None and not hours.is_open(now)
+        promise = c.Promise(
+            number,
+            hours.next_opening(now) if hours is not None and closed else None,
+            await self._database.read(partial(store.place_of, conversation=conversation)),
+        )
+        await self._system(conversation, f"promise-{number}", promise)
+
+    async def _merged(self, told: dict[str, Any]) -> None:
+        guest, customer = told["from"], told["to"]
+        found = await self._database.read(partial(store.of_customer, ids=[guest]))
+        if found is not None:
+            await self._system(found[0], f"{guest}-merged", c.Merge(guest, customer))
+
+    async def erase(self, person: str) -> int:
+        """Blank what a person typed in all conversations; returns in how many."""
+        found = await self._database.read(partial(rooms_of_author, author=person))
+        talks = [room_id for room_id, kind in found if kind == CONVERSATION]
+        for conversation in talks:
+            await self._system(conversation, f"erase-{self._clock.now()}", c.EraseTalk(person))
+        return len(talks)
+
+    async def erase_old(self, before: Instant) -> int:
+        """Blank conversations in which nobody has said anything since then."""
+        talks = await self._database.read(partial(store.talked_out, before=before))
+        for conversation in talks:
+            await self._system(conversation, f"retention-{before}", c.EraseTalk(None))
+        return len(talks)
+
+    # How
+
+    def _answer_by(self, now: Instant) -> Instant:
+        """When a message of now is to be answered, as long as there is somebody to do it."""
+        hours = self._hours
+        opens_at = None if hours is None or hours.is_open(now) else hours.next_opening(now)
+        return (now if opens_at is None else opens_at) + self._pace.answer_ms
+
+    def _told(
+        self, person: Person, conversation: str, request_id: str, do: Any
+    ) -> Awaitable[Answer]:
+        command = self._command(person, request_id, do)
+        room = self._room(conversation)
+        return self._answered(room, room.submit(command), reader_of(person))
+
+    async def _answered(
+        self, room: Room[Conversation], outcome: Awaitable[Any], reader: Reader
+    ) -> Answer:
+        return await room.answer(await outcome, reader)
+
+    async def _system(self, conversation: str, request_id: str, do: Any) -> None:
+        command = Command(c.SYSTEM.id, request_id, c.Act(c.SYSTEM, do))
+        await self._rooms.tell(conversation, CONVERSATION, command, Reader(staff=True))
+
+    def _command(self, person: Person, request_id: str, do: Any) -> Command:
+        return Command(person.own_id, request_id, c.Act(actor_of(person), do), person.aliases)
+
+    def _room(self, conversation: str) -> Room[Conversation]:
+        return self._rooms.room(conversation, CONVERSATION)
+
+
+def actor_of(person: Person) -> c.Actor:
+    """Raises NotSignedIn, and Forbidden for staff who do not answer customers."""
+    own_id = person.own_id
+    if person.is_staff and not person.has(*REPS):
+        raise Forbidden("This is not among your roles.")
+    return c.Actor(
+        own_id,
+        person.name or "",
+        "staff" if person.is_staff else "customer",
+        person.aliases,
+        person.has(Role.OPERATOR),
+    )
+
+
+def reader_of(person: Person) -> Reader:
+    return Reader(person.aliases, staff=person.has(*REPS))

@@ -1,0 +1,98 @@
+"""What a conversation is, between two events: one immutable value."""
+
+from __future__ import annotations
+
+import msgspec
+
+from chat.events import About, Control, Side
+from core.clock import Instant
+
+LINES = 200
+"""Lines of the thread that a newcomer sees at once; older ones are read back from the log."""
+NOTES = 100
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One line of the thread. `kind` says which of the fields count; see `view`."""
+
+    offset: int
+    at_ms: Instant
+    kind: str
+    side: Side | None = None
+    by: str | None = None
+    name: str | None = None
+    text: str | None = None
+    product: str | None = None
+    about: About | None = None
+    round: int | None = None
+    cause: str | None = None
+    to: str | None = None
+    opens_at: Instant | None = None
+    place: int | None = None
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    offset: int
+    at_ms: Instant
+    staff: str
+    name: str | None
+    text: str | None
+
+
+class Rating(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    score: int
+    text: str | None
+
+
+class Promise(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    opens_at: Instant | None
+    place: int
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of one conversation.
+
+    `waiting_since`: when the customer's oldest message came that nobody has answered.
+    """
+
+    id: str
+    customer: str = ""
+    ids: frozenset[str] = frozenset()
+    """All ids under which she is known here."""
+    name: str | None = None
+    name_at: int = 0
+    """The event that holds the name she goes by."""
+    control: Control = "new"
+    staff: str | None = None
+    staff_name: str | None = None
+    round: int = 0
+    opened_at: Instant | None = None
+    waiting_since: Instant | None = None
+    answered_at: Instant | None = None
+    """When somebody first answered in this round."""
+    resolved_at: Instant | None = None
+    answer_by: Instant | None = None
+    idle_at: Instant | None = None
+    about: About | None = None
+    promised: Promise | None = None
+    rated: Rating | None = None
+    read_customer: int = 0
+    read_staff: int = 0
+    lines: tuple[Line, ...] = ()
+    more: bool = False
+    """There are older lines than those."""
+    tags: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def last_message(self) -> Line | None:
+        return next((line for line in reversed(self.lines) if line.kind == "message"), None)
+
+    def unread(self, side: Side) -> int:
+        """Messages of the other side that this one has not read; as many as `LINES` at most."""
+        read = self.read_customer if side == "customer" else self.read_staff
+        return sum(
+            1
+            for line in self.lines
+            if line.kind == "message" and line.side != side and line.offset > read
+        )

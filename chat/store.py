@@ -1,0 +1,277 @@
+"""What is looked up about conversations from outside their rooms: queues, whose they are, search.
+
+Written in the transaction of the batch that made it so. Names and words are not copied: they are
+read where they lie, so that what was erased is gone here too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    Text,
+    and_,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from chat.events import About, Control, ConversationOpened
+from chat.state import Conversation
+from core import outbox
+from core.clock import Instant
+from core.db import any_of, metadata
+from core.rooms.events import Logged
+from core.rooms.tables import room, room_content
+
+CONVERSATION = "conversation"
+"""The kind of room that a conversation is."""
+
+PREFIX = "cnv"
+"""How ids of conversations begin."""
+
+OPENED = "conversation.opened"
+"""Outbox: `{conversation, round}`: a customer waits, and is to be told for how long."""
+
+Queue = Literal["waiting", "mine", "all", "resolved"]
+
+conversation_table = Table(
+    "conversation",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("customer", String(40), nullable=False, index=True),
+    Column("control", String(10), nullable=False),
+    Column("staff", String(40)),
+    Column("round", Integer, nullable=False),
+    Column("opened_at", BigInteger),
+    # When the customer's oldest message came that nobody has answered.
+    Column("waiting_since", BigInteger),
+    Column("answered_at", BigInteger),
+    Column("resolved_at", BigInteger),
+    Column("opens_at", BigInteger),
+    Column("score", Integer),
+    Column("last_at", BigInteger, nullable=False),
+    # Events beside which lie her name, and the newest message.
+    Column("name_offset", BigInteger, nullable=False),
+    Column("last_offset", BigInteger),
+    Column("last_from", String(10)),
+    Column("unread", Integer, nullable=False),
+    Column("unread_by_customer", Integer, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("about", Text),
+    Index("ix_conversation_control_waiting_since", "control", "waiting_since"),
+    Index("ix_conversation_staff_last_at", "staff", "last_at"),
+    Index("ix_conversation_last_at", "last_at"),
+)
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the list of conversations."""
+
+    id: str
+    customer: str
+    name: str | None
+    control: Control
+    staff: str | None
+    round: int
+    opened_at: Instant | None
+    waiting_since: Instant | None
+    promised_at: Instant | None
+    last_at: Instant
+    last: dict[str, str | None] | None
+    unread: int
+    tags: list[str]
+    about: About | None
+
+
+class Counts(msgspec.Struct, frozen=True):
+    waiting: int
+    mine: int
+
+
+def project(
+    connection: Connection, room_id: str, logged: Sequence[Logged], state: Conversation
+) -> None:
+    """Bring the list up to `state`, the state after `logged`, and have who waits be told."""
+    last = state.last_message
+    row = {
+        "id": room_id,
+        "customer": state.customer,
+        "control": state.control,
+        "staff": state.staff,
+        "round": state.round,
+        "opened_at": state.opened_at,
+        "waiting_since": state.waiting_since,
+        "answered_at": state.answered_at,
+        "resolved_at": state.resolved_at,
+        "opens_at": None if state.promised is None else state.promised.opens_at,
+        "score": None if state.rated is None else state.rated.score,
+        "last_at": last.at_ms if last is not None else logged[-1].at_ms,
+        "name_offset": state.name_at,
+        "last_offset": None if last is None else last.offset,
+        "last_from": None if last is None else last.side,
+        "unread": state.unread("staff"),
+        "unread_by_customer": state.unread("customer"),
+        "tags": json.dumps(state.tags),
+        "about": None if state.about is None else msgspec.json.encode(state.about).decode(),
+    }
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
+    statement = insert(conversation_table).values(row)
+    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+    for one in logged:
+        if isinstance(one.event, ConversationOpened) and one.event.by == "customer":
+            opened = {"conversation": room_id, "round": one.event.round}
+            outbox.add(connection, OPENED, room_id, opened)
+
+
+def of_customer(connection: Connection, ids: Collection[str]) -> tuple[str, int] | None:
+    """Her conversation (where she has several: the one last spoken in), and what is unread by her.
+
+    `ids` are all ids that count as hers.
+    """
+    table = conversation_table
+    query = (
+        select(table.c.id, table.c.unread_by_customer)
+        .where(any_of(connection, table.c.customer, sorted(ids)))
+        .order_by(table.c.last_at.desc(), table.c.id)
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (row.id, row.unread_by_customer)
+
+
+def listed(
+    connection: Connection,
+    queue: Queue,
+    staff: str,
+    *,
+    words: str,
+    before: Instant | None,
+    limit: int,
+) -> list[Row]:
+    """A page of a queue as `staff` sees it; with `words`, those in which somebody wrote them."""
+    table = conversation_table
+    query = _rows()
+    match queue:
+        case "waiting":
+            query = query.where(table.c.control == "queued")
+        case "mine":
+            query = query.where(table.c.control == "human", table.c.staff == staff)
+        case "all":
+            query = query.where(table.c.control.in_(("queued", "human")))
+        case "resolved":
+            query = query.where(table.c.control == "resolved")
+    if words:
+        query = query.where(or_(*(table.c.id.in_(found) for found in _written(words))))
+    if queue == "waiting":
+        query = query.order_by(func.coalesce(table.c.waiting_since, table.c.opened_at), table.c.id)
+    else:
+        if before is not None:
+            query = query.where(table.c.last_at < before)
+        query = query.order_by(table.c.last_at.desc(), table.c.id)
+    return [_row(row) for row in connection.execute(query.limit(limit)).mappings()]
+
+
+def rows(connection: Connection, ids: Sequence[str]) -> list[Row]:
+    """The lines of these conversations."""
+    query = _rows().where(any_of(connection, conversation_table.c.id, ids))
+    return [_row(row) for row in connection.execute(query).mappings()]
+
+
+def counts(connection: Connection, staff: str) -> Counts:
+    """How many wait, and how many `staff` has."""
+    table = conversation_table
+    waiting = select(func.count()).where(table.c.control == "queued").scalar_subquery()
+    mine = (
+        select(func.count())
+        .where(table.c.control == "human", table.c.staff == staff)
+        .scalar_subquery()
+    )
+    row = connection.execute(select(waiting, mine)).one()
+    return Counts(*row)
+
+
+def place_of(connection: Connection, conversation: str) -> int:
+    """Her place among those who wait, from 1."""
+    table = conversation_table
+    own = select(table.c.waiting_since).where(table.c.id == conversation).scalar_subquery()
+    query = select(func.count()).where(table.c.control == "queued", table.c.waiting_since < own)
+    return int(connection.execute(query).scalar_one()) + 1
+
+
+def talked_out(connection: Connection, before: Instant, *, limit: int = 20) -> list[str]:
+    """Conversations in which nobody has said anything since then, and that still hold words."""
+    query = (
+        select(conversation_table.c.id)
+        .join(room, room.c.id == conversation_table.c.id)
+        .where(
+            conversation_table.c.last_at < before,
+            conversation_table.c.control.in_(("new", "resolved")),
+            select(room_content.c.offset)
+            .where(
+                room_content.c.room_id == room.c.id,
+                or_(room_content.c.text.is_not(None), room_content.c.name.is_not(None)),
+            )
+            .exists(),
+        )
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def _rows() -> Select[Any]:
+    table = conversation_table
+    name, last = room_content.alias("name"), room_content.alias("last")
+    return (
+        select(table, name.c.name.label("shown_name"), last.c.text.label("last_text"))
+        .select_from(table)
+        .outerjoin(name, and_(name.c.room_id == table.c.id, name.c.offset == table.c.name_offset))
+        .outerjoin(last, and_(last.c.room_id == table.c.id, last.c.offset == table.c.last_offset))
+    )
+
+
+def _written(words: str) -> tuple[Select[Any], Select[Any]]:
+    """Rooms where somebody wrote, or is called, each of these words; upper case is as lower."""
+    found = []
+    for column in (room_content.c.text, room_content.c.name):
+        each = [column.icontains(word, autoescape=True) for word in words.split()[:6]]
+        in_talks = room_content.c.room_id.startswith(f"{PREFIX}_")
+        found.append(select(room_content.c.room_id).where(in_talks, *each))
+    return found[0], found[1]
+
+
+def _row(row: Any) -> Row:
+    about = row["about"]
+    return Row(
+        id=row["id"],
+        customer=row["customer"],
+        name=row["shown_name"],
+        control=row["control"],
+        staff=row["staff"],
+        round=row["round"],
+        opened_at=row["opened_at"],
+        waiting_since=row["waiting_since"],
+        promised_at=row["opens_at"],
+        last_at=row["last_at"],
+        last=None
+        if row["last_offset"] is None
+        else {"from": row["last_from"], "text": row["last_text"]},
+        unread=row["unread"],
+        tags=json.loads(row["tags"]),
+        about=None if about is None else _about(about),
+    )
+
+
+_about = msgspec.json.Decoder(About).decode

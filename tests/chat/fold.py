@@ -1,0 +1,90 @@
+"""What a client does with what it is sent: the view that it keeps, event by event.
+
+The twin of `web/ui/src/chat/fold.ts`: it knows nothing but a snapshot and the wire's JSON.
+"""
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+Json = dict[str, Any]
+
+LINES, NOTES = 200, 100
+
+
+def needs_whole(event: Json) -> bool:
+    """Whether only a fresh snapshot will do after `event`."""
+    return event["type"] in ("person.merged", "talk.erased")
+
+
+def fold(snapshot: Json, events: Iterable[Json]) -> Json:
+    """The snapshot after `events`, none of which `needs_whole`; the given one stays as it is."""
+    after = copy.deepcopy(snapshot)
+    for event in events:
+        after["offset"], after["at_ms"] = event["offset"], event["at_ms"]
+        _converse(after["conversation"], event)
+        if "staff" in after:
+            _desk(after["staff"], event)
+    return after
+
+
+def _converse(talk: Json, event: Json) -> None:
+    data, at_ms, name = event["data"], event["at_ms"], event.get("name")
+    line: Json = {"offset": event["offset"], "at_ms": at_ms}
+    match event["type"]:
+        case "conversation.opened":
+            talk |= {
+                "control": "queued", "round": data["round"], "opened_at": at_ms,
+                "about": data["about"], "waiting_since": None, "promised": None, "rated": None,
+            }  # fmt: skip
+            line |= {"kind": "opened", "round": data["round"], "by": data["by"]}
+        case "conversation.promised":
+            talk["promised"] = data
+            line |= {"kind": "promised", **data}
+        case "message.sent":
+            _sent(talk, event)
+            line |= {"kind": "message", "text": event.get("text"), "name": name}
+            line |= {key: data[key] for key in ("from", "by", "product", "about")}
+        case "conversation.taken":
+            talk |= {"control": "human", "promised": None}
+            talk["staff"] = {"id": data["staff"], "name": name}
+            line |= {"kind": "taken", "staff": data["staff"], "name": name}
+        case "conversation.released":
+            talk |= {"control": "queued", "staff": None}
+            line |= {"kind": "released", "cause": data["cause"], "to": data["to"]}
+        case "conversation.resolved":
+            talk |= {"control": "resolved", "staff": None, "waiting_since": None, "promised": None}
+            line |= {"kind": "resolved", "cause": data["cause"], "name": name}
+        case "messages.read":
+            side = data["side"]
+            talk["read"][side] = max(talk["read"][side], data["upto"])
+            line = {}
+        case "conversation.rated":
+            talk["rated"] = {"score": data["score"], "text": event.get("text")}
+            line = {}
+        case _:
+            line = {}
+    if line:
+        talk["more"] = talk["more"] or len(talk["lines"]) == LINES
+        talk["lines"] = [*talk["lines"], line][-LINES:]
+
+
+def _sent(talk: Json, event: Json) -> None:
+    side = event["data"]["from"]
+    talk["read"][side] = event["offset"]
+    if side == "staff":
+        talk["waiting_since"] = None
+        return
+    if talk["waiting_since"] is None:
+        talk["waiting_since"] = event["at_ms"]
+    talk["about"] = event["data"]["about"] or talk["about"]
+    talk["name"] = event.get("name", talk["name"])
+
+
+def _desk(desk: Json, event: Json) -> None:
+    if event["type"] == "tags.set":
+        desk["tags"] = event["data"]["tags"]
+    elif event["type"] == "note.added":
+        note = {"offset": event["offset"], "at_ms": event["at_ms"]}
+        note |= {"staff": event["data"]["staff"], "name": event.get("name")}
+        desk["notes"] = [*desk["notes"], note | {"text": event.get("text")}][-NOTES:]

@@ -1,0 +1,68 @@
+"""One conversation that has everything in it: each kind of event, seen by each kind of reader."""
+
+from __future__ import annotations
+
+from chat import commands as c
+from core.rooms.events import Reader
+from tests.chat.talk import ANNA, BOSS, JI, MINUTE, WEN, Talk, customer, reader
+
+ERIN = customer("Erin", ANNA)
+"""Who she was before she wrote as the guest Anna."""
+READERS: dict[str, Reader] = {"customer": reader(ERIN), "staff": reader(JI)}
+
+
+class Story(Talk):
+    """Notes where each scene ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scenes: list[int] = []
+        self.snapshots = {1: self._all()}
+
+    def scene(self) -> None:
+        self.scenes.append(len(self.log))
+        self.snapshots[len(self.log)] = self._all()
+
+    def _all(self) -> dict[str, dict[str, object]]:
+        return {name: self.sees(who) for name, who in READERS.items()}
+
+
+def story() -> Story:
+    """The story, told to its end."""
+    s = Story()
+    about = {"show": "shw_" + "0" * 26, "item": "i3"}
+    s.says(ANNA, "這款辣嗎？", about=about)
+    s.does(c.SYSTEM, c.Promise(1, s.now + 600 * MINUTE, 2))
+    s.says(ANNA, "還有貨嗎")
+    s.scene()
+    s.acts(JI, "take")
+    s.does(JI, c.Read(upto=len(s.log)))
+    s.says(JI, "有的，這款最受歡迎", product="prd_" + "0" * 26)
+    s.does(ANNA, c.Read(upto=len(s.log)))
+    s.acts(JI, "note", text="老客人")
+    s.acts(JI, "tag", tags=["辣", "辣", "送禮"])
+    s.scene()
+    s.says(ANNA, "謝謝")
+    s.does(JI, c.HandTo(WEN.id, WEN.name))
+    s.passes(11 * MINUTE)
+    s.acts(WEN, "take")
+    s.acts(WEN, "transfer")
+    s.acts(BOSS, "take")
+    s.says(BOSS, "我來")
+    s.acts(BOSS, "resolve")
+    s.scene()
+    s.does(ANNA, c.Rate(score=5, text="很快"))
+    s.says(ANNA, "再問一下")
+    s.acts(JI, "take")
+    s.says(JI, "請說")
+    s.passes(49 * 60 * MINUTE)
+    s.scene()
+    s.acts(WEN, "take")
+    s.scene()
+    s.does(c.SYSTEM, c.Merge(ANNA.id, ERIN.id))
+    s.scene()
+    s.says(ERIN, "我登入了")
+    s.scene()
+    s.does(c.SYSTEM, c.EraseTalk(ANNA.id))
+    s.scene()
+    return s

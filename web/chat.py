@@ -1,0 +1,147 @@
+"""Conversations, opened and closed as a part of the application, with what the whole of the product
+knows of a customer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import Any
+
+from aiohttp import web
+from msgspec import to_builtins
+
+from chat import office_routes, routes
+from chat.events import About
+from chat.inbox import Inbox
+from chat.namespace import NAMESPACE, ChatNamespace
+from chat.office import Office
+from chat.office_routes import OFFICE
+from chat.routes import CHATS, INBOX, PANE, SHOWN
+from chat.service import Chats, Pace
+from chat.store import Row
+from commerce_bridge import view as shop_view
+from commerce_bridge.commerce import COMMERCE
+from core.errors import NotFound
+from core.identity import store as people
+from core.identity.service import IDENTITY
+from core.identity.staff import STAFF
+from core.rooms.broadcast import FanOut
+from live import store as shows
+from live.state import Show
+from live.store import SHOW
+from web.keys import CLOCK, DATABASE, OUTBOX, SETTINGS
+from web.live import SHOP
+from web.rooms import RELAY, ROOMS, SOCKETS
+from web.tasks import running
+
+ORDERS_SHOWN = 10
+
+
+def attach(app: web.Application) -> None:
+    """Make the routes part of `app`, before it starts."""
+    routes.routes.join(app)
+    office_routes.routes.join(app)
+
+
+async def chats(app: web.Application) -> AsyncIterator[None]:
+    """After the rooms and the shop, and before the outbox hands over."""
+    settings = app[SETTINGS]
+    app[OFFICE] = Office(app[DATABASE], app[CLOCK])
+    pace = Pace(settings.chat_answer_minutes * 60_000, settings.chat_idle_hours * 3_600_000)
+    app[CHATS] = made = Chats(app[DATABASE], app[ROOMS], app[CLOCK], app[OFFICE], app[STAFF], pace)
+    made.join(app[OUTBOX])
+
+    async def shown(rows: Sequence[Row]) -> list[dict[str, Any]]:
+        return await _shown(app, rows)
+
+    async def pane(conversation: str) -> dict[str, Any]:
+        return await _pane(app, conversation)
+
+    async def send(sid: str, event: str, data: Any) -> None:
+        await app[SOCKETS].emit(event, data, to=sid, namespace=NAMESPACE)
+
+    app[SHOWN], app[PANE] = shown, pane
+    app[INBOX] = inbox = Inbox(made, shown, send)
+    app[RELAY].listen(inbox.heard)
+    fan_out = FanOut(app[SOCKETS], NAMESPACE)
+    namespace = ChatNamespace(app[SOCKETS], fan_out, made, inbox, app[IDENTITY], app[CLOCK])
+    app[SOCKETS].register_namespace(namespace)
+    await made.look_at_the_clock()
+    async with running(inbox.run(), "inbox"):
+        yield
+    await fan_out.close()
+
+
+async def erase_old(app: web.Application) -> None:
+    """Blank conversations that have been over for longer than the settings keep them."""
+    kept_ms = app[SETTINGS].retention_days * 86_400_000
+    await app[CHATS].erase_old(app[CLOCK].now() - kept_ms)
+
+
+async def _shown(app: web.Application, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Lines of the list with the names of staff, and of what customers ask about."""
+    staff = {one.id: one.name for one in await app[STAFF].all()} if rows else {}
+    return [
+        to_builtins(row)
+        | {
+            "staff_name": None if row.staff is None else staff.get(row.staff),
+            "about": await _about(app, row.about),
+        }
+        for row in rows
+    ]
+
+
+async def _about(app: web.Application, about: About | None) -> dict[str, Any] | None:
+    if about is None:
+        return None
+    try:
+        title = await _title(app, about)
+    except NotFound:  # a customer may send any id
+        title = None
+    found: dict[str, Any] = to_builtins(about)
+    return found | {"title": title}
+
+
+async def _title(app: web.Application, about: About) -> str | None:
+    """What the item, the product or the show is called. Raises NotFound."""
+    if about.show is None:
+        return None if about.product is None else (await app[SHOP].product(about.product)).title
+    room = app[ROOMS].room(about.show, SHOW)
+    await room.loaded()
+    show: Show = room.committed.state
+    item = show.items.get(about.item or "")
+    return show.title if item is None else f"{item.code} {item.title}"
+
+
+async def _pane(app: web.Application, conversation: str) -> dict[str, Any]:
+    """The customer of a conversation: who she is, what she has, what she bought and asks about."""
+    [row] = await app[CHATS].rows([conversation])
+
+    person, since = await app[DATABASE].read(partial(people.find_customer, id=row.customer))
+    commerce = app[COMMERCE]
+    cart = shop_view.cart(await commerce.carts.get(person), app[SETTINGS])
+    orders = (await commerce.orders.mine(person))[:ORDERS_SHOWN]
+    return {
+        "person": {
+            "id": person.id,
+            "kind": person.kind,
+            "name": person.name,
+            "email": person.email,
+            "since": since,
+        },
+        "cart": {"lines": cart["lines"], "currency": cart["currency"]},
+        "claims": cart["claims"],
+        "orders": [
+            {
+                "id": one.id,
+                "number": one.number,
+                "status": one.now.state,
+                "total": one.total,
+                "currency": one.currency,
+                "at_ms": one.placed_at,
+            }
+            for one in orders
+        ],
+        "shows": await app[DATABASE].read(lambda c: shows.attended(c, person.aliases)),
+        "about": await _about(app, row.about),
+    }
