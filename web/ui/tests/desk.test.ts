@@ -55,7 +55,7 @@ describe("the queues", () => {
     expect(of("waiting")).toEqual(["long"]);
     expect(of("mine")).toEqual(["hers"]);
     expect(of("resolved")).toEqual(["done"]);
-    expect(of("all")).toEqual(ids(all));
+    expect(of("all")).toEqual(["long", "hers", "others"]);
   });
 
   test("let come what belongs there, and go what does not any more", () => {
@@ -121,6 +121,22 @@ describe("the thread", () => {
     const shown = thread(lines, [note(4, 15)], false, dayOf);
     const joined = shown.flatMap((one) => (one.kind === "message" ? [one.joined] : []));
     expect(joined).toEqual([false, true, false, false]);
+  });
+
+  test("says once what she asks about, and again when that is something else", () => {
+    const about = (item: string): Partial<Message> => ({
+      about: { show: "shw_1", item, product: null, title: null },
+    });
+    const lines = [
+      message(2, 0, about("i1")),
+      message(3, 1, about("i1")),
+      message(4, 2, { from: "staff" }),
+      message(5, 3, about("i1")),
+      message(6, 4, about("i2")),
+    ];
+    const shown = thread(lines, [], false, dayOf);
+    const asks = shown.flatMap((one) => (one.kind === "message" ? [one.asks] : []));
+    expect(asks).toEqual([true, false, false, false, true]);
   });
 
   test("leaves out notes from before what is known while there is more", () => {

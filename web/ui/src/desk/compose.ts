@@ -129,9 +129,14 @@ export class Compose extends PlusoneElement {
               ? d.takeAgain
               : d.takeFirst
         }</span
-      ><button type="button" class="btn btn-s btn-ink take" @click=${this.take}>
-        ${staff === null ? d.take : d.takeOver}
-      </button>
+      >${
+        // While she is asked whether she really takes it, one button is enough.
+        this.open.holder === null
+          ? html`<button type="button" class="btn btn-s btn-ink take" @click=${this.take}>
+              ${staff === null ? d.take : d.takeOver}
+            </button>`
+          : nothing
+      }
     </div>`;
   }
 

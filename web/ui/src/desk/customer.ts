@@ -32,6 +32,7 @@ export class DeskCustomer extends PlusoneElement {
   @state() private customer: Customer | null = null;
   @state() private problem: unknown = null;
   private asked = 0;
+  private wanted = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -44,8 +45,13 @@ export class DeskCustomer extends PlusoneElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has("open")) return;
-    this.customer = null;
+    if (changed.has("open")) {
+      this.customer = null;
+      this.wanted = true;
+    }
+    // Not before the conversation is there: of what is none, there is no customer to ask for.
+    if (!this.wanted || this.open.conversed === null) return;
+    this.wanted = false;
     void this.load();
   }
 
@@ -55,15 +61,20 @@ export class DeskCustomer extends PlusoneElement {
   }
 
   /** She may have bought meanwhile: whoever comes back to the window sees what is so now. */
-  private readonly refresh = (): void => void this.load();
+  private readonly refresh = (): void => {
+    if (this.open.conversed !== null) void this.load();
+  };
 
   private async load(): Promise<void> {
     const mine = (this.asked += 1);
     this.problem = null;
-    const path = `/api/staff/conversations/${encodeURIComponent(this.open.id)}/customer`;
+    const { open } = this;
+    const path = `/api/staff/conversations/${encodeURIComponent(open.id)}/customer`;
     try {
       const customer = await ask<Customer>("GET", path);
-      if (mine === this.asked) this.customer = customer;
+      if (mine !== this.asked) return;
+      this.customer = customer;
+      open.knows(customer.about);
     } catch (problem) {
       if (mine === this.asked) this.problem = problem;
     }

@@ -3,6 +3,7 @@ import { Line, type Stand } from "../room/line";
 import { ask } from "../wire/http";
 import { moved, newlyWaiting } from "./rows";
 
+/** So many the service lists at once. */
 const a_page = 50;
 
 /**
@@ -26,6 +27,8 @@ export class Inbox extends Line<Stand, object, never> {
   private own = "";
   private before: Queue = "waiting";
   private asked = 0;
+  /** For which queue and words `rows` came. */
+  private rowsFor = "";
   private readonly waitingNow = new Set<string>();
   private wasThere = false;
 
@@ -80,11 +83,16 @@ export class Inbox extends Line<Stand, object, never> {
       const { conversations, counts } = await this.page(null);
       if (mine !== this.asked) return;
       this.rows = conversations;
+      this.rowsFor = `${this.queue} ${this.words}`;
       this.counts = counts;
-      this.more = conversations.length >= a_page;
+      // Who waits is listed from the longest on: those behind come up as these are taken.
+      this.more = this.queue !== "waiting" && conversations.length >= a_page;
       if (this.queue === "waiting" && this.words === "") this.knowWaiting(conversations);
     } catch (problem) {
-      if (mine === this.asked) this.failed = problem;
+      if (mine !== this.asked) return;
+      this.failed = problem;
+      // What came for other words is no answer to these.
+      if (this.rowsFor !== `${this.queue} ${this.words}`) this.rows = null;
     }
     this.changed();
   }
@@ -106,7 +114,7 @@ export class Inbox extends Line<Stand, object, never> {
   }
 
   private page(before: number | null): Promise<Page> {
-    const query = new URLSearchParams({ queue: this.queue, limit: String(a_page) });
+    const query = new URLSearchParams({ queue: this.queue });
     if (this.words !== "") query.set("q", this.words);
     if (before !== null) query.set("before", String(before));
     return ask<Page>("GET", `/api/staff/conversations?${query.toString()}`);

@@ -1,5 +1,5 @@
 import { Conversation, type Words } from "../chat/conversation";
-import type { Conversed, Older, StaffAct } from "../chat/wire";
+import type { About, Conversed, Older, StaffAct } from "../chat/wire";
 import { d } from "../i18n/desk";
 import { problemWords } from "../i18n/problems";
 import { ask, Problem, requestId } from "../wire/http";
@@ -45,6 +45,8 @@ export class Open {
   /** Asked for a yes before it is taken from a colleague. */
   holder: Holder | null = null;
   loading = false;
+  /** What she asks about, with its name; null until that is known. */
+  about: About | null = null;
 
   constructor(
     readonly id: string,
@@ -59,6 +61,11 @@ export class Open {
 
   close(): void {
     this.talk.close();
+  }
+
+  knows(about: About | null): void {
+    this.about = about;
+    this.changed();
   }
 
   get conversed(): Conversed | null {

@@ -5,7 +5,7 @@ import "../design/language";
 import "./customer";
 import "./queue";
 import "./thread";
-import type { Queue, Row } from "../chat/wire";
+import type { About, Queue, Row } from "../chat/wire";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { part } from "../design/part";
@@ -303,6 +303,7 @@ export class Desk extends PlusoneElement {
           .open=${open}
           .version=${this.version}
           own=${this.own}
+          .about=${this.aboutOf(open)}
           @list=${() => this.back({ conversation: null, customer: false })}
           @customer=${() => this.go({ customer: true })}
           @transfer=${() => this.show("transfer")}
@@ -320,6 +321,11 @@ export class Desk extends PlusoneElement {
               ></plusone-desk-customer>`
         }
       </section>`;
+  }
+
+  /** What it is about now: the list hears of another round before the customer is asked for. */
+  private aboutOf({ id, about }: Open): About | null {
+    return this.inbox.rows?.find((row) => row.id === id)?.about ?? about;
   }
 
   private sheets(): unknown {

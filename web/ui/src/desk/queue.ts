@@ -148,12 +148,16 @@ export class DeskQueue extends PlusoneElement {
       </div>`;
     }
     if (inbox.failed === null || inbox.rows === null) return nothing;
-    const offline = inbox.failed instanceof Problem && inbox.failed.code === "offline";
-    const words = inbox.words === "" ? d.cannotLoad : d.cannotSearch;
     return html`<div class="strip" role="alert">
-      ${icon("warn", 16)}<span class="grow">${offline ? words : problemWords(inbox.failed)}</span
+      ${icon("warn", 16)}<span class="grow">${this.why(inbox.failed, d.cannotLoad)}</span
       ><button @click=${() => void inbox.load()}>${m.retry}</button>
     </div>`;
+  }
+
+  /** Why nothing could be read; `offline` where the service was not reached and nothing is searched. */
+  private why(failed: unknown, offline: string): string {
+    if (!(failed instanceof Problem) || failed.code !== "offline") return problemWords(failed);
+    return this.inbox.words === "" ? offline : d.cannotSearch;
   }
 
   private content(): TemplateResult {
@@ -164,7 +168,7 @@ export class DeskQueue extends PlusoneElement {
           ${[1, 2, 3, 4].map(() => html`<div class="ghost"></div>`)}`;
       }
       return html`<div class="empty" role="alert">
-        <b>${problemWords(failed)}</b
+        <b>${this.why(failed, m.notReached)}</b
         ><button class="btn btn-s btn-line" @click=${() => void this.inbox.load()}>
           ${m.retry}
         </button>
@@ -172,7 +176,15 @@ export class DeskQueue extends PlusoneElement {
     }
     if (rows.length === 0) {
       const [head = "", rest = ""] = words === "" ? d.empty[queue] : [d.nothingFound(words)];
-      return html`<div class="empty" role="status"><b>${head}</b>${rest}</div>`;
+      return html`<div class="empty" role="status">
+        <b>${head}</b>${rest}${
+          words !== "" && queue !== "resolved"
+            ? html`<button class="btn btn-s btn-line" @click=${() => this.choose("resolved")}>
+                ${d.findInResolved}
+              </button>`
+            : nothing
+        }
+      </div>`;
     }
     return html`<ol>
         ${repeat(

@@ -35,10 +35,10 @@ export function rail({ waiting, there, open }: Around): TemplateResult {
       class="way"
       href="/desk"
       aria-current="page"
-      aria-label=${d.conversations}
+      aria-label=${waiting === 0 ? d.conversations : `${d.conversations} ${waiting}`}
       title=${d.conversations}
       >${icon("chat", 24)}${
-        waiting === 0 ? nothing : html`<span class="count" aria-hidden="true">${waiting}</span>`
+        waiting === 0 ? nothing : html`<span class="count">${waiting}</span>`
       }</a
     >
     <a class="way" href="/staff/orders" aria-label=${s.staffOrders} title=${s.staffOrders}

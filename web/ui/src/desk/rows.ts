@@ -17,13 +17,13 @@ export function isIn(row: Row, queue: Queue, own: string): boolean {
     case "resolved":
       return row.control === "resolved";
     case "all":
-      return true;
+      return row.control === "queued" || row.control === "human";
   }
 }
 
 /** Since when somebody waits in the queue: from her first word that nobody answered. */
 export function waitsSince(row: Row): number {
-  return row.waiting_since ?? row.last_at;
+  return row.waiting_since ?? row.opened_at ?? row.last_at;
 }
 
 /** Who has waited longest comes first; elsewhere what moved last. */

@@ -1,10 +1,10 @@
-import type { Entry, Message, Note } from "../chat/wire";
+import type { About, Entry, Message, Note } from "../chat/wire";
 
 /** What the thread shows one under another. */
 export type Shown =
   | { kind: "day"; key: string; at_ms: number }
   | { kind: "entry"; key: string; entry: Exclude<Entry, Message> }
-  | { kind: "message"; key: string; message: Message; joined: boolean }
+  | { kind: "message"; key: string; message: Message; joined: boolean; asks: boolean }
   | { kind: "note"; key: string; note: Note };
 
 const together_ms = 3 * 60_000;
@@ -12,7 +12,8 @@ const together_ms = 3 * 60_000;
 /**
  * The conversation and the notes among staff in the order in which they came, with a line where
  * another day begins (`dayOf` names the day of an instant). `joined` is a message that goes on with
- * the one above: same person, within three minutes. Notes from before the first entry known are
+ * the one above: same person, within three minutes; one that `asks` is about something that what she
+ * wrote before was not about. Notes from before the first entry known are
  * left out while there is `more`: they come with what stands around them.
  */
 export function thread(
@@ -29,6 +30,7 @@ export function thread(
   const shown: Shown[] = [];
   let day = "";
   let before: Message | null = null;
+  let about: string | null = null;
   for (const { at, note } of all) {
     const today = dayOf(at.at_ms);
     if (today !== day) {
@@ -39,13 +41,20 @@ export function thread(
     const key = String(at.offset);
     if (note !== null) shown.push({ kind: "note", key, note });
     else if ("kind" in at && at.kind === "message") {
-      shown.push({ kind: "message", key, message: at, joined: goesOn(before, at) });
+      const asked: string | null = at.from === "customer" ? topicOf(at.about) : about;
+      const asks = asked !== null && asked !== about;
+      shown.push({ kind: "message", key, message: at, joined: goesOn(before, at) && !asks, asks });
+      about = asked;
       before = at;
       continue;
     } else if ("kind" in at) shown.push({ kind: "entry", key, entry: at });
     before = null;
   }
   return shown;
+}
+
+function topicOf(about: About | null): string | null {
+  return about && [about.show, about.item, about.product].join(" ");
 }
 
 function goesOn(before: Message | null, message: Message): boolean {

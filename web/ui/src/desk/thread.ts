@@ -33,6 +33,8 @@ export class DeskThread extends PlusoneElement {
 
   @property({ attribute: false }) open!: Open;
   @property() own = "";
+  /** What she asks about in this round. */
+  @property({ attribute: false }) about: About | null = null;
   /** Counts what changed in `open`, which stays the same object. */
   @property({ type: Number }) version = 0;
   @state() private away = false;
@@ -172,7 +174,7 @@ export class DeskThread extends PlusoneElement {
       ${who(name, false)}
       <div class="grow col">
         <h2 class="one-line" tabindex="-1">${name}</h2>
-        <p class="row facts">${this.stand(conversed)}${aboutOf(conversed.about)}</p>
+        <p class="row facts">${this.stand(conversed)}${aboutOf(this.about)}</p>
       </div>
       <div class="acts">
         ${
@@ -284,16 +286,16 @@ export class DeskThread extends PlusoneElement {
       case "note":
         return this.note(one.note);
       case "message":
-        return this.message(one.message, one.joined, read, last);
+        return this.message(one, read, last);
     }
   }
 
   private message(
-    { offset, at_ms, from, by, name, text, product, about }: Message,
-    joined: boolean,
+    { message, joined, asks }: Extract<Shown, { kind: "message" }>,
     read: number | null,
     last: number | null,
   ): TemplateResult {
+    const { offset, at_ms, from, by, name, text, product, about } = message;
     const ours = from === "staff";
     const called = name ?? d.noName;
     // Under the last that she has read, and under the last of all while that is another.
@@ -308,11 +310,7 @@ export class DeskThread extends PlusoneElement {
                 ${ours && by === this.own ? m.you : called}<time>${clock(at_ms)}</time>
               </p>`
         }
-        ${
-          about?.title == null || ours
-            ? nothing
-            : html`<p class="about">${d.asksAbout(about.title)}</p>`
-        }
+        ${asks ? this.asksAbout(about) : nothing}
         ${
           text === null
             ? product === null
@@ -324,6 +322,15 @@ export class DeskThread extends PlusoneElement {
         ${mark === null ? nothing : html`<p class="seen">${mark}</p>`}
       </div>
     </li>`;
+  }
+
+  /** Above the message with which she began to ask about what the head names. */
+  private asksAbout(about: About | null): unknown {
+    const now = this.about;
+    if (about === null || now?.title == null) return nothing;
+    const same =
+      about.show === now.show && about.item === now.item && about.product === now.product;
+    return same ? html`<p class="about">${d.asksAbout(now.title)}</p>` : nothing;
   }
 
   private note({ at_ms, staff, name, text }: Note): TemplateResult {

@@ -1,3 +1,4 @@
+import type { About } from "../chat/wire";
 import type { OrderState, Role } from "../wire/types";
 
 /** What only the desk is told, beside what `src/chat/wire.ts` says of a conversation. */
@@ -15,6 +16,8 @@ export interface Customer {
   claims: Claim[];
   orders: OrderLine[];
   shows: { id: string; title: string }[];
+  /** What she asks about in this round, by the name that it goes by now. */
+  about: About | null;
 }
 
 export interface CartLine {

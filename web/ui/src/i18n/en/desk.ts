@@ -13,6 +13,7 @@ const desk: DeskMessages = {
     "Not reached, so nothing can be searched now. It is tried again once you are online.",
   cannotLoad: "Not reached, so this may not be the latest.",
   nothingFound: (words) => `Nothing found for “${words}”`,
+  findInResolved: "Look among the resolved",
   empty: {
     waiting: ["Nobody waits", "Whoever asks appears here by herself."],
     mine: ["You have no conversation", "Open one that waits, then press Take."],

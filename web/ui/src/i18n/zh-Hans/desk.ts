@@ -12,6 +12,7 @@ const desk: DeskMessages = {
   cannotSearch: "连不上，现在不能搜索。连上后会再找一次。",
   cannotLoad: "连不上，这里可能不是最新的。",
   nothingFound: (words) => `找不到“${words}”`,
+  findInResolved: "在已结束里找",
   empty: {
     waiting: ["没有人在等", "有人开口，会自己出现在这里。"],
     mine: ["你手上没有对话", "从“等待中”打开一个，再按“接手”。"],

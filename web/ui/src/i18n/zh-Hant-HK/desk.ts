@@ -12,6 +12,7 @@ const desk: DeskMessages = {
   cannotSearch: "未能連線，暫時不能搜尋。連線後會再找一次。",
   cannotLoad: "未能連線，這裡未必是最新的。",
   nothingFound: (words) => `找不到「${words}」`,
+  findInResolved: "在已完結中找",
   empty: {
     waiting: ["沒有人在等候", "有人發問，會自動在這裡出現。"],
     mine: ["你手上沒有對話", "從「等候中」打開一個，再按「接手」。"],

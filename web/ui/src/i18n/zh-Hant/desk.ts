@@ -11,6 +11,7 @@ export default {
   cannotSearch: "連不上，現在不能搜尋。連上後會再找一次。",
   cannotLoad: "連不上，這裡可能不是最新的。",
   nothingFound: (words: string): string => `找不到「${words}」`,
+  findInResolved: "在已結案裡找",
   empty: {
     waiting: ["沒有人在等", "有人開口，會自己出現在這裡。"],
     mine: ["你手上沒有對話", "從「等待中」打開一個，再按「接手」。"],
