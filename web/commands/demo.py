@@ -24,6 +24,7 @@ STAFF = (
     ("host@demo.test", "阿禾", Role.HOST),
     ("moderator@demo.test", "小紀", Role.MODERATOR),
     ("operator@demo.test", "店長", Role.OPERATOR),
+    ("rep@demo.test", "小芳", Role.REP),
 )
 
 
@@ -79,6 +80,7 @@ def _introduce(address: str) -> None:
 
     Watch and order        {address}/
     Run the show           {address}/studio
+    Answer customers       {address}/desk
     Orders                 {address}/staff/orders
     Mail that was "sent"   {address}/notices
 
