@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -54,7 +55,7 @@ async def client(stack: contextlib.AsyncExitStack, folder: Path) -> Client:
 
 @pytest.mark.parametrize(("path", "kind"), pages.PAGES.items())
 async def test_each_address_shows_its_kind_of_page(client: Client, path: str, kind: str) -> None:
-    address = path.replace("{id}", "x1").replace("{session}", "x2")
+    address = re.sub(r"\{\w+\}", "x1", path)
     async with client.get(address) as response:
         assert response.status == 200
         assert response.content_type == "text/html"
