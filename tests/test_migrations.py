@@ -4,7 +4,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection, inspect
 
-import chat.office  # noqa: F401
 import web.app  # noqa: F401 - imports everything that has tables
 from core.db import Database, metadata
 
