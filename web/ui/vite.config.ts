@@ -57,7 +57,7 @@ export default defineConfig({
             { name: "room", test: /engine\.io|socket\.io|src\/room\// },
             {
               name: "base",
-              test: /node_modules\/(?!hls\.js)|rolldown|src\/(design\/(?!sheet|forms)|wire\/|session\/session|i18n\/(index|locales|format|problems)\.ts)/,
+              test: /node_modules\/(?!hls\.js)|rolldown|src\/(design\/(?!sheet|forms)|wire\/|session\/session|chat\/(button|chatting)|i18n\/(index|locales|format|problems)\.ts)/,
             },
           ],
         },

@@ -10,7 +10,8 @@ export type ChatDone = Done<ChatEvent>;
 export interface Words {
   text?: string;
   product?: string;
-  about?: About;
+  /** The service itself says what that is called. */
+  about?: Omit<About, "title">;
 }
 
 interface Typist {

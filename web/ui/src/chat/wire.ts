@@ -12,7 +12,8 @@ export interface About {
   show: string | null;
   item: string | null;
   product: string | null;
-  title: string | null;
+  /** Of what she asks now, and in the list of staff; the thread holds the ids alone. */
+  title?: string | null;
 }
 
 interface Placed {

@@ -79,18 +79,23 @@ export function moment(at: number, now: number): string {
   return `${dates({ month: "numeric", day: "numeric" }).format(at)} ${time}`;
 }
 
-function dayOf(at: number): string {
+/** The day in the reader's own time, to be compared with others. */
+export function dayOf(at: number): string {
   return dates({ year: "numeric", month: "numeric", day: "numeric" }, "en").format(at);
 }
 
 /** 11月20日（五）20:30 */
 export function longMoment(at: number): string {
+  return `${longDay(at)}${locale.startsWith("zh-Hant") ? "" : " "}${clock(at)}`;
+}
+
+/** 11月20日（五） */
+export function longDay(at: number): string {
   if (locale.startsWith("zh-Hant")) {
     const day = dates({ month: "long", day: "numeric" }).format(at);
-    return `${day}（${dates({ weekday: "narrow" }).format(at)}）${clock(at)}`;
+    return `${day}（${dates({ weekday: "narrow" }).format(at)}）`;
   }
-  const day = dates({ month: "long", day: "numeric", weekday: "short" }).format(at);
-  return `${day} ${clock(at)}`;
+  return dates({ month: "long", day: "numeric", weekday: "short" }).format(at);
 }
 
 /** 2026/11/20 20:30; in English the month is a word, since readers differ in the order of figures. */

@@ -1,1 +1,2 @@
+import "../chat/button";
 import "../session/sign-in-page";

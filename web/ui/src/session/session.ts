@@ -46,6 +46,11 @@ export async function signInStaff(email: string, password: string): Promise<Sess
 /** Leaves; the page is loaded anew, so that nothing of the person stays in it. */
 export async function signOut(next = "/"): Promise<void> {
   await ask("DELETE", "/api/session");
+  try {
+    sessionStorage.clear();
+  } catch {
+    // no storage, and so nothing of hers in it
+  }
   location.assign(next);
 }
 

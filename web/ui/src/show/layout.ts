@@ -17,6 +17,8 @@ export interface Parts {
   watching: unknown;
   sound: unknown;
   bag: unknown;
+  /** The way to the shop's people; `nothing` for themselves. */
+  team: unknown;
   /** What the show promises her; `nothing` where it promises nothing. */
   promise: unknown;
   slip: unknown;
@@ -57,8 +59,8 @@ export function phone(on: Parts): TemplateResult {
         <a class="tool" href="/" aria-label=${m.leaveShow}>${icon("close", 24)}</a>
       </div>
       <div class="row facts">
-        ${air(show, on.retry !== null)}${on.watching}<span class="grow"></span> ${on.sound}
-        ${on.replay ? on.bag : nothing}
+        ${air(show, on.retry !== null)}${on.watching}<span class="grow"></span>
+        ${on.sound}${on.team} ${on.replay ? on.bag : nothing}
         ${
           live && show.items.length > 1
             ? html`<button class="pill-glass hit" @click=${on.openShelf}>
@@ -105,7 +107,8 @@ export function desktop(on: Parts): TemplateResult {
         ${on.picture}
         <div class="d-top row">
           ${air(show, on.retry !== null)}${on.watching}
-          <h1 class="one-line">${show.title}</h1>
+          <h1 class="one-line grow">${show.title}</h1>
+          ${on.team}
         </div>
         ${on.retry === null ? nothing : lostLine(on.retry)}
         <plusone-hearts aria-hidden="true"></plusone-hearts>

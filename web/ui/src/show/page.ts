@@ -13,6 +13,7 @@ import "./promise";
 import "./shelf";
 import "./slip";
 import "./talk";
+import { Chatting } from "../chat/chatting";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { parts } from "../design/parts";
@@ -57,13 +58,10 @@ export class ShowPage extends PlusoneElement {
   private readonly bag = new Bag(this, this.room);
   private readonly sheets = new Sheets(this, {
     missing: () => this.say(m.notReached),
-    signedIn: () => {
-      // The socket is another person's.
-      this.room.reopen();
-      void this.bag.load();
-    },
+    signedIn: () => this.becameKnown(),
     checkedOut: () => void this.bag.load(),
   });
+  private readonly chat = new Chatting(this, () => this.say(m.notReached));
   private heartsToTell = 0;
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -111,6 +109,12 @@ export class ShowPage extends PlusoneElement {
     }
     this.requestUpdate();
   }
+
+  private readonly becameKnown = (): void => {
+    // The socket is another person's.
+    this.room.reopen();
+    void this.bag.load();
+  };
 
   // What she does
 
@@ -227,7 +231,10 @@ export class ShowPage extends PlusoneElement {
     const draw = this.wide.matches ? desktop : phone;
     return html`${draw(this.parts(snapshot))}
       <plusone-aloud .show=${snapshot.show} .mine=${snapshot.mine}></plusone-aloud>
-      ${this.sheets.draw(this.room, () => this.shelf(snapshot.show, snapshot.show.items))}`;
+      ${this.sheets.draw(this.room, () => this.shelf(snapshot.show, snapshot.show.items))}
+      <div @known=${this.becameKnown} @carted=${() => void this.bag.load()}>
+        ${this.chat.draw()}
+      </div>`;
   }
 
   private get moving(): Moving {
@@ -274,6 +281,7 @@ export class ShowPage extends PlusoneElement {
       watching: watching(show, this.room.viewers ?? show.viewers),
       sound: sound(show, this.moving),
       bag: this.bagTool(),
+      team: this.teamTool(show),
       promise: this.promise(show, mine),
       slip: this.slip(show, mine),
       ...this.toHer(snapshot),
@@ -401,6 +409,26 @@ export class ShowPage extends PlusoneElement {
       @click=${() => this.sheets.open("checkout")}
     >
       ${icon("bag", 24)}${pieces > 0 ? html`<span class="count">${pieces}</span>` : nothing}
+    </button>`;
+  }
+
+  /** Her question goes out with what is on sale as she asks it. */
+  private teamTool(show: Show): unknown {
+    const { there, unread, open } = this.chat;
+    if (!there) return nothing;
+    const item = reading.current(show);
+    const title = item === null ? show.title : `${item.code} ${item.title}`;
+    return html`<button
+      class="pill-glass hit team"
+      aria-label=${unread > 0 ? m.askTeamUnread(unread) : m.askTeam}
+      aria-haspopup="dialog"
+      aria-expanded=${open}
+      @click=${() => {
+        this.chat.show({ show: show.id, item: item?.id ?? null, product: null, title });
+      }}
+    >
+      ${icon("chat", 16)}<span class="called">${m.askTeam}</span>
+      ${unread > 0 ? html`<b>${unread}</b>` : nothing}
     </button>`;
   }
 

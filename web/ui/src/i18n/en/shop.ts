@@ -24,6 +24,8 @@ const shop: ShopMessages = {
   signIn: "Sign in",
   signOut: "Sign out",
   toShows: "See all shows",
+  askTeam: "Ask the team",
+  askTeamUnread: (n) => `Ask the team, ${n} unread`,
 
   onNow: "Live now",
   comingUp: "Coming up",

@@ -17,6 +17,8 @@ const shop: ShopMessages = {
   signIn: "登录",
   signOut: "退出",
   toShows: "看全部直播",
+  askTeam: "问店员",
+  askTeamUnread: (n) => `问店员，${n} 条未读`,
 
   onNow: "正在直播",
   comingUp: "即将开播",

@@ -17,6 +17,8 @@ const shop: ShopMessages = {
   signIn: "登入",
   signOut: "登出",
   toShows: "看所有直播",
+  askTeam: "問職員",
+  askTeamUnread: (n) => `問職員，${n} 則未讀`,
 
   onNow: "正在直播",
   comingUp: "即將開播",

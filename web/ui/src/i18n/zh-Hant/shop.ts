@@ -16,6 +16,8 @@ export default {
   signIn: "登入",
   signOut: "登出",
   toShows: "看所有直播",
+  askTeam: "問店員",
+  askTeamUnread: (n: number): string => `問店員，${n} 則未讀`,
 
   // Home
   onNow: "正在直播",

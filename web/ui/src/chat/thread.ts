@@ -1,0 +1,309 @@
+import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+
+import "./goods";
+import "./rating";
+import { PlusoneElement } from "../design/element";
+import { icon } from "../design/icons";
+import { parts, who } from "../design/parts";
+import { c } from "../i18n/chat";
+import { clock, dayOf } from "../i18n/format";
+import { m } from "../i18n/index";
+import { problemWords } from "../i18n/problems";
+import { Problem } from "../wire/http";
+import type { Conversation } from "./conversation";
+import { moon } from "./icons";
+import { pieces } from "./links";
+import type { Outgoing } from "./outbox";
+import { type Row, rows } from "./rows";
+import look from "./thread.css?inline";
+import type { About, Conversed, Entry, Message, Promised } from "./wire";
+import { dayName, when } from "./when";
+
+/** So near to its foot the thread counts as read to its end. */
+const near_px = 80;
+
+/**
+ * One conversation as the customer reads it. Tells `seen` when its end is in sight, `older` when what
+ * lies before is wanted, `again` and `take-back` (a message's request_id), and `rate`.
+ */
+@customElement("plusone-thread")
+export class Thread extends PlusoneElement {
+  static override styles = [parts, unsafeCSS(look)];
+
+  @property({ attribute: false }) talk: Conversation | null = null;
+  /** What a thing that she asked about is called, if that is known here. */
+  @property({ attribute: false }) called: (about: About) => string | null = () => null;
+  @property({ attribute: false }) outgoing: readonly Outgoing[] = [];
+  /** Changes with every change of the conversation, which is one object throughout. */
+  @property({ attribute: false }) turn = 0;
+  @property({ type: Boolean }) lost = false;
+
+  /** While older entries come in, nobody is told of them as if they were new. */
+  @state() private filling = false;
+  @state() private away = false;
+  @query(".scroll") private readonly box!: HTMLElement | null;
+
+  private readTo = 0;
+  private readonly top = new IntersectionObserver(
+    (entries) => {
+      if (entries.some(({ isIntersecting }) => isIntersecting)) this.older();
+    },
+    { rootMargin: "200px 0px 0px" },
+  );
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.top.disconnect();
+  }
+
+  override render(): TemplateResult {
+    const { talk } = this;
+    const conversation = talk?.snapshot?.conversation ?? null;
+    const lines = talk?.lines ?? [];
+    return html`<div
+        class="scroll"
+        tabindex="0"
+        role="group"
+        aria-label=${c.log}
+        @scroll=${this.scrolled}
+      >
+        <div class="all">
+          <slot></slot>
+          ${
+            talk?.more === true
+              ? html`<button class="btn btn-s btn-line older" @click=${this.older}>
+                  ${c.older}
+                </button>`
+              : nothing
+          }
+          <div role="log" aria-label=${c.log} aria-live=${this.filling ? "off" : "polite"}>
+            <ol>
+              ${repeat(
+                rows(lines, dayOf),
+                ({ key }) => key,
+                (row) => this.row(row, lines, conversation),
+              )}
+            </ol>
+          </div>
+          ${
+            this.outgoing.length === 0
+              ? nothing
+              : html`<ol>
+                  ${repeat(
+                    this.outgoing,
+                    ({ request_id }) => request_id,
+                    (one) => this.going(one),
+                  )}
+                </ol>`
+          }
+          ${conversation === null ? nothing : this.foot(conversation, lines)}
+        </div>
+      </div>
+      ${this.away && this.latest > this.readTo ? this.below() : nothing}`;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    super.updated(changed);
+    const older = this.renderRoot.querySelector(".older");
+    this.top.disconnect();
+    if (older !== null && !this.filling) this.top.observe(older);
+    this.scrolled();
+  }
+
+  /** Shows the end of the thread. */
+  toEnd(): void {
+    this.box?.scrollTo({ top: 0 });
+  }
+
+  private get latest(): number {
+    return this.talk?.lines.at(-1)?.offset ?? 0;
+  }
+
+  private readonly scrolled = (): void => {
+    // Filled from below, a box counts its scrolling from there: zero, and less further up.
+    this.away = Math.abs(this.box?.scrollTop ?? 0) > near_px;
+    if (this.away || this.latest === 0) return;
+    this.readTo = this.latest;
+    this.dispatchEvent(new Event("seen"));
+  };
+
+  private readonly older = (): void => {
+    if (this.filling) return;
+    this.filling = true;
+    const done = (): void => {
+      // Readers of the screen look at a list a moment after it has changed.
+      setTimeout(() => (this.filling = false), 500);
+    };
+    this.dispatchEvent(new CustomEvent<() => void>("older", { detail: done }));
+  };
+
+  private below(): TemplateResult {
+    return html`<button class="chip below" @click=${() => this.toEnd()}>
+      ${icon("down", 18)}${c.newBelow}
+    </button>`;
+  }
+
+  private row(row: Row, lines: readonly Entry[], talk: Conversed | null): TemplateResult {
+    switch (row.kind) {
+      case "day":
+        return html`<li class="sys">
+          <span>${dayName(row.at_ms, this.now)}</span>
+        </li>`;
+      case "message":
+        return row.entry.from === "customer" ? this.hers(row, lines, talk) : this.theirs(row);
+      case "told":
+        return this.told(row.entry, lines, talk);
+    }
+  }
+
+  private get now(): number {
+    return this.talk?.now() ?? Date.now();
+  }
+
+  private hers(
+    { entry, first, last }: Extract<Row, { kind: "message" }>,
+    lines: readonly Entry[],
+    talk: Conversed | null,
+  ): TemplateResult {
+    const read = talk?.read.staff ?? 0;
+    // The mark stands once, at the last of hers that was read.
+    const next = lines.find(
+      (one) => one.kind === "message" && one.from === "customer" && one.offset > entry.offset,
+    );
+    const marked = entry.offset <= read && (next === undefined || next.offset > read);
+    return html`<li class="m me ${first ? "" : "on"}">
+      <div class="body">
+        ${this.aboutLine(entry.about)}${bubble(entry)}
+        ${
+          marked || last
+            ? html`<p class="seen">${marked ? c.read(clock(entry.at_ms)) : clock(entry.at_ms)}</p>`
+            : nothing
+        }
+      </div>
+    </li>`;
+  }
+
+  private theirs({ entry, first }: Extract<Row, { kind: "message" }>): TemplateResult {
+    const name = entry.name ?? c.staff;
+    return html`<li class="m rep ${first ? "" : "on"} ${entry.product === null ? "" : "shows"}">
+      ${first ? who(name) : html`<span class="gap"></span>`}
+      <div class="body">
+        ${first ? html`<p class="by">${name} ${clock(entry.at_ms)}</p>` : nothing}
+        ${entry.text !== null || entry.product === null ? bubble(entry) : nothing}
+        ${
+          entry.product === null
+            ? nothing
+            : html`<plusone-chat-goods product=${entry.product}></plusone-chat-goods>`
+        }
+      </div>
+    </li>`;
+  }
+
+  private told(
+    entry: Extract<Row, { kind: "told" }>["entry"],
+    lines: readonly Entry[],
+    talk: Conversed | null,
+  ): TemplateResult {
+    if (entry.kind === "promised") {
+      const newest = lines.findLast(({ kind }) => kind === "promised") === entry;
+      if (newest && talk?.promised != null) return this.promise(entry);
+      return sys(`${clock(entry.at_ms)} ${c.inLine(entry.place)}`);
+    }
+    const time = clock(entry.at_ms);
+    switch (entry.kind) {
+      case "taken":
+        return sys(c.taken(time, entry.name ?? c.staff));
+      case "released":
+        return sys(entry.cause === "transfer" ? c.handedOn(time) : c.backInLine(time));
+      case "resolved":
+        return sys(entry.cause === "idle" ? c.resolvedIdle(time) : c.resolved(time));
+    }
+  }
+
+  private promise({ opens_at, place }: Promised): TemplateResult {
+    return html`<li class="turnover">
+      ${opens_at === null ? icon("clock", 20) : moon}
+      <div class="grow">
+        <b>${c.inLine(place)}</b>
+        <p class="t-13 quiet">
+          ${opens_at === null ? c.answerSoon : c.answerAfter(when(opens_at, this.now))}
+        </p>
+      </div>
+    </li>`;
+  }
+
+  /** What she sent and is not in the thread yet. */
+  private going({ request_id, text, about, problem }: Outgoing): TemplateResult {
+    const failed = problem !== null;
+    return html`<li class="m me ${failed ? "failed" : "later"}">
+      <div class="body">
+        ${this.aboutLine(about)}
+        <div class="bub">${text}</div>
+        ${
+          failed
+            ? html`<p class="seen" role="alert">
+                  ${problem instanceof Problem ? c.notSent(problemWords(problem)) : c.leftBehind}
+                </p>
+                <p class="acts">
+                  <button class="btn btn-s hit" @click=${() => this.tell("take-back", request_id)}>
+                    ${c.takeBack}</button
+                  ><button
+                    class="btn btn-s btn-line hit"
+                    @click=${() => this.tell("again", request_id)}
+                  >
+                    ${m.retry}
+                  </button>
+                </p>`
+            : html`<p class="seen">${this.lost ? c.sendsLater : c.sending}</p>`
+        }
+      </div>
+    </li>`;
+  }
+
+  private aboutLine(about: About | null): unknown {
+    const title = about === null ? null : this.called(about);
+    return title === null ? nothing : html`<p class="about">${c.about(title)}</p>`;
+  }
+
+  private foot({ control, rated }: Conversed, lines: readonly Entry[]): unknown {
+    const writer = this.talk?.writer ?? null;
+    if (writer !== null) {
+      return html`<div class="m rep dots" aria-hidden="true">
+        ${who(writer || c.staff)}
+        <div class="bub"><i></i><i></i><i></i></div>
+      </div>`;
+    }
+    const answered = lines.some((one) => one.kind === "message" && one.from === "staff");
+    if (control !== "resolved" || !answered || this.outgoing.length > 0) return nothing;
+    return html`<plusone-rating
+      .rated=${rated}
+      @rate=${({ detail }: CustomEvent<unknown>) => this.tell("rate", detail)}
+    ></plusone-rating>`;
+  }
+
+  private tell(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+function sys(words: string): TemplateResult {
+  return html`<li class="sys"><span>${words}</span></li>`;
+}
+
+function bubble({ text }: Message): TemplateResult {
+  if (text === null) return html`<div class="bub gone">${c.erased}</div>`;
+  const inside = pieces(text).map(({ text: words, href }) =>
+    href === null
+      ? words
+      : html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow ugc">${words}</a>`,
+  );
+  return html`<div class="bub">${inside}</div>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "plusone-thread": Thread;
+  }
+}
