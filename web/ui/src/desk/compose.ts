@@ -58,6 +58,7 @@ export class Compose extends PlusoneElement {
     if (!changed.has("open")) return;
     this.draft = readDraft(this.open.id);
     this.shut = this.over = false;
+    if (this.fitting !== null) void this.loadReplies();
   }
 
   private turn(tab: Draft["tab"]): void {
@@ -77,14 +78,14 @@ export class Compose extends PlusoneElement {
     return fitting(this.replies ?? [], words);
   }
 
+  /** Asked for whenever the list opens: a colleague may have written one meanwhile. */
   private async loadReplies(): Promise<void> {
-    if (this.replies !== null) return;
     this.repliesProblem = "";
     try {
       const { replies } = await ask<{ replies: CannedReply[] }>("GET", "/api/staff/replies");
       this.replies = replies;
     } catch (problem) {
-      this.repliesProblem = problemWords(problem);
+      if (this.replies === null) this.repliesProblem = problemWords(problem);
     }
   }
 
@@ -199,10 +200,12 @@ export class Compose extends PlusoneElement {
     const fits = this.fitting;
     if (fits === null) return nothing;
     if (this.repliesProblem !== "") {
-      return html`<div class="replies" role="alert"><p>${this.repliesProblem}</p></div>`;
+      return html`<div class="replies" id="replies" role="alert">
+        <p>${this.repliesProblem}</p>
+      </div>`;
     }
     if (this.replies === null || fits.length === 0) {
-      return html`<div class="replies" role="status">
+      return html`<div class="replies" id="replies" role="status">
         <p>${this.replies === null ? m.loading : d.noReplies}</p>
       </div>`;
     }
@@ -249,19 +252,21 @@ export class Compose extends PlusoneElement {
     if (lookedFor(reply) !== null) this.keep({ ...this.draft, reply: "" });
     else if (reply === "") this.keep({ ...this.draft, reply: "/" });
     else this.over = !wasOpen;
-    void this.loadReplies();
+    if (!wasOpen) void this.loadReplies();
     this.area?.focus();
   };
 
   private readonly type = (event: Event): void => {
     const { value } = event.target as HTMLTextAreaElement;
     const { tab } = this.draft;
+    const wasOpen = this.fitting !== null;
     this.shut = this.over = false;
     this.chosen = 0;
     this.keep({ ...this.draft, [tab]: value });
     if (tab === "note") return;
-    if (lookedFor(value) !== null) void this.loadReplies();
-    else if (value !== "") this.open.talk.typing();
+    if (this.fitting !== null) {
+      if (!wasOpen) void this.loadReplies();
+    } else if (value !== "") this.open.talk.typing();
   };
 
   private readonly press = (event: KeyboardEvent): void => {

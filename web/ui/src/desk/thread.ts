@@ -43,15 +43,18 @@ export class DeskThread extends PlusoneElement {
   @query(".scroll") private readonly scroller!: HTMLElement | null;
   @query("plusone-compose") private readonly compose!: Compose | null;
   private newest: number | null = null;
+  private toBeFocused = false;
 
   /** Puts the focus where a reply or a note is written; on "take" where it is not hers yet. */
   write(tab: "reply" | "note"): void {
     this.compose?.write(tab);
   }
 
-  /** Puts the focus on the name, where this has just come onto the screen. */
+  /** Puts the focus on the name, where this has just come onto the screen; once it is there. */
   override focus(): void {
-    this.renderRoot.querySelector<HTMLElement>("h2")?.focus();
+    const name = this.renderRoot.querySelector<HTMLElement>("h2");
+    this.toBeFocused = name === null;
+    name?.focus();
   }
 
   override connectedCallback(): void {
@@ -79,6 +82,7 @@ export class DeskThread extends PlusoneElement {
 
   override updated(changed: PropertyValues<this>): void {
     if (changed.has("open") && this.scroller !== null) this.scroller.scrollTop = 0;
+    if (this.toBeFocused) this.focus();
     this.seen();
   }
 
