@@ -357,7 +357,7 @@ export class ChatPanel extends PlusoneElement {
     </button>`;
     if (talk?.staff != null) {
       const name = talk.staff.name ?? c.staff;
-      return html`<header class="head">
+      return html`<div class="head">
         <span class="face here">${who(name, false)}</span>
         <div class="grow">
           <h2 class="one-line">${name}</h2>
@@ -366,10 +366,10 @@ export class ChatPanel extends PlusoneElement {
           </p>
         </div>
         ${fold}
-      </header>`;
+      </div>`;
     }
     if (hours !== null && !hours.open && !hours.always) {
-      return html`<header class="night">
+      return html`<div class="night">
         ${night}
         <div class="words">
           <h2 class="one-line">${c.closed}</h2>
@@ -378,16 +378,16 @@ export class ChatPanel extends PlusoneElement {
           </p>
         </div>
         ${fold}
-      </header>`;
+      </div>`;
     }
-    return html`<header class="head">
+    return html`<div class="head">
       <span class="who logo" aria-hidden="true">${firstSign(shop)}</span>
       <div class="grow">
         <h2 class="one-line">${shop}</h2>
         <p class="t-12 quiet one-line">${this.there(talk)}</p>
       </div>
       ${fold}
-    </header>`;
+    </div>`;
   }
 
   private there(talk: Conversed | null): string {

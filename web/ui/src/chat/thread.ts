@@ -46,16 +46,21 @@ export class Thread extends PlusoneElement {
   @query(".scroll") private readonly box!: HTMLElement | null;
 
   private readTo = 0;
-  private readonly top = new IntersectionObserver(
-    (entries) => {
-      if (entries.some(({ isIntersecting }) => isIntersecting)) this.older();
-    },
-    { rootMargin: "200px 0px 0px" },
-  );
+  private top: IntersectionObserver | null = null;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.top.disconnect();
+    this.top?.disconnect();
+  }
+
+  protected override firstUpdated(): void {
+    // What is older is asked for a little before it is scrolled to.
+    this.top = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) this.older();
+      },
+      { root: this.box, rootMargin: "300px 0px 0px" },
+    );
   }
 
   override render(): TemplateResult {
@@ -107,8 +112,8 @@ export class Thread extends PlusoneElement {
   protected override updated(changed: PropertyValues<this>): void {
     super.updated(changed);
     const older = this.renderRoot.querySelector(".older");
-    this.top.disconnect();
-    if (older !== null && !this.filling) this.top.observe(older);
+    this.top?.disconnect();
+    if (older !== null && !this.filling) this.top?.observe(older);
     this.scrolled();
   }
 
