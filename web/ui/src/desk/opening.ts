@@ -51,12 +51,8 @@ export function asForm(hours: Hours): Hours {
 
 /** As the service takes them, days in their order. */
 export function asSent(form: Hours): Hours {
-  const { closed, special, ...rest } = withEnds(form, "00:00", "24:00");
-  return {
-    ...rest,
-    closed: closed.map((one) => ({ ...one, name: one.name.trim() })),
-    special,
-  };
+  const closed = form.closed.map((one) => ({ ...one, name: one.name.trim() }));
+  return { ...withEnds(form, "00:00", "24:00"), closed };
 }
 
 /** The same with its days in their order, so that what is said of the third is of the third. */
@@ -66,6 +62,11 @@ export function inOrder(form: Hours): Hours {
     closed: [...form.closed].sort((a, b) => compare(a.from, b.from)),
     special: [...form.special].sort((a, b) => compare(a.date, b.date)),
   };
+}
+
+/** The list with another value in one place; `Array.with` is younger than some phones. */
+export function put<T>(list: readonly T[], place: number, value: T): T[] {
+  return list.map((one, n) => (n === place ? value : one));
 }
 
 function compare(a: string, b: string): number {

@@ -19,16 +19,18 @@ export function offline(): Problem {
   return new Problem({ code: "offline", message: "not reached", retryable: true, data: {} });
 }
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
 
 const patience_ms = 15_000;
 
 /**
- * One request to our own server. Reads, and writes that carry a `request_id`, are sent once more
- * when the network failed: the server answers a repeat with the first outcome.
+ * One request to our own server. Reads, what is put in place of something, and writes that carry a
+ * `request_id` are sent once more when the network failed: the server answers a repeat with the first
+ * outcome.
  */
 export async function ask<T>(method: Method, path: string, body?: object): Promise<T> {
-  const repeatable = method === "GET" || (body !== undefined && "request_id" in body);
+  const repeatable =
+    method === "GET" || method === "PUT" || (body !== undefined && "request_id" in body);
   try {
     return await once<T>(method, path, body);
   } catch (error) {
