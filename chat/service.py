@@ -6,7 +6,7 @@ in is the order in which they are told.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -26,8 +26,8 @@ from core.errors import Conflict, Forbidden, NotFound, RateLimited
 from core.identity.model import Person, Role, require, require_customer
 from core.limits import Limiter
 from core.outbox import Outbox
-from core.rooms.events import Reader
-from core.rooms.history import read_events, rooms_of_author
+from core.rooms.events import Logged, Reader
+from core.rooms.history import read_events
 from core.rooms.kind import Command
 from core.rooms.room import Answer, Room
 from core.rooms.rooms import Rooms
@@ -237,12 +237,31 @@ class Chats:
         if found is not None:
             await self._system(found[0], f"{guest}-merged", c.Merge(guest, customer))
 
-    async def erase(self, person: str) -> int:
-        """Blank what a person typed in all conversations; returns in how many."""
-        found = await self._database.read(partial(rooms_of_author, author=person))
-        talks = [room_id for room_id, kind in found if kind == CONVERSATION]
+    async def all_of(self, ids: Collection[str]) -> list[str]:
+        """The conversations of one customer; `ids` are all that count as hers."""
+        return await self._database.read(partial(store.all_of_customer, ids=ids))
+
+    async def told(self, conversation: str) -> list[Logged]:
+        """All that a conversation's log holds, for whoever may know everything."""
+        log: list[Logged] = []
+        while True:
+            page = await self._database.read(
+                partial(
+                    read_events, kind=self._kind, room_id=conversation, after=len(log), limit=PAGE
+                )
+            )
+            if not page:
+                return log
+            log += page
+
+    async def erase(self, ids: Collection[str]) -> int:
+        """Blank the conversations of one customer, whoever wrote in them; returns how many.
+
+        `ids` are all that count as hers.
+        """
+        talks = await self.all_of(ids)
         for conversation in talks:
-            await self._system(conversation, f"erase-{self._clock.now()}", c.EraseTalk(person))
+            await self._system(conversation, f"erase-{self._clock.now()}", c.EraseTalk(None))
         return len(talks)
 
     async def erase_old(self, before: Instant) -> int:

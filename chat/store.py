@@ -152,6 +152,13 @@ def of_customer(connection: Connection, ids: Collection[str]) -> tuple[str, int]
     return None if row is None else (row.id, row.unread_by_customer)
 
 
+def all_of_customer(connection: Connection, ids: Collection[str]) -> list[str]:
+    """All her conversations: more than one where she was several persons once."""
+    table = conversation_table
+    query = select(table.c.id).where(any_of(connection, table.c.customer, sorted(ids)))
+    return list(connection.execute(query.order_by(table.c.id)).scalars())
+
+
 def listed(
     connection: Connection,
     queue: Queue,

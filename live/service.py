@@ -6,7 +6,8 @@ which comments came in is the order in which they are decided.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
+from functools import partial
 from typing import Any
 
 from commerce_bridge.port import OutOfStock, Shop
@@ -136,6 +137,21 @@ class Shows:
         act = c.Act(c.SYSTEM, c.ShowPicture(told["state"]))
         command = Command(c.SYSTEM.id, f"picture-{told['state']}-{told['at']}", act)
         await self._rooms.tell(told["show"], SHOW, command, Reader(staff=True))
+
+    async def erase_talk(self, ids: Collection[str]) -> int:
+        """Blank what one person typed in all shows; returns in how many.
+
+        `ids` are all that count as hers.
+        """
+        erased = set()
+        for author in ids:
+            shows = await self._database.read(partial(store.shows_of, author=author))
+            for show_id in shows:
+                act = c.Act(c.SYSTEM, c.EraseTalk(author))
+                command = Command(c.SYSTEM.id, new_id("era"), act)
+                await self._rooms.tell(show_id, SHOW, command, Reader(staff=True))
+            erased.update(shows)
+        return len(erased)
 
     async def erase_old_talk(self, before: Instant) -> int:
         """Blank what people typed in shows that ended before then; returns in how many."""

@@ -307,7 +307,7 @@ async def test_what_a_person_wrote_can_be_erased_everywhere(house: House) -> Non
     desk = await house.at_desk(await house.staff("ji", Role.REP))
     customer, conversation = await house.asks("我住在某某路")
     chats = house.service.app[CHATS]
-    assert await chats.erase(customer.talk["customer"]) == 1
+    assert await chats.erase([customer.talk["customer"]]) == 1
     view = await desk.join(conversation)
     assert "某某路" not in str(view)
     assert view["conversation"]["name"] is None
