@@ -289,7 +289,10 @@ class RoomWebSocket(WebSocket):
     async def __call__(self, environ: dict[str, Any]) -> web.StreamResponse:
         request: web.Request = environ["aiohttp.request"]
         response, self.deflates = accept(request)
-        await response.prepare(request)
+        try:
+            await response.prepare(request)
+        except ConnectionResetError:
+            return response  # a page that was left at once; nobody is there to be told
         transport = request.transport
         if transport is None:
             raise ConnectionResetError("the client has gone")
