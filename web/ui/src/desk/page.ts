@@ -27,12 +27,14 @@ import type { DeskQueue } from "./queue";
 import { rail } from "./rail";
 import type { DeskThread } from "./thread";
 
-type SheetName = "transfer" | "product" | "keys";
+type SheetName = "transfer" | "product" | "keys" | "replies" | "hours";
 
 const loads: Record<SheetName, () => Promise<unknown>> = {
   transfer: () => import("./transfer"),
   product: () => import("./product"),
   keys: () => import("./keys-sheet"),
+  replies: () => import("./replies"),
+  hours: () => import("./hours"),
 };
 
 /**
@@ -173,8 +175,10 @@ export class Desk extends PlusoneElement {
       ? before.conversation !== this.place.conversation || before.customer !== this.place.customer
       : this.mid.matches && before.customer !== this.place.customer;
     if (!moved) return;
-    const to = { list: this.list, thread: this.thread, customer: this.person }[this.at];
-    void to?.updateComplete.then(() => to.focus());
+    const { list, thread, person } = this;
+    if (this.at === "list") void list?.updateComplete.then(() => list.focusOn(before.conversation));
+    else if (this.at === "thread") void thread?.updateComplete.then(() => thread.focus());
+    else void person?.updateComplete.then(() => person.focus());
   }
 
   // Keys
@@ -360,6 +364,10 @@ export class Desk extends PlusoneElement {
           }}
           @close=${close}
         ></plusone-keys-sheet>`;
+      case "replies":
+        return html`<plusone-replies @close=${close}></plusone-replies>`;
+      case "hours":
+        return html`<plusone-hours @close=${close}></plusone-hours>`;
       case null:
         return nothing;
     }

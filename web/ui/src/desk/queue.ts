@@ -69,12 +69,11 @@ export class DeskQueue extends PlusoneElement {
     this.field.select();
   }
 
-  /** Puts the focus on the conversation that is open, or on the first one. */
-  override focus(): void {
-    const link =
-      this.renderRoot.querySelector<HTMLElement>("li a[aria-current]") ??
-      this.renderRoot.querySelector<HTMLElement>("li a");
-    link?.focus();
+  /** Puts the focus on a conversation: this one, else the one that is open, else the first. */
+  focusOn(id: string | null = this.current): void {
+    const links = [...this.renderRoot.querySelectorAll<HTMLAnchorElement>("li a")];
+    const wanted = links.find((link) => id !== null && link.pathname === `/desk/${id}`);
+    (wanted ?? links[0])?.focus();
   }
 
   override render(): TemplateResult {
@@ -224,7 +223,7 @@ export class DeskQueue extends PlusoneElement {
           ><span class="row"
             ><b class="one-line">${name}</b>${
               row.control === "human" && row.staff_name !== null && this.inbox.queue !== "mine"
-                ? html`<span class="t-12 faint one-line">${row.staff_name}</span>`
+                ? html`<span class="holder t-12 faint one-line">${row.staff_name}</span>`
                 : nothing
             }<time class="end"
               >${
@@ -284,7 +283,7 @@ export class DeskQueue extends PlusoneElement {
     if (event.isComposing) return;
     if (event.key === "Enter" || (event.key === "Escape" && this.field.value === "")) {
       event.preventDefault();
-      this.focus();
+      this.focusOn();
     }
   }
 }

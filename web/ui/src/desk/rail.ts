@@ -8,7 +8,7 @@ import { s } from "../i18n/staff";
 import { session, signOut } from "../session/session";
 import { may } from "../studio/acts";
 
-export type RailSheet = "keys";
+export type RailSheet = "replies" | "hours" | "keys";
 
 interface Around {
   waiting: number;
@@ -49,6 +49,11 @@ export function rail({ waiting, there, open }: Around): TemplateResult {
         ? html`<a class="way" href="/studio" aria-label=${s.studio} title=${s.studio}
             >${icon("video", 24)}</a
           >`
+        : nothing
+    }
+    ${
+      may(session, "operator")
+        ? html`${act("replies", "bolt", d.cannedReplies)}${act("hours", "clock", d.openingHours)}`
         : nothing
     }
     <span class="last">
