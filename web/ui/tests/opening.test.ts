@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   asForm,
   asSent,
+  dateAt,
   dayOf,
   faultsOf,
   type Hours,
@@ -204,4 +205,11 @@ test("each date is a day, and nothing else is", () => {
   expect(dayOf("2026-02-29")).toBeNull();
   expect(dayOf("2026-2-1")).toBeNull();
   expect(dayOf("")).toBeNull();
+});
+
+test("today is the day of the place's clocks", () => {
+  const now = Date.parse("2026-11-23T20:00:00Z");
+  expect(dateAt("Asia/Taipei", now)).toBe("2026-11-24");
+  expect(dateAt("America/New_York", now)).toBe("2026-11-23");
+  expect(dateAt("Nowhere/Known", now)).toBe("2026-11-23");
 });

@@ -1,4 +1,4 @@
-import { css, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
 import { live } from "lit/directives/live.js";
@@ -8,17 +8,18 @@ import { PlusoneElement } from "../design/element";
 import { forms } from "../design/forms";
 import { icon } from "../design/icons";
 import { parts } from "../design/parts";
-import { locale, m } from "../i18n/index";
-import { locales } from "../i18n/locales";
+import { m } from "../i18n/index";
 import { o, officeWords } from "../i18n/office";
 import { problemWords } from "../i18n/problems";
 import { session } from "../session/session";
 import { may } from "../studio/acts";
 import { ask, Problem } from "../wire/http";
+import { ownZone, weekday, words, zones } from "./hours-words";
+import look from "./hours.css?inline";
 import {
   asForm,
   asSent,
-  dayOf,
+  dateAt,
   type Fault,
   faultsOf,
   type Holiday,
@@ -29,13 +30,10 @@ import {
   put,
   type Span,
   type SpecialDay,
-  standingAt,
-  type Turn,
 } from "./opening";
 import { Spans } from "./spans";
 
 const path = "/api/staff/hours";
-const day_ms = 86_400_000;
 const looked_every_ms = 15_000;
 
 /**
@@ -44,75 +42,7 @@ const looked_every_ms = 15_000;
  */
 @customElement("plusone-hours")
 export class HoursSheet extends PlusoneElement {
-  static override styles = [
-    parts,
-    forms,
-    css`
-      plusone-sheet {
-        --sheet-width: 640px;
-      }
-      form,
-      section,
-      .lines {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--s-3);
-      }
-      form {
-        gap: var(--s-6);
-      }
-      h3 {
-        font-size: var(--t-16);
-        line-height: var(--l-16);
-      }
-      .stands {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--s-2);
-        padding: var(--s-3) var(--s-4);
-        border-radius: var(--r-card);
-        background: var(--fill);
-        font-weight: var(--w-name);
-      }
-      .lines > li {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--s-2);
-        padding-block-end: var(--s-3);
-        border-block-end: 1px solid var(--line);
-      }
-      .lines > li:last-child {
-        border: 0;
-        padding: 0;
-      }
-      .day {
-        min-block-size: 2rem;
-      }
-      .foot {
-        display: grid;
-        gap: var(--s-2);
-        padding-block-start: var(--s-3);
-      }
-      @media (min-width: 560px) {
-        .holiday {
-          display: grid;
-          grid-template-columns: repeat(2, 10rem) minmax(0, 1fr);
-          gap: var(--s-3);
-        }
-      }
-      @media (max-width: 559px) {
-        .holiday {
-          display: grid;
-          grid-template-columns: repeat(2, minmax(0, 1fr));
-          gap: var(--s-3);
-        }
-        .holiday > :last-child {
-          grid-column: 1 / -1;
-        }
-      }
-    `,
-  ];
+  static override styles = [parts, forms, unsafeCSS(look)];
 
   @state() private form: Hours | null = null;
   /** None were set yet: what is shown is a proposal. */
@@ -305,7 +235,7 @@ export class HoursSheet extends PlusoneElement {
   private holidays(form: Hours): TemplateResult {
     const { closed } = form;
     const add = (): void => {
-      const date = today(form.time_zone);
+      const date = dateAt(form.time_zone, Date.now());
       this.become({ ...form, closed: [...closed, { from: date, to: date, name: "" }] });
       void this.reach("holidays");
     };
@@ -349,7 +279,10 @@ export class HoursSheet extends PlusoneElement {
     const { special } = form;
     const add = (): void => {
       const spans: Span[] = [["10:00", "18:00"]];
-      this.become({ ...form, special: [...special, { date: today(form.time_zone), spans }] });
+      this.become({
+        ...form,
+        special: [...special, { date: dateAt(form.time_zone, Date.now()), spans }],
+      });
       void this.reach("specials");
     };
     return html`<section id="specials">
@@ -507,48 +440,6 @@ export class HoursSheet extends PlusoneElement {
       return;
     }
   }
-}
-
-/** "Open now until 21:30", "Closed, opens tomorrow 10:00". */
-function words(form: Hours): string {
-  const { open, turn } = standingAt(form, Date.now());
-  if (turn === null) return open ? o.openAlways : o.closedFar;
-  return open ? o.openUntil(when(turn, true)) : o.closedUntil(when(turn, false));
-}
-
-function when({ date, days, time }: Turn, open: boolean): string {
-  if (days === 0) return open ? time : o.dayAndTime(o.today, time);
-  if (days === 1) return o.dayAndTime(o.tomorrow, time);
-  return o.dayAndTime(dayWords(date), time);
-}
-
-function dayWords(date: string): string {
-  const form = { month: "long", day: "numeric", weekday: "short", timeZone: "UTC" } as const;
-  return new Intl.DateTimeFormat(locales[locale].intl, form).format((dayOf(date) ?? 0) * day_ms);
-}
-
-/** The name of a day of the week, 0 for Monday. */
-function weekday(n: number): string {
-  const form = { weekday: "long", timeZone: "UTC" } as const;
-  return new Intl.DateTimeFormat(locales[locale].intl, form).format((n + 4) * day_ms);
-}
-
-/** Today's date by the clocks of the place, as a field for dates has it. */
-function today(zone: string): string {
-  try {
-    return new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" }).format();
-  } catch {
-    return new Date().toISOString().slice(0, 10); // this browser does not know the zone
-  }
-}
-
-function ownZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
-/** The zones to choose from; a browser may have another name for the one that is set. */
-function zones(now: string): string[] {
-  return [...new Set([now, "UTC", ...Intl.supportedValuesOf("timeZone")])].sort();
 }
 
 function fieldsOf(problem: unknown): Set<string> {

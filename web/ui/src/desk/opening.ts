@@ -204,6 +204,12 @@ function clocks(zone: string, now: number): { day: number; minute: number } {
   return { day: Date.UTC(year, month - 1, day) / day_ms, minute: hour * 60 + minute };
 }
 
+/** The date that the clocks of a place show, as a field for dates has it. */
+export function dateAt(zone: string, now: number): string {
+  // A browser may not know every zone that the service does.
+  return dateOf(clocks(knows(zone) ? zone : "UTC", now).day);
+}
+
 /**
  * Whether it is open at `now`, and until when; of hours in which nothing is wrong. By the clocks
  * alone, as the words are that say it.
