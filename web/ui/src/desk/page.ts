@@ -302,7 +302,7 @@ export class Desk extends PlusoneElement {
   }
 
   private opened(open: Open): TemplateResult {
-    return html`<section class="talk" aria-label=${d.keyActs.open}>
+    return html`<section class="talk" aria-label=${open.conversed?.name ?? d.noName}>
         <plusone-desk-thread
           .open=${open}
           .version=${this.version}
