@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
@@ -115,7 +116,7 @@ export class Composer extends PlusoneElement {
               rows="1"
               autocomplete="off"
               enterkeyhint="send"
-              .value=${this.typed}
+              .value=${live(this.typed)}
               @input=${this.hear}
               @keydown=${this.key}
             ></textarea>
@@ -156,6 +157,8 @@ export class Composer extends PlusoneElement {
     const text = this.typed.trim();
     if (text === "") return;
     this.typed = "";
+    // A phone's keyboard stays up for the next one, also where the button was pressed.
+    this.field?.focus();
     this.dispatchEvent(new CustomEvent<string>("draft", { detail: "" }));
     this.dispatchEvent(new CustomEvent<string>("say", { detail: text }));
   }

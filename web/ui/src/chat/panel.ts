@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, svg, type TemplateResult, unsafeCSS } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 
 import "./composer";
 import "./thread";
@@ -320,7 +321,7 @@ export class ChatPanel extends PlusoneElement {
           <p class="t-13 stop" role="status">${this.said}</p>
           <plusone-composer
             hint=${this.hint(talk)}
-            .typed=${this.outbox.draft}
+            .typed=${live(this.outbox.draft)}
             @draft=${(event: CustomEvent<string>) => {
               this.outbox.draft = event.detail;
             }}

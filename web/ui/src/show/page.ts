@@ -414,7 +414,7 @@ export class ShowPage extends PlusoneElement {
 
   /** Her question goes out with what is on sale as she asks it. */
   private teamTool(show: Show): unknown {
-    const { there, unread, open } = this.chat;
+    const { there, unread } = this.chat;
     if (!there) return nothing;
     const item = reading.current(show);
     const title = item === null ? show.title : `${item.code} ${item.title}`;
@@ -422,7 +422,6 @@ export class ShowPage extends PlusoneElement {
       class="pill-glass hit team"
       aria-label=${unread > 0 ? m.askTeamUnread(unread) : m.askTeam}
       aria-haspopup="dialog"
-      aria-expanded=${open}
       @click=${() => {
         this.chat.show({ show: show.id, item: item?.id ?? null, product: null, title });
       }}
