@@ -166,7 +166,7 @@ export class RepliesSheet extends PlusoneElement {
         ${icon("edit", 18)}</button
       ><button
         class=${sure ? "btn btn-s btn-stop" : "tool tool-s hit"}
-        aria-label=${sure ? o.removeSure(title) : o.remove(title)}
+        aria-label=${sure ? `${o.removeNow} ${title}` : o.remove(title)}
         ?disabled=${this.busy}
         @blur=${() => {
           if (sure) this.sure = null;

@@ -30,7 +30,7 @@ const messages: OfficeMessages = {
   addTimeTo: (day) => `Add hours to ${day}`,
   removeTime: (day, since) => `Remove the hours from ${since} on ${day}`,
   copyToAll: "Copy to all days",
-  copyAllFrom: (day) => `Copy the hours of ${day} to all days`,
+  copyAllFrom: (day) => `Copy to all days what ${day} has`,
   copied: (day) => `All days are now as ${day}`,
 
   holidays: "Holidays",
