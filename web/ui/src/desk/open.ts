@@ -45,6 +45,8 @@ export class Open {
   /** Asked for a yes before it is taken from a colleague. */
   holder: Holder | null = null;
   loading = false;
+  /** How far the thread had come when something was given. */
+  private readonly given = new Map<string, number>();
   /** What she asks about, with its name; null until that is known. */
   about: About | null = null;
 
@@ -86,24 +88,49 @@ export class Open {
     return this.mine || this.own.leads;
   }
 
+  /** What is on its way; what the thread shows already is no more, though its answer is to come. */
   get going(): readonly Going[] {
     const failed = new Set(this.failed.map(({ request_id }) => request_id));
     return this.talk.waiting.flatMap(({ request_id, event, body, at_ms }): Going[] => {
       if (failed.has(request_id)) return [];
-      if (event === "say") return [{ request_id, note: false, words: body, at_ms }];
       const act = event === "act" ? (body.do as StaffAct) : null;
-      if (act?.type !== "note") return [];
-      return [{ request_id, note: true, words: { text: act.text }, at_ms }];
+      const words = act?.type === "note" ? { text: act.text } : body;
+      if (event !== "say" && act?.type !== "note") return [];
+      const going = { request_id, note: act !== null, words, at_ms };
+      return this.isSeen(going) ? [] : [going];
     });
   }
 
+  /** Whether the thread has it since it was given: the room may tell of it before it is answered. */
+  private isSeen({ request_id, note, words }: Going): boolean {
+    const given = this.given.get(request_id) ?? Number.POSITIVE_INFINITY;
+    const { talk, own } = this;
+    if (note) {
+      const notes = talk.snapshot?.staff?.notes ?? [];
+      return notes.some(
+        ({ offset, staff, text }) => offset > given && staff === own.id && text === words.text,
+      );
+    }
+    const { text = null, product = null } = words;
+    return talk.lines.some(
+      (line) =>
+        line.offset > given &&
+        line.kind === "message" &&
+        line.by === own.id &&
+        line.text === text &&
+        line.product === product,
+    );
+  }
+
   say(words: Words, request_id = requestId()): void {
+    this.given.set(request_id, this.talk.snapshot?.offset ?? 0);
     this.talk.say(words, request_id).catch((problem: unknown) => {
       this.fail({ request_id, note: false, words, why: deskWords(problem) });
     });
   }
 
   note(text: string, request_id = requestId()): void {
+    this.given.set(request_id, this.talk.snapshot?.offset ?? 0);
     this.talk.send("act", { do: { type: "note", text } }, request_id).catch((problem: unknown) => {
       this.fail({ request_id, note: true, words: { text }, why: deskWords(problem) });
     });
