@@ -86,11 +86,12 @@ async def test_from_a_show_the_desk_sees_about_which_item(
 ) -> None:
     name = f"阿德{device}"
     await stage.item("A01")
-    page = await visits.guest(device, name)
-    await Viewer.at(page, stage.path, name)
+    page = await visits.open(device)
+    viewer = await Viewer.at(page, stage.path, name)
     chat = Chat(page)
     await chat.open()
     await chat.says("這個辣嗎？")
+    await chat.says_her_name(name)
     await chat.sees("這個辣嗎？")
     await expect(chat.line("這個辣嗎？")).to_contain_text("問的是「A01 秋釀剝皮辣椒」")
     await chat.says("謝謝")
@@ -99,6 +100,10 @@ async def test_from_a_show_the_desk_sees_about_which_item(
         row = await desk.take(name)
         assert row["about"]["show"] == stage.show
         assert row["about"]["title"] == "A01 秋釀剝皮辣椒"
+    await chat.fold()
+    # The show knows her too by the name that she said in the chat.
+    await viewer.types("A01+1")
+    await viewer.holds(1)
 
 
 async def test_goods_that_are_shown_go_into_the_cart_and_the_round_is_rated(

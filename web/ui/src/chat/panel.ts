@@ -221,7 +221,7 @@ export class ChatPanel extends PlusoneElement {
   private readonly named = (): void => {
     // The session has told of it, and what waits is sent in her new name.
     this.asked = null;
-    this.dispatchEvent(new Event("known"));
+    this.dispatchEvent(new Event("known", { bubbles: true }));
     this.back();
   };
 
