@@ -13,6 +13,7 @@ from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
 from tests.browser.asker import Asker
 from tests.browser.axe import Axe
+from tests.browser.desk import Desk as Rep
 from tests.browser.sheets import sheet
 from tests.browser.stage import MODERATOR, OPERATOR, Stage
 from tests.browser.visits import Visits
@@ -223,6 +224,81 @@ async def test_what_a_rep_writes_is_kept_and_sent_once(visits: Visits) -> None:
         await expect(desk.line("晚上九點")).to_contain_text("已送出")
         await asker.hears("message.sent", text="晚上九點")
         await expect(desk.line("晚上九點")).to_have_count(1)
+
+
+async def test_what_did_not_go_out_says_why_and_is_thrown_away(visits: Visits) -> None:
+    page = await visits.staff("desktop", REP)
+    visits.of(page).excuse(*OFFLINE)
+    desk = Desk(page)
+    other = Desk(await visits.staff("desktop", OPERATOR))
+    async with Asker.comes(visits.address, somebody()) as asker:
+        await asker.says("可以改地址嗎？")
+        await desk.opens(asker)
+        await desk.takes()
+        await page.context.set_offline(True)
+        await expect(desk.lost).to_be_visible()
+        await desk.answers(asker, "沒問題")
+        await other.opens(asker)
+        await other.thread.locator("header").get_by_role("button", name="改由我接手").click()
+        await other.asked.get_by_role("button", name="改由我接手").click()
+        await expect(other.badge).to_have_text("你處理中")
+        await page.context.set_offline(False)
+        failed = desk.line("沒送出去")
+        await expect(failed).to_contain_text("不在你手上")
+        await failed.get_by_role("button", name="再試一次").click()
+        await expect(failed).to_contain_text("不在你手上")
+        await failed.get_by_role("button", name="丟掉").click()
+        await expect(failed).to_have_count(0)
+    assert not any(one.get("text") == "沒問題" for one in asker.heard)
+
+
+async def test_what_was_said_before_comes_as_one_scrolls_up(visits: Visits) -> None:
+    desk = Desk(await visits.staff("desktop", OPERATOR))
+    async with Asker.comes(visits.address, somebody()) as asker:
+        await asker.says("最早的一句")
+        async with Rep.opened(visits.address) as rep:
+            await rep.open(asker.conversation)
+            # Each round leaves three lines; the thread comes with two hundred.
+            for _ in range(80):
+                await rep.act(type="take", **{"from": None})
+                await rep.act(type="resolve")
+        await asker.says("最新的一句")
+        await desk.opens(asker)
+        await expect(desk.line("最新的一句")).to_be_in_viewport()
+        await expect(desk.line("最早的一句")).to_have_count(0)
+        await desk.log.evaluate("log => log.scrollTop = -log.scrollHeight + log.clientHeight + 60")
+        await expect(desk.line("最早的一句")).to_have_count(1)
+        await desk.log.evaluate("log => log.scrollTop = -log.scrollHeight")
+        await expect(desk.line("最早的一句")).to_be_in_viewport()
+
+
+async def test_people_and_words_are_found(visits: Visits) -> None:
+    page = await visits.staff("desktop", REP)
+    visits.of(page).excuse(*OFFLINE)
+    desk = Desk(page)
+    async with Asker.comes(visits.address, somebody()) as asker:
+        await asker.says("紙箱可以回收嗎？")
+        await page.goto("/desk?queue=mine")
+        search = page.get_by_role("searchbox")
+        await search.fill("紙箱 回收")
+        await expect(desk.row(asker.name)).to_be_visible()
+        await expect(page.get_by_role("tab", name="全部")).to_have_attribute(
+            "aria-selected", "true"
+        )
+        await search.fill(asker.name)
+        await search.press("Enter")
+        await expect(desk.row(asker.name)).to_be_focused()
+        await search.fill("沒有人說過這個")
+        await expect(page.get_by_text("找不到「沒有人說過這個」")).to_be_visible()
+        await page.context.set_offline(True)
+        await search.fill(asker.name)
+        await expect(page.get_by_text("現在不能搜尋")).to_be_visible()
+        await page.context.set_offline(False)
+        await expect(desk.row(asker.name)).to_be_visible()
+        await search.fill("")
+        await expect(page.get_by_role("tab", name="我的")).to_have_attribute(
+            "aria-selected", "true"
+        )
 
 
 async def test_a_product_and_a_canned_reply_are_sent(visits: Visits, stage: Stage) -> None:
