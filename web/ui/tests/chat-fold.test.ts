@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
 import { describe, expect, test } from "vitest";
 
 import { apply, fold, most_lines, needsWhole } from "../src/chat/fold";
@@ -178,4 +181,26 @@ test("only a whole view will do after an erasure or a merger", () => {
   const erased = event(2, "talk.erased", { person: "gst_mei" });
   expect(needsWhole(snapshot(), erased)).toBe(true);
   expect(needsWhole(snapshot(), asked)).toBe(false);
+});
+
+interface Recorded {
+  who: string;
+  snapshot: ChatSnapshot;
+  events: ChatEvent[];
+  /** null: the one event can only be followed by a whole snapshot. */
+  after: ChatSnapshot | null;
+}
+
+// Written by the service's own tests: the same law, told by the other side.
+const recorded = resolve(import.meta.dirname, "../../../tests/corpus/chat_view.json");
+
+test("every recorded conversation folds to the view that the service gave", () => {
+  const cases = JSON.parse(readFileSync(recorded, "utf8")) as Recorded[];
+  expect(cases.length).toBeGreaterThan(0);
+  for (const { snapshot: start, events, after: end } of cases) {
+    expect(events.some((one) => needsWhole(start, one))).toBe(end === null);
+    if (end === null) continue;
+    const folded = after(events, start);
+    expect({ ...folded, offset: end.offset, at_ms: end.at_ms }).toEqual(end);
+  }
 });
