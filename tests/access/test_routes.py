@@ -148,7 +148,7 @@ class Shop:
         elif path == "/api/products/{id}":
             parts["id"] = (await self._product())["id"]
         else:
-            parts["id"] = parts["session"] = "x1"
+            parts["id"] = parts["session"] = parts["conversation"] = "x1"
         return path.format(**parts)
 
     async def _product(self) -> dict[str, Any]:
