@@ -24,7 +24,7 @@ PAGES: Final[dict[str, str]] = {
     "/studio": "studio-shows",
     "/studio/{id}": "studio",
     "/desk": "desk",
-    "/desk/{conversation}": "desk",
+    "/desk/{id}": "desk",
     "/notices": "notices",
     "/pay/test/{session}": "pay-test",
 }

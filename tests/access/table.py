@@ -22,7 +22,7 @@ GET /staff/orders                       ok    ok       ok    ok   ok        ok  
 GET /studio                             ok    ok       ok    ok   ok        ok  ok       ok
 GET /studio/{id}                        ok    ok       ok    ok   ok        ok  ok       ok
 GET /desk                               ok    ok       ok    ok   ok        ok  ok       ok
-GET /desk/{conversation}                ok    ok       ok    ok   ok        ok  ok       ok
+GET /desk/{id}                          ok    ok       ok    ok   ok        ok  ok       ok
 GET /notices                            ok    ok       ok    ok   ok        ok  ok       ok
 GET /pay/test/{session}                 ok    ok       ok    ok   ok        ok  ok       ok
 GET /assets/{name}                      ok    ok       ok    ok   ok        ok  ok       ok
