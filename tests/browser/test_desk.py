@@ -407,6 +407,25 @@ async def test_others_are_told_that_it_is_not_theirs(visits: Visits) -> None:
     await guest.wait_for_url("**/staff/sign-in?next=%2Fdesk%2Fcnv_1%3Fqueue%3Dall")
 
 
+async def test_whose_session_has_ended_signs_in_and_comes_back(visits: Visits) -> None:
+    page = await visits.staff("desktop", REP)
+    visits.of(page).excuse(*OFFLINE, "HTTP 401", "status of 401")
+    desk = Desk(page)
+    async with Asker.comes(visits.address, somebody()) as asker:
+        await asker.says("還在嗎？")
+        await desk.opens(asker)
+        headers = {"X-Plusone": "1", "Origin": visits.address}
+        assert (await page.context.request.delete("/api/session", headers=headers)).ok
+        await page.context.set_offline(True)
+        await expect(desk.lost).to_be_visible()
+        await page.context.set_offline(False)
+        await page.wait_for_url("**/staff/sign-in?next=**")
+        await page.get_by_label("電子郵件").fill(REP["email"])
+        await page.get_by_label("密碼").fill(PASSWORD)
+        await page.get_by_role("button", name="登入").click()
+        await expect(desk.line("還在嗎？")).to_be_visible()
+
+
 @pytest.mark.parametrize("device", ["phone", "desktop"])
 async def test_axe_finds_nothing_at_the_desk(visits: Visits, stage: Stage, device: str) -> None:
     page = await visits.staff(device, REP)
@@ -417,6 +436,9 @@ async def test_axe_finds_nothing_at_the_desk(visits: Visits, stage: Stage, devic
         await page.goto("/desk?queue=resolved")
         await expect(page.get_by_role("tab", name="已結案")).to_be_visible()
         await axe.looks("another queue")
+        await page.get_by_role("button", name="罐頭回覆").click()
+        await expect(page.get_by_role("dialog", name="罐頭回覆")).to_be_visible()
+        await page.keyboard.press("Escape")
         await asker.says("這罐辣嗎？", about={"show": stage.show})
         await asker.puts_in_cart(product["variants"][0]["id"])
         await page.goto("/desk")

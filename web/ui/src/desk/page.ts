@@ -66,7 +66,7 @@ export class Desk extends PlusoneElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.inbox.subscribe(() => this.requestUpdate());
+    this.inbox.subscribe(() => this.heard());
     window.addEventListener("popstate", this.arrive);
     window.addEventListener("keydown", this.press);
     void this.meet();
@@ -102,6 +102,16 @@ export class Desk extends PlusoneElement {
       this.problem = problem;
     }
   };
+
+  private heard(): void {
+    const { phase, problem } = this.inbox;
+    // Her session has ended, or the desk is no longer hers.
+    if (phase === "refused" && this.allowed === true) {
+      this.allowed = false;
+      if (problem?.code === "not_signed_in") this.toSignIn();
+    }
+    this.requestUpdate();
+  }
 
   private toSignIn(): void {
     const next = location.pathname + location.search;

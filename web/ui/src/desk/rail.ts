@@ -51,11 +51,8 @@ export function rail({ waiting, there, open }: Around): TemplateResult {
           >`
         : nothing
     }
-    ${
-      may(session, "operator")
-        ? html`${act("replies", "bolt", d.cannedReplies)}${act("hours", "clock", d.openingHours)}`
-        : nothing
-    }
+    ${act("replies", "bolt", d.cannedReplies)}
+    ${may(session, "operator") ? act("hours", "clock", d.openingHours) : nothing}
     <span class="last">
       ${act("keys", "keyboard", d.keys)}
       <plusone-language></plusone-language>
