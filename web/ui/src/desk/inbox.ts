@@ -30,6 +30,8 @@ export class Inbox extends Line<Stand, object, never> {
   /** For which queue and words `rows` came. */
   private rowsFor = "";
   private readonly waitingNow = new Set<string>();
+  /** Who waits has been read once: what is new since then is told. */
+  private knows = false;
   private wasThere = false;
 
   /** `told` is called for every conversation that begins to wait while this desk is open. */
@@ -135,11 +137,13 @@ export class Inbox extends Line<Stand, object, never> {
   }
 
   private knowWaiting(rows: readonly Row[]): void {
+    if (this.knows) for (const row of newlyWaiting(rows, this.waitingNow)) this.told(row);
+    this.knows = true;
     this.waitingNow.clear();
     for (const { id } of rows) this.waitingNow.add(id);
   }
 
-  /** What changed while the line was lost is not told again: the queue is read anew. */
+  /** What changed while the line was lost is told by nobody: the queue is read anew. */
   private attend(): void {
     const there = this.phase === "there";
     if (there === this.wasThere) return;
