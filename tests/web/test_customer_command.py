@@ -5,86 +5,97 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from core.identity.model import Role
 from tests.chat.conftest import House
 from tests.service import serving, settings_for
 from tests.video.stream.waiting import until
-from web.command_line import main
 
+ROOT = Path(__file__).parents[2]
 MAY = "may@example.com"
 
 
+@dataclass(frozen=True)
+class Said:
+    status: int
+    out: str
+    err: str
+
+
+class Shop(House):
+    """A service, and the command on the same database."""
+
+    environment: dict[str, str]
+
+    async def customer(self, *words: str) -> Said:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "web.command_line", "customer", *words),
+            cwd=ROOT,
+            stdout=PIPE,
+            stderr=PIPE,
+            env=os.environ | self.environment,
+        )
+        out, err = await process.communicate()
+        return Said(process.returncode or 0, out.decode(), err.decode())
+
+
 @pytest.fixture
-async def house(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[House]:
+async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
     settings = settings_for(database_url, tmp_path)
-    for name, value in (
-        ("DATABASE_URL", database_url),
-        ("DATA_FOLDER", str(tmp_path)),
-        ("SECRET", SecretStr("s" * 40).get_secret_value()),
-        ("SETTINGS", str(tmp_path / "none.toml")),
-    ):
-        monkeypatch.setenv(f"PLUSONE_{name}", value)
     async with serving(settings) as service, contextlib.AsyncExitStack() as lines:
-        yield House(service, lines)
+        shop = Shop(service, lines)
+        shop.environment = {
+            "PLUSONE_DATABASE_URL": database_url,
+            "PLUSONE_DATA_FOLDER": str(tmp_path),
+            "PLUSONE_SECRET": "s" * 40,
+            "PLUSONE_SETTINGS": str(tmp_path / "none.toml"),
+        }
+        yield shop
 
 
-async def customer(*words: str) -> int:
-    """The command, in a thread: it runs a loop of its own."""
-    return await asyncio.to_thread(main, ["customer", *words])
-
-
-async def test_what_she_wrote_is_exported_whole(
-    house: House, capsys: pytest.CaptureFixture[str]
-) -> None:
-    browser = await house.service.browser()
+async def test_what_she_wrote_is_exported_whole(shop: Shop) -> None:
+    browser = await shop.service.browser()
     await browser.become_customer(MAY)
-    _, conversation = await house.asks("我住在某某路", browser)
-    desk = await house.at_desk(await house.staff("ji", Role.REP))
+    _, conversation = await shop.asks("我住在某某路", browser)
+    desk = await shop.at_desk(await shop.staff("ji", Role.REP))
     await desk.join(conversation)
     await desk.acts("note", text="老客人")
-    capsys.readouterr()
-    assert await customer("export", MAY) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = json.loads((await shop.customer("export", MAY)).out)
     assert found["customer"]["email"] == MAY
     [talk] = found["conversations"]
     assert talk["id"] == conversation
     assert {"我住在某某路", "老客人"} <= {event.get("text") for event in talk["events"]}
 
 
-async def test_what_she_wrote_is_blanked_where_it_is_open(
-    house: House, capsys: pytest.CaptureFixture[str]
-) -> None:
-    browser = await house.service.browser()
+async def test_what_she_wrote_is_blanked_where_it_is_open(shop: Shop) -> None:
+    browser = await shop.service.browser()
     her = await browser.become_customer(MAY)
-    line, conversation = await house.asks("我住在某某路", browser)
-    _, other = await house.asks("我是別人", await house.guest("阿德"))
-    desk = await house.at_desk(await house.staff("ji", Role.REP))
-    assert await customer("erase", her) == 1
-    assert "--yes" in capsys.readouterr().err
-    assert await customer("erase", her, "--yes") == 0
-    assert "Conversations: 1;" in capsys.readouterr().out
+    line, conversation = await shop.asks("我住在某某路", browser)
+    _, other = await shop.asks("我是別人", await shop.guest("阿德"))
+    await until(lambda: line.talk["promised"])
+    desk = await shop.at_desk(await shop.staff("ji", Role.REP))
+    head = (await desk.join(conversation))["offset"]
+    refused = await shop.customer("erase", her)
+    assert (refused.status, "--yes" in refused.err) == (1, True)
+    assert "Conversations: 1;" in (await shop.customer("erase", her, "--yes")).out
 
-    async def seen() -> str:
-        return str(await desk.join(conversation))
-
-    await until(seen, lambda view: "某某路" not in view)
+    # The service hears of it by itself.
+    await until(lambda: desk.view["offset"] > head)
+    assert "某某路" not in str(await desk.join(conversation))
     assert "我是別人" in str(await desk.join(other))
-    assert await customer("export", her) == 0
-    assert "某某路" not in capsys.readouterr().out
+    assert "某某路" not in (await shop.customer("export", her)).out
     await line.says("我又來了")
 
 
 @pytest.mark.parametrize("who", ["nobody@example.com", "cus_" + "0" * 26, "x"])
-async def test_who_is_nobody_is_said_in_a_line(
-    house: House, capsys: pytest.CaptureFixture[str], who: str
-) -> None:
-    assert await customer("export", who) == 1
-    assert capsys.readouterr().err.strip().endswith("No customer is called so.")
+async def test_who_is_nobody_is_said_in_a_line(shop: Shop, who: str) -> None:
+    said = await shop.customer("export", who)
+    assert (said.status, said.err.strip()) == (1, "plusone: No customer is called so.")
