@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol, cast
+from typing import cast
 
 import structlog
 from aiohttp import web
@@ -16,6 +16,7 @@ from core.http import client_address, is_https
 from core.http.peer import PEERS
 from core.identity.service import IDENTITY, Identity
 from core.limits import Limiter
+from core.rooms.namespace import RoomNamespace
 from core.rooms.relay import InProcessRelay, Relay
 from core.rooms.rooms import Rooms
 from core.rooms.sockets import RoomServer, socket_server
@@ -35,12 +36,6 @@ RECHECK_PAUSE_S = 1.0
 """Between two rechecks, however many sign out: each asks for all sockets."""
 
 log = structlog.get_logger(__name__)
-
-
-class Rechecked(Protocol):
-    """A namespace whose sockets are somebody's."""
-
-    async def recheck(self) -> None: ...
 
 
 def attach(app: web.Application) -> None:
@@ -84,7 +79,7 @@ async def rooms(app: web.Application) -> AsyncIterator[None]:
 
 async def recheck(app: web.Application) -> AsyncIterator[None]:
     """After all namespaces: their sockets end when who sits there is another."""
-    handlers = cast("list[Rechecked]", list(app[SOCKETS].namespace_handlers.values()))
+    handlers = cast("list[RoomNamespace]", list(app[SOCKETS].namespace_handlers.values()))
     async with running(_recheck(handlers, app[IDENTITY]), "recheck"):
         yield
 
@@ -94,7 +89,7 @@ async def _leave(app: web.Application) -> None:
     await app[SOCKETS].close()
 
 
-async def _recheck(namespaces: Sequence[Rechecked], identity: Identity) -> None:
+async def _recheck(namespaces: Sequence[RoomNamespace], identity: Identity) -> None:
     changed = asyncio.Event()
     identity.on_rights_changed(changed.set)
     while True:
