@@ -10,7 +10,9 @@ from typing import Literal
 import msgspec
 
 from core.clock import Instant
-from core.rooms.events import EVERYONE, Event
+from core.rooms.events import Event
+from core.rooms.events import PersonMerged as PersonMerged
+from core.rooms.events import TalkErased as TalkErased
 
 Side = Literal["customer", "staff"]
 Control = Literal["new", "queued", "human", "resolved"]
@@ -117,24 +119,6 @@ class TagsSet(Event, frozen=True, kw_only=True):
     TYPE = "tags.set"
     tags: tuple[str, ...]
     staff: str
-
-
-class PersonMerged(Event, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """A guest turned out to be a customer known before: the conversation is hers."""
-
-    TYPE = "person.merged"
-    from_: str
-    to: str
-
-
-class TalkErased(Event, frozen=True, kw_only=True):
-    """What `person` typed so far is blanked for good; with None, what everybody did."""
-
-    TYPE = "talk.erased"
-    person: str | None
-
-    def erases(self) -> str:
-        return EVERYONE if self.person is None else self.person
 
 
 EVENTS: dict[str, type[Event]] = {

@@ -11,7 +11,9 @@ from typing import Literal
 import msgspec
 
 from core.clock import Instant
-from core.rooms.events import EVERYONE, Event
+from core.rooms.events import Event
+from core.rooms.events import PersonMerged as PersonMerged
+from core.rooms.events import TalkErased as TalkErased
 
 ShowStatus = Literal["draft", "scheduled", "live", "ended"]
 ItemStatus = Literal["ready", "open", "closed"]
@@ -383,14 +385,6 @@ class ClaimSold(Event, frozen=True, kw_only=True):
     price: int
 
 
-class PersonMerged(Event, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """A guest turned out to be a customer known before: what was hers is now under that id."""
-
-    TYPE = "person.merged"
-    from_: str
-    to: str
-
-
 # Moderation
 
 
@@ -464,16 +458,6 @@ class WordsSet(Event, frozen=True, kw_only=True):
     TYPE = "words.set"
     words: tuple[str, ...]
     staff: str
-
-
-class TalkErased(Event, frozen=True, kw_only=True):
-    """What `person` typed so far is blanked for good; with None, what everybody did."""
-
-    TYPE = "talk.erased"
-    person: str | None
-
-    def erases(self) -> str:
-        return EVERYONE if self.person is None else self.person
 
 
 EVENTS: dict[str, type[Event]] = {

@@ -45,6 +45,24 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return None
 
 
+class PersonMerged(Event, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """A guest turned out to be a customer known before: what was hers is now under that id."""
+
+    TYPE = "person.merged"
+    from_: str
+    to: str
+
+
+class TalkErased(Event, frozen=True, kw_only=True):
+    """What `person` typed so far is blanked for good; with None, what everybody did."""
+
+    TYPE = "talk.erased"
+    person: str | None
+
+    def erases(self) -> str:
+        return EVERYONE if self.person is None else self.person
+
+
 class Content(msgspec.Struct, frozen=True, gc=False):
     """What a person typed, and the name she goes by. Text, never markup."""
 
