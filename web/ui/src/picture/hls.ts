@@ -38,8 +38,10 @@ export class Hls {
       if (type === HlsJs.ErrorTypes.MEDIA_ERROR && this.hls === hls) hls.recoverMediaError();
       else this.again();
     });
+    // Not before there is something to play: a start that is given up at once would leave the
+    // element asking for an address that is gone.
+    hls.once(HlsJs.Events.MANIFEST_PARSED, () => hls.attachMedia(this.video));
     hls.loadSource(this.url);
-    hls.attachMedia(this.video);
   }
 
   private again(): void {
