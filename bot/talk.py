@@ -8,29 +8,14 @@ import msgspec
 
 from core.clock import Instant
 from core.locales import Locale
+from core.tools import Button as Button
 from core.tools import Card, Change
+from core.tools import HandoverReason as Reason
 
 Role = Literal["customer", "bot", "staff"]
-Reason = Literal["asked", "missed", "feelings", "policy", "failed"]
-"""Why a person is to go on: she asked for one, was not understood, is upset, it is not for a bot,
-something is broken."""
-ButtonKind = Literal["say", "confirm", "decline", "handover"]
 
 CALLS = 6
 """Tools that one answer may call."""
-
-
-class Button(msgspec.Struct, frozen=True, gc=False):
-    """What the customer may press instead of writing; `label` is then what she said.
-
-    `means` is what the planner takes it for: an intent (`intent:returns`), a product
-    (`product:prd_…`), a variant (`variant:var_…`), an article (`article:slug`).
-    """
-
-    key: str
-    label: str
-    kind: ButtonKind = "say"
-    means: str | None = None
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):

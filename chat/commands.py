@@ -15,6 +15,8 @@ from chat.events import Side
 from core.clock import Instant
 from core.ids import RequestId
 from core.inputs import Input
+from core.tools import Button, Card, HandoverReason
+from core.tools import Change as ShopChange
 
 MESSAGE_LENGTH = 2_000
 TAGS = 10
@@ -22,6 +24,10 @@ TAGS = 10
 Conversation = Annotated[str, StringConstraints(pattern=r"^cnv_[0-9A-Z]{26}$")]
 Staff = Annotated[str, StringConstraints(pattern=r"^stf_[0-9A-Z]{26}$")]
 Offset = Annotated[int, Field(ge=1, le=10**9)]
+Product = Annotated[str, StringConstraints(pattern=r"^prd_[0-9A-Z]{26}$")]
+Order = Annotated[str, StringConstraints(pattern=r"^ord_[0-9A-Z]{26}$")]
+Picture = Annotated[str, StringConstraints(pattern=r"^pic_[0-9A-Z]{26}$")]
+Variant = Annotated[str, StringConstraints(pattern=r"^var_[0-9A-Z]{26}$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=MESSAGE_LENGTH)]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=24)]
 
@@ -29,14 +35,16 @@ Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_
 class About(Input):
     show: Annotated[str, StringConstraints(pattern=r"^shw_[0-9A-Z]{26}$")] | None = None
     item: Annotated[str, StringConstraints(pattern=r"^i[0-9]{1,9}$")] | None = None
-    product: Annotated[str, StringConstraints(pattern=r"^prd_[0-9A-Z]{26}$")] | None = None
+    product: Product | None = None
 
 
 class Say(Input):
-    """Something written, a product that is shown, or both."""
+    """Something written, something that is shown, or both."""
 
     text: Words | None = None
-    product: Annotated[str, StringConstraints(pattern=r"^prd_[0-9A-Z]{26}$")] | None = None
+    product: Product | None = None
+    order: Order | None = None
+    picture: Picture | None = None
     about: About | None = None
 
     @field_validator("text")
@@ -48,9 +56,25 @@ class Say(Input):
 
     @model_validator(mode="after")
     def _something(self) -> Say:
-        if self.text is None and self.product is None:
+        shown = [one for one in (self.product, self.order, self.picture) if one is not None]
+        if self.text is None and not shown:
             raise ValueError("nothing is said")
+        if len(shown) > 1:
+            raise ValueError("one thing is shown at a time")
         return self
+
+
+class Press(Input):
+    """The button `key` of the message at `offset`."""
+
+    offset: Offset
+    key: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+
+
+class Undo(Input):
+    """Of the change that was asked for at `offset`."""
+
+    offset: Offset
 
 
 class Read(Input):
@@ -93,13 +117,29 @@ class SetTags(Input):
     tags: Annotated[list[Tag], Field(max_length=TAGS)]
 
 
-Do = Annotated[Take | Transfer | Resolve | Note | SetTags, Field(discriminator="type")]
+class PutInCart(Input):
+    """For the customer, who may undo it."""
+
+    type: Literal["cart"]
+    variant: Variant
+    quantity: Annotated[int, Field(ge=1, le=20)]
+
+
+Do = Annotated[Take | Transfer | Resolve | Note | SetTags | PutInCart, Field(discriminator="type")]
 
 
 # The frames they come in
 
 
 class SendSay(Say):
+    request_id: RequestId
+
+
+class SendPress(Press):
+    request_id: RequestId
+
+
+class SendUndo(Undo):
     request_id: RequestId
 
 
@@ -126,11 +166,67 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`Say` with what the service knows of the time: see `events.MessageSent`."""
+    """`Say` with what the service knows: what is shown, the time (see `events.MessageSent`), and
+    whether the bot is there to answer a new round."""
 
     say: Say
+    cards: tuple[Card, ...] = ()
     answer_by: Instant | None = None
     idle_at: Instant | None = None
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pressing:
+    """`Press` with what `Said` has."""
+
+    press: Press
+    answer_by: Instant | None = None
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BotSays:
+    """What the bot answers to her messages up to `upto` of a round; with `confirm`, she said yes to
+    what was proposed. `handover` leaves it to people, from `callback_at` where nobody is there."""
+
+    round: int
+    upto: int
+    text: str
+    intent: str
+    locale: str
+    cards: tuple[Card, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    proposal: ShopChange | None = None
+    expires_at: Instant | None = None
+    confirm: bool = False
+    handover: HandoverReason | None = None
+    callback_at: Instant | None = None
+    idle_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BotLeaves:
+    """There is no bot any more, or it cannot answer: people go on with the round."""
+
+    round: int
+    cause: Literal["off", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class DoFor:
+    """A rep changes something for the customer."""
+
+    change: ShopChange
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of the change that was asked for at `of`, or of its undoing."""
+
+    of: int
+    undone: bool
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +279,7 @@ class Actor(msgspec.Struct, frozen=True):
     leads: bool = False
 
 
+BOT = Actor("bot", "", "staff", frozenset({"bot"}))
 SYSTEM = Actor("system", "", "staff", frozenset({"system"}), leads=True)
 """The service itself."""
 

@@ -13,10 +13,12 @@ from core.clock import Instant
 from core.rooms.events import Event
 from core.rooms.events import PersonMerged as PersonMerged
 from core.rooms.events import TalkErased as TalkErased
+from core.tools import Button, Card, Change, HandoverReason
 
 Side = Literal["customer", "staff"]
-Control = Literal["new", "queued", "human", "resolved"]
-"""Who answers: nobody yet, whoever takes it, the one who has it, nobody any more."""
+Speaker = Literal["customer", "staff", "bot"]
+Control = Literal["new", "bot", "queued", "human", "resolved"]
+"""Who answers: nobody yet, the bot, whoever takes it, the one who has it, nobody any more."""
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -39,6 +41,8 @@ class ConversationOpened(Event, frozen=True, kw_only=True):
     round: int
     by: Side
     about: About | None = None
+    bot: bool = False
+    """The bot answers first."""
 
 
 class ConversationPromised(Event, frozen=True, kw_only=True):
@@ -52,18 +56,35 @@ class ConversationPromised(Event, frozen=True, kw_only=True):
     place: int
 
 
+class Pressed(msgspec.Struct, frozen=True, gc=False):
+    """The button `key` of the message at `offset`."""
+
+    offset: int
+    key: str
+
+
 class MessageSent(Event, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """`answer_by`: when somebody else is to take over who has not answered this customer's message;
-    `idle_at`: when the round ends by itself if she says nothing more.
+    """Something was said, shown, or both.
+
+    `answer_by`: when somebody else is to take over who has not answered this customer's message;
+    `idle_at`: when the round ends by itself if she says nothing more. Of the bot: `upto` is her
+    newest message that it answers, `intent` what it took it for, and `proposal` may be confirmed
+    before `expires_at`.
     """
 
     TYPE = "message.sent"
-    from_: Side
+    from_: Speaker
     by: str
-    product: str | None = None
+    cards: tuple[Card, ...] = ()
     about: About | None = None
     answer_by: Instant | None = None
     idle_at: Instant | None = None
+    pressed: Pressed | None = None
+    upto: int | None = None
+    intent: str | None = None
+    buttons: tuple[Button, ...] = ()
+    proposal: Change | None = None
+    expires_at: Instant | None = None
 
 
 class MessagesRead(Event, frozen=True, kw_only=True):
@@ -89,6 +110,66 @@ class ConversationReleased(Event, frozen=True, kw_only=True):
     staff: str
     cause: Literal["transfer", "unanswered"]
     to: str | None = None
+
+
+class ConversationHandedOver(Event, frozen=True, kw_only=True):
+    """The bot leaves it to a person: now, or where nobody is there at `callback_at`, and goes on
+    until then. `callback`: it was promised for now; `off`: there is no bot any more."""
+
+    TYPE = "conversation.handed_over"
+    cause: HandoverReason | Literal["callback", "off"]
+    callback_at: Instant | None = None
+
+
+class HandoverPacked(Event, frozen=True, kw_only=True):
+    """Among staff: what the bot knows of what she wants; `intents` and `cards` oldest first."""
+
+    TYPE = "handover.packed"
+    cause: HandoverReason
+    locale: str
+    intents: tuple[str, ...]
+    cards: tuple[Card, ...]
+
+
+class BotDrafted(Event, frozen=True, kw_only=True):
+    """Among staff: what the bot would have said to her messages up to `upto`."""
+
+    TYPE = "bot.drafted"
+    upto: int
+    cards: tuple[Card, ...] = ()
+
+
+class ChangeAsked(Event, frozen=True, kw_only=True):
+    """A change is to be made for the customer: she confirmed the proposal of the message `of`, or
+    `staff` does it for her."""
+
+    TYPE = "change.asked"
+    change: Change
+    of: int | None = None
+    staff: str | None = None
+
+
+class ChangeMade(Event, frozen=True, kw_only=True):
+    """The change that was asked for at `of` was made; with `code` it was not, and why."""
+
+    TYPE = "change.made"
+    of: int
+    code: str | None = None
+
+
+class ChangeUndoAsked(Event, frozen=True, kw_only=True):
+    """She wants the change that was asked for at `of` undone."""
+
+    TYPE = "change.undo_asked"
+    of: int
+
+
+class ChangeUndone(Event, frozen=True, kw_only=True):
+    """As `ChangeMade`, of its undoing."""
+
+    TYPE = "change.undone"
+    of: int
+    code: str | None = None
 
 
 class ConversationResolved(Event, frozen=True, kw_only=True):
@@ -125,7 +206,8 @@ EVENTS: dict[str, type[Event]] = {
     event.TYPE: event
     for event in (
         ConversationCreated, ConversationOpened, ConversationPromised, MessageSent, MessagesRead,
-        ConversationTaken, ConversationReleased, ConversationResolved, ConversationRated,
-        NoteAdded, TagsSet, PersonMerged, TalkErased,
+        ConversationTaken, ConversationReleased, ConversationHandedOver, ConversationResolved,
+        ConversationRated, HandoverPacked, BotDrafted, ChangeAsked, ChangeMade, ChangeUndoAsked,
+        ChangeUndone, NoteAdded, TagsSet, PersonMerged, TalkErased,
     )
 }  # fmt: skip

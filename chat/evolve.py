@@ -8,7 +8,18 @@ from typing import Any
 from msgspec.structs import replace
 
 from chat import events as e
-from chat.state import LINES, NOTES, Conversation, Line, Note, Promise, Rating
+from chat.state import (
+    LINES,
+    NOTES,
+    Conversation,
+    Draft,
+    Line,
+    Note,
+    Packet,
+    Promise,
+    Proposal,
+    Rating,
+)
 from core.rooms.events import Event, Logged
 
 _Fold = Callable[[Conversation, Logged, Any], Conversation]
@@ -36,13 +47,23 @@ def line_of(logged: Logged) -> Line | None:
                 by=event.by,
                 name=name,
                 text=None if said is None else said.text,
-                product=event.product,
+                cards=event.cards,
                 about=event.about,
+                buttons=event.buttons,
+                pressed=event.pressed,
+                intent=event.intent,
+                expires_at=event.expires_at,
             )
         case e.ConversationTaken():
             return _line(logged, "taken", by=event.staff, name=name)
         case e.ConversationReleased():
             return _line(logged, "released", cause=event.cause, to=event.to)
+        case e.ConversationHandedOver():
+            return _line(logged, "handed_over", cause=event.cause, opens_at=event.callback_at)
+        case e.ChangeAsked():
+            return _line(
+                logged, "change", by=event.staff, name=name, change=event.change, state="asked"
+            )
         case e.ConversationResolved():
             return _line(logged, "resolved", cause=event.cause, by=event.staff, name=name)
     return None
@@ -59,7 +80,7 @@ def _created(state: Conversation, logged: Logged, event: e.ConversationCreated) 
 def _opened(state: Conversation, logged: Logged, event: e.ConversationOpened) -> Conversation:
     return replace(
         _lined(state, logged),
-        control="queued",
+        control="bot" if event.bot else "queued",
         round=event.round,
         opened_at=logged.at_ms,
         about=event.about,
@@ -68,6 +89,9 @@ def _opened(state: Conversation, logged: Logged, event: e.ConversationOpened) ->
         resolved_at=None,
         promised=None,
         rated=None,
+        handed_at=None,
+        packet=None,
+        draft=None,
     )
 
 
@@ -78,17 +102,11 @@ def _promised(state: Conversation, logged: Logged, event: e.ConversationPromised
 
 def _sent(state: Conversation, logged: Logged, event: e.MessageSent) -> Conversation:
     state = _lined(state, logged)
-    if event.from_ == "customer":
-        since = state.waiting_since
-        return replace(
-            state,
-            waiting_since=logged.at_ms if since is None else since,
-            answer_by=state.answer_by if since is not None else event.answer_by,
-            idle_at=None,
-            about=event.about or state.about,
-            read_customer=logged.offset,
-            **_name(logged),
-        )
+    match event.from_:
+        case "customer":
+            return _asked(state, logged, event)
+        case "bot":
+            return _answered_by_bot(state, logged, event)
     return replace(
         state,
         waiting_since=None,
@@ -96,6 +114,41 @@ def _sent(state: Conversation, logged: Logged, event: e.MessageSent) -> Conversa
         idle_at=event.idle_at,
         answered_at=logged.at_ms if state.answered_at is None else state.answered_at,
         read_staff=logged.offset,
+        draft=None,
+        proposal=None,
+    )
+
+
+def _asked(state: Conversation, logged: Logged, event: e.MessageSent) -> Conversation:
+    since = state.waiting_since
+    return replace(
+        state,
+        waiting_since=logged.at_ms if since is None else since,
+        answer_by=state.answer_by if since is not None else event.answer_by,
+        idle_at=None,
+        about=event.about or state.about,
+        read_customer=logged.offset,
+        asked_upto=logged.offset,
+        draft=None,
+        **_name(logged),
+    )
+
+
+def _answered_by_bot(state: Conversation, logged: Logged, event: e.MessageSent) -> Conversation:
+    proposal = None
+    if event.proposal is not None and event.expires_at is not None:
+        proposal = Proposal(
+            offset=logged.offset, change=event.proposal, expires_at=event.expires_at
+        )
+    upto = event.upto or state.bot_upto
+    return replace(
+        state,
+        waiting_since=None,
+        answer_by=None,
+        idle_at=event.idle_at,
+        bot_upto=upto,
+        read_staff=max(state.read_staff, upto),
+        proposal=proposal,
     )
 
 
@@ -113,6 +166,8 @@ def _taken(state: Conversation, logged: Logged, event: e.ConversationTaken) -> C
         staff=event.staff,
         staff_name=None if said is None else said.name,
         promised=None,
+        proposal=None,
+        callback_at=None,
         answer_by=None if state.waiting_since is None else event.answer_by,
     )
 
@@ -134,12 +189,84 @@ def _resolved(state: Conversation, logged: Logged, _event: e.ConversationResolve
         idle_at=None,
         promised=None,
         resolved_at=logged.at_ms,
+        proposal=None,
+        callback_at=None,
+        draft=None,
+        # No answer to what was said before comes any more.
+        bot_upto=state.asked_upto,
     )
 
 
 def _rated(state: Conversation, logged: Logged, event: e.ConversationRated) -> Conversation:
     text = None if logged.content is None else logged.content.text
     return replace(state, rated=Rating(score=event.score, text=text))
+
+
+def _handed_over(
+    state: Conversation, logged: Logged, event: e.ConversationHandedOver
+) -> Conversation:
+    state = _lined(state, logged)
+    handed_at = logged.at_ms if state.handed_at is None else state.handed_at
+    if event.callback_at is not None:
+        return replace(state, callback_at=event.callback_at, idle_at=None, handed_at=handed_at)
+    since = state.waiting_since
+    return replace(
+        state,
+        control="queued",
+        waiting_since=logged.at_ms if since is None else since,
+        idle_at=None,
+        proposal=None,
+        callback_at=None,
+        handed_at=handed_at,
+    )
+
+
+def _packed(state: Conversation, _logged: Logged, event: e.HandoverPacked) -> Conversation:
+    packet = Packet(
+        cause=event.cause,
+        locale=event.locale,
+        intents=event.intents,
+        cards=event.cards,
+    )
+    return replace(state, packet=packet)
+
+
+def _drafted(state: Conversation, logged: Logged, event: e.BotDrafted) -> Conversation:
+    text = None if logged.content is None else logged.content.text
+    return replace(state, draft=Draft(upto=event.upto, text=text, cards=event.cards))
+
+
+def _change_asked(state: Conversation, logged: Logged, event: e.ChangeAsked) -> Conversation:
+    state = _lined(state, logged)
+    if event.of is None:
+        return state
+    # What she confirmed needs no other answer.
+    return replace(
+        state, proposal=None, waiting_since=None, answer_by=None, bot_upto=state.asked_upto
+    )
+
+
+def _change_made(state: Conversation, _logged: Logged, event: e.ChangeMade) -> Conversation:
+    return _became(state, event.of, "done" if event.code is None else "refused", event.code)
+
+
+def _undo_asked(state: Conversation, _logged: Logged, event: e.ChangeUndoAsked) -> Conversation:
+    return _became(state, event.of, "undoing", None)
+
+
+def _undone(state: Conversation, _logged: Logged, event: e.ChangeUndone) -> Conversation:
+    return _became(state, event.of, "undone" if event.code is None else "kept", event.code)
+
+
+def _became(state: Conversation, of: int, what: str, code: str | None) -> Conversation:
+    """The change that was asked for at `of` is now `what`."""
+    return replace(
+        state,
+        lines=tuple(
+            replace(line, state=what, code=code) if line.offset == of else line
+            for line in state.lines
+        ),
+    )
 
 
 def _noted(state: Conversation, logged: Logged, event: e.NoteAdded) -> Conversation:
@@ -178,6 +305,7 @@ def _erased(state: Conversation, _logged: Logged, event: e.TalkErased) -> Conver
         lines=tuple(
             replace(line, name=None, text=None) if whose(line.by) else line for line in state.lines
         ),
+        draft=None if hers else state.draft,
         notes=tuple(
             replace(note, name=None, text=None) if whose(note.staff) else note
             for note in state.notes
@@ -209,6 +337,13 @@ _FOLDS: dict[type[Event], _Fold] = {
     e.MessagesRead: _read,
     e.ConversationTaken: _taken,
     e.ConversationReleased: _released,
+    e.ConversationHandedOver: _handed_over,
+    e.HandoverPacked: _packed,
+    e.BotDrafted: _drafted,
+    e.ChangeAsked: _change_asked,
+    e.ChangeMade: _change_made,
+    e.ChangeUndoAsked: _undo_asked,
+    e.ChangeUndone: _undone,
     e.ConversationResolved: _resolved,
     e.ConversationRated: _rated,
     e.NoteAdded: _noted,

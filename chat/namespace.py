@@ -5,6 +5,7 @@ What happens in a conversation goes out through its log; see `docs/developers/wi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from chat import commands as c
@@ -47,8 +48,11 @@ class ChatNamespace(RoomNamespace):
         inbox: Inbox,
         identity: Identity,
         clock: Clock,
+        types: Callable[[str], None] = lambda _conversation: None,
     ) -> None:
+        """`types` is told in which conversation a customer is writing."""
         super().__init__(server, fan_out, identity, clock)
+        self._types = types
         self._chats = chats
         self._inbox = inbox
         self._typing = Limiter(TYPING_PER_S, TYPING_AT_ONCE, clock=clock)
@@ -67,6 +71,12 @@ class ChatNamespace(RoomNamespace):
     async def on_say(self, sid: str, data: object = None) -> dict[str, Any]:
         return await self._as(sid, c.SendSay, data, self._chats.say)
 
+    async def on_press(self, sid: str, data: object = None) -> dict[str, Any]:
+        return await self._as(sid, c.SendPress, data, self._chats.press)
+
+    async def on_undo(self, sid: str, data: object = None) -> dict[str, Any]:
+        return await self._as(sid, c.SendUndo, data, self._chats.undo)
+
     async def on_read(self, sid: str, data: object = None) -> dict[str, Any]:
         return await self._as(sid, c.SendRead, data, self._chats.read)
 
@@ -82,6 +92,8 @@ class ChatNamespace(RoomNamespace):
         read_as(Nothing, {} if data is None else data)
         if guest.room is not None and self._typing.take(sid) is None:
             side = "staff" if guest.person.is_staff else "customer"
+            if side == "customer":
+                self._types(guest.room)
             told = {"side": side, "name": guest.person.name}
             self._fan_out.pulse(guest.room, "typing", told)
         return {"ok": True}

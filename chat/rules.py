@@ -7,12 +7,17 @@ from typing import Any
 
 from chat import commands as c
 from chat import events as e
-from chat.state import Conversation
+from chat.state import Conversation, Line
 from core.errors import Conflict, Forbidden, NotFound
 from core.rooms.events import STAFF, Content
 from core.rooms.kind import Turn
+from core.tools import HandoverReason
 
 ChatTurn = Turn[Conversation]
+
+PACKED = 12
+"""Intents, and things shown, that a rep is handed."""
+UNDOABLE = ("cart.add", "cart.remove")
 
 
 def decide(turn: ChatTurn, by: c.Actor, do: Any) -> None:
@@ -27,6 +32,8 @@ def expire(turn: ChatTurn) -> None:
     state = turn.state
     if _is_due(state.answer_by, turn) and state.control == "human" and state.staff is not None:
         turn.append(e.ConversationReleased(staff=state.staff, cause="unanswered"))
+    elif _is_due(state.callback_at, turn) and state.control == "bot":
+        turn.append(e.ConversationHandedOver(cause="callback"))
     elif _is_due(state.idle_at, turn) and state.control != "resolved":
         turn.append(e.ConversationResolved(staff=None, cause="idle"))
 
@@ -34,8 +41,9 @@ def expire(turn: ChatTurn) -> None:
 def next_due(state: Conversation) -> int | None:
     """When `expire` next has something to do."""
     answer_by = state.answer_by if state.control == "human" else None
+    callback_at = state.callback_at if state.control == "bot" else None
     idle_at = state.idle_at if state.control != "resolved" else None
-    return min((at for at in (answer_by, idle_at) if at is not None), default=None)
+    return min((at for at in (answer_by, callback_at, idle_at) if at is not None), default=None)
 
 
 def _is_due(at: int | None, turn: ChatTurn) -> bool:
@@ -58,11 +66,44 @@ def _ask(turn: ChatTurn, by: c.Actor, do: c.Said) -> None:
     say, about = do.say, _about(do.say)
     if say.product is not None:
         raise Forbidden("Products are shown by staff.")
-    if turn.state.control in ("new", "resolved"):
-        opened = e.ConversationOpened(round=turn.state.round + 1, by="customer", about=about)
-        turn.append(opened)
-    sent = e.MessageSent(from_="customer", by=by.id, about=about, answer_by=do.answer_by)
+    _open(turn, about, bot=do.bot)
+    sent = e.MessageSent(
+        from_="customer", by=by.id, cards=do.cards, about=about, answer_by=do.answer_by
+    )
     turn.append(sent, content=Content(by.id, by.name or None, say.text))
+
+
+def _open(turn: ChatTurn, about: e.About | None, *, bot: bool) -> None:
+    """A new round, where none is open, begun by the customer."""
+    if turn.state.control in ("new", "resolved"):
+        number = turn.state.round + 1
+        turn.append(e.ConversationOpened(round=number, by="customer", about=about, bot=bot))
+
+
+def _press(turn: ChatTurn, by: c.Actor, do: c.Pressing) -> None:
+    """She says what the button says; the button of a proposal confirms it."""
+    if by.side != "customer":
+        raise Forbidden("Buttons are for customers.")
+    state, press = turn.state, do.press
+    line = state.line(press.offset)
+    button = next((one for one in line.buttons if one.key == press.key), None) if line else None
+    if button is None:
+        raise NotFound("There is no such button.", code="unknown_button")
+    proposal = state.proposal
+    if button.kind == "confirm" and (
+        proposal is None or proposal.offset != press.offset or proposal.expires_at <= turn.now
+    ):
+        raise Conflict("That is no longer offered.", code="proposal_over")
+    _open(turn, None, bot=do.bot)
+    sent = e.MessageSent(
+        from_="customer",
+        by=by.id,
+        answer_by=do.answer_by,
+        pressed=e.Pressed(press.offset, press.key),
+    )
+    turn.append(sent, content=Content(by.id, by.name or None, button.label))
+    if button.kind == "confirm" and proposal is not None:
+        turn.append(e.ChangeAsked(change=proposal.change, of=proposal.offset))
 
 
 def _answer(turn: ChatTurn, by: c.Actor, do: c.Said) -> None:
@@ -70,8 +111,100 @@ def _answer(turn: ChatTurn, by: c.Actor, do: c.Said) -> None:
         raise _has(turn.state, "You do not have this conversation.", "not_yours")
     if do.say.about is not None:
         raise Forbidden("Customers say what they ask about.")
-    sent = e.MessageSent(from_="staff", by=by.id, product=do.say.product, idle_at=do.idle_at)
+    sent = e.MessageSent(from_="staff", by=by.id, cards=do.cards, idle_at=do.idle_at)
     turn.append(sent, content=Content(by.id, by.name or None, do.say.text))
+
+
+# What the bot does
+
+
+def _bot_says(turn: ChatTurn, _by: c.Actor, do: c.BotSays) -> None:
+    """Nothing, where it comes too late: another round, or she has said more since.
+
+    Who took over meanwhile gets it as a draft.
+    """
+    state = turn.state
+    if state.round != do.round or state.asked_upto != do.upto or state.bot_upto >= do.upto:
+        return
+    if state.control in ("human", "queued"):
+        if do.text and state.waiting_since is not None:
+            drafted = e.BotDrafted(upto=do.upto, cards=do.cards)
+            turn.append(drafted, to=STAFF, content=Content(c.BOT.id, None, do.text))
+        return
+    if state.control != "bot":
+        return
+    if do.confirm and state.proposal is not None and state.proposal.expires_at > turn.now:
+        turn.append(e.ChangeAsked(change=state.proposal.change, of=state.proposal.offset))
+        return
+    sent = e.MessageSent(
+        from_="bot",
+        by=c.BOT.id,
+        cards=do.cards,
+        upto=do.upto,
+        intent=do.intent,
+        buttons=do.buttons,
+        proposal=do.proposal,
+        expires_at=do.expires_at,
+        idle_at=do.idle_at,
+    )
+    turn.append(sent, content=Content(c.BOT.id, None, do.text))
+    if do.handover is not None and state.callback_at is None:
+        turn.append(e.ConversationHandedOver(cause=do.handover, callback_at=do.callback_at))
+        turn.append(_packet(turn.state, do.handover, do.locale), to=STAFF)
+
+
+def _packet(state: Conversation, cause: HandoverReason, locale: str) -> e.HandoverPacked:
+    of_round = _lines_of_round(state)
+    intents = [line.intent for line in of_round if line.side == "bot" and line.intent]
+    cards = [card for line in of_round for card in line.cards if card.kind != "image"]
+    return e.HandoverPacked(
+        cause=cause,
+        locale=locale,
+        intents=tuple(dict.fromkeys(intents))[-PACKED:],
+        cards=tuple(dict.fromkeys(cards))[-PACKED:],
+    )
+
+
+def _lines_of_round(state: Conversation) -> list[Line]:
+    lines: list[Line] = []
+    for line in reversed(state.lines):
+        if line.kind == "opened":
+            break
+        lines.append(line)
+    return lines[::-1]
+
+
+def _bot_leaves(turn: ChatTurn, _by: c.Actor, do: c.BotLeaves) -> None:
+    if turn.state.control == "bot" and turn.state.round == do.round:
+        turn.append(e.ConversationHandedOver(cause=do.cause))
+
+
+# What is changed for a customer
+
+
+def _do_for(turn: ChatTurn, by: c.Actor, do: c.DoFor) -> None:
+    if turn.state.staff != by.id:
+        raise _has(turn.state, "You do not have this conversation.", "not_yours")
+    asked = e.ChangeAsked(change=do.change, staff=by.id)
+    turn.append(asked, content=Content(by.id, by.name or None))
+
+
+def _undo(turn: ChatTurn, by: c.Actor, do: c.Undo) -> None:
+    if by.side != "customer":
+        raise Forbidden("It is the customer's cart.")
+    line = turn.state.line(do.offset)
+    if line is None or line.change is None:
+        raise NotFound("There is no such change.")
+    if line.state in ("undoing", "undone"):
+        return
+    if line.state != "done" or line.change.kind not in UNDOABLE:
+        raise Conflict("That cannot be undone.", code="not_undoable")
+    turn.append(e.ChangeUndoAsked(of=do.offset))
+
+
+def _became(turn: ChatTurn, _by: c.Actor, do: c.Became) -> None:
+    event = e.ChangeUndone if do.undone else e.ChangeMade
+    turn.append(event(of=do.of, code=do.code))
 
 
 def _about(say: c.Say) -> e.About | None:
@@ -180,6 +313,12 @@ def _erase(turn: ChatTurn, _by: c.Actor, do: c.EraseTalk) -> None:
 _RULES: dict[type, Callable[[ChatTurn, c.Actor, Any], None]] = {
     c.Create: _create,
     c.Said: _say,
+    c.Pressing: _press,
+    c.BotSays: _bot_says,
+    c.BotLeaves: _bot_leaves,
+    c.DoFor: _do_for,
+    c.Undo: _undo,
+    c.Became: _became,
     c.Read: _read,
     c.Rate: _rate,
     c.Promise: _promise,

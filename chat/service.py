@@ -7,6 +7,7 @@ in is the order in which they are told.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -31,6 +32,7 @@ from core.rooms.history import read_events
 from core.rooms.kind import Command
 from core.rooms.room import Answer, Room
 from core.rooms.rooms import Rooms
+from core.tools import Card, Change
 
 REPS = (Role.REP, Role.OPERATOR)
 """Who answers customers."""
@@ -48,11 +50,29 @@ class Colleagues(Protocol):
     async def all(self) -> list[Person]: ...
 
 
+class Shelf(Protocol):
+    """What may be shown in a conversation, of other parts of the product."""
+
+    async def order(self, customer: str, order: str) -> Card:
+        """The card of an order of hers. Raises NotFound."""
+        ...
+
+    async def picture(self, conversation: str, picture: str) -> Card:
+        """The card of a picture that was sent to this conversation. Raises NotFound."""
+        ...
+
+    async def put(self, variant: str, quantity: int) -> Change:
+        """Putting a variant into a cart, by the name that customers know. Raises NotFound."""
+        ...
+
+
 class Pace(msgspec.Struct, frozen=True):
     """How long a rep may take for an answer, and a customer, before the conversation moves on."""
 
     answer_ms: int = 10 * 60_000
     idle_ms: int = 48 * 3_600_000
+    bot: bool = False
+    """The bot answers first."""
 
 
 class Chats:
@@ -65,6 +85,7 @@ class Chats:
         clock: Clock,
         office: Office,
         colleagues: Colleagues,
+        shelf: Shelf,
         pace: Pace,
     ) -> None:
         self._database = database
@@ -72,6 +93,7 @@ class Chats:
         self._clock = clock
         self._office = office
         self._colleagues = colleagues
+        self._shelf = shelf
         self._pace = pace
         self._messages = Limiter(MESSAGES_PER_S, MESSAGES_AT_ONCE, clock=clock)
         self._kind = ConversationKind()
@@ -79,7 +101,7 @@ class Chats:
 
     def join(self, outbox: Outbox) -> None:
         """Hear what the log and the sign-in tell."""
-        outbox.subscribe(store.OPENED, self._opened)
+        outbox.subscribe(store.WAITING, self._waits)
         outbox.subscribe("customer.merged", self._merged)
 
     async def look_at_the_clock(self) -> Hours | None:
@@ -179,16 +201,44 @@ class Chats:
 
     def say(self, person: Person, conversation: str, sent: c.SendSay) -> Awaitable[Answer]:
         """Say something. Raises what `rules` does, and RateLimited."""
-        wait_ms = self._messages.take(f"{person.id} {conversation}")
-        if wait_ms is not None:
-            raise RateLimited("Too many messages at once.", retry_after_ms=wait_ms)
+        self._count(person, conversation)
+        if sent.order is not None or sent.picture is not None:
+            return self._shown(person, conversation, sent)
+        cards = () if sent.product is None else (Card("product", sent.product),)
+        return self._said(person, conversation, sent, cards)
+
+    async def _shown(self, person: Person, conversation: str, sent: c.SendSay) -> Answer:
+        """What is shown is looked up first."""
+        room = await self.enter(person, conversation)
+        if sent.order is not None:
+            card = await self._shelf.order(room.committed.state.customer, sent.order)
+        else:
+            card = await self._shelf.picture(conversation, sent.picture or "")
+        return await self._said(person, conversation, sent, (card,))
+
+    def _said(
+        self, person: Person, conversation: str, sent: c.SendSay, cards: tuple[Card, ...]
+    ) -> Awaitable[Answer]:
         now = self._clock.now()
         said = c.Said(
             c.Say.model_construct(text=sent.text, product=sent.product, about=sent.about),
+            cards,
             answer_by=self._answer_by(now),
             idle_at=now + self._pace.idle_ms,
+            bot=self._pace.bot,
         )
         return self._told(person, conversation, sent.request_id, said)
+
+    def press(self, person: Person, conversation: str, sent: c.SendPress) -> Awaitable[Answer]:
+        """Press a button of a message. Raises NotFound, Conflict, RateLimited."""
+        self._count(person, conversation)
+        press = c.Press(offset=sent.offset, key=sent.key)
+        pressing = c.Pressing(press, self._answer_by(self._clock.now()), bot=self._pace.bot)
+        return self._told(person, conversation, sent.request_id, pressing)
+
+    def undo(self, person: Person, conversation: str, sent: c.SendUndo) -> Awaitable[Answer]:
+        """Have a change of one's cart undone. Raises NotFound, Conflict."""
+        return self._told(person, conversation, sent.request_id, c.Undo(offset=sent.offset))
 
     def read(self, person: Person, conversation: str, sent: c.SendRead) -> Awaitable[Answer]:
         """Say how far one has read."""
@@ -209,6 +259,8 @@ class Chats:
             do = c.Taking(do, self._answer_by(self._clock.now()))
         elif isinstance(do, c.Transfer) and do.to is not None:
             do = await self._hand_to(do.to)
+        elif isinstance(do, c.PutInCart):
+            do = c.DoFor(await self._shelf.put(do.variant, do.quantity))
         return await self._told(person, conversation, sent.request_id, do)
 
     async def _hand_to(self, staff: str) -> c.HandTo:
@@ -219,7 +271,7 @@ class Chats:
 
     # What goes on by itself
 
-    async def _opened(self, told: dict[str, Any]) -> None:
+    async def _waits(self, told: dict[str, Any]) -> None:
         """Tell a customer who waits, honestly, when somebody is there and how many are before."""
         conversation, number = told["conversation"], told["round"]
         hours, now = await self.look_at_the_clock(), self._clock.now()
@@ -230,6 +282,44 @@ class Chats:
             await self._database.read(partial(store.place_of, conversation=conversation)),
         )
         await self._system(conversation, f"promise-{number}", promise)
+
+    # The bot
+
+    async def waiting_for_bot(self, limit: int) -> list[str]:
+        """Conversations in which the bot owes an answer, the longest waiting first."""
+        return await self._database.read(partial(store.waiting_for_bot, limit=limit))
+
+    async def state(self, conversation: str) -> Conversation:
+        """What is committed of a conversation, for what the product does by itself."""
+        room = self._room(conversation)
+        await room.loaded()
+        return room.committed.state
+
+    async def bot_says(self, conversation: str, says: c.BotSays) -> None:
+        """Have the bot's answer said, if it still is one; see `rules`."""
+        now = self._clock.now()
+        says = replace(says, idle_at=now + self._pace.idle_ms)
+        if says.handover is not None:
+            hours = await self.look_at_the_clock()
+            closed = hours is not None and not hours.is_open(now)
+            says = replace(
+                says, callback_at=hours.next_opening(now) if hours is not None and closed else None
+            )
+        await self._by(c.BOT, conversation, f"{says.round}-{says.upto}", says)
+
+    async def bot_leaves(self, conversation: str, leaves: c.BotLeaves) -> None:
+        """Leave a round to people."""
+        await self._by(c.BOT, conversation, f"leaves-{leaves.round}", leaves)
+
+    async def dismiss_bot(self) -> None:
+        """Leave to people all that a bot has which is not there any more."""
+        for conversation, number in await self._database.read(partial(store.with_bot, limit=1_000)):
+            await self.bot_leaves(conversation, c.BotLeaves(number, "off"))
+
+    async def became(self, conversation: str, became: c.Became) -> None:
+        """Say what became of a change that was asked for, or of its undoing."""
+        what = "undone" if became.undone else "made"
+        await self._system(conversation, f"{what}-{became.of}", became)
 
     async def _merged(self, told: dict[str, Any]) -> None:
         guest, customer = told["from"], told["to"]
@@ -273,6 +363,11 @@ class Chats:
 
     # How
 
+    def _count(self, person: Person, conversation: str) -> None:
+        wait_ms = self._messages.take(f"{person.id} {conversation}")
+        if wait_ms is not None:
+            raise RateLimited("Too many messages at once.", retry_after_ms=wait_ms)
+
     def _answer_by(self, now: Instant) -> Instant:
         """When a message of now is to be answered, as long as there is somebody to do it."""
         hours = self._hours
@@ -292,7 +387,10 @@ class Chats:
         return await room.answer(await outcome, reader)
 
     async def _system(self, conversation: str, request_id: str, do: Any) -> None:
-        command = Command(c.SYSTEM.id, request_id, c.Act(c.SYSTEM, do))
+        await self._by(c.SYSTEM, conversation, request_id, do)
+
+    async def _by(self, actor: c.Actor, conversation: str, request_id: str, do: Any) -> None:
+        command = Command(actor.id, request_id, c.Act(actor, do))
         await self._rooms.tell(conversation, CONVERSATION, command, Reader(staff=True))
 
     def _command(self, person: Person, request_id: str, do: Any) -> Command:

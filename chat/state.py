@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from chat.events import About, Control, Side
+from chat.events import About, Control, Pressed, Side, Speaker
 from core.clock import Instant
+from core.tools import Button, Card, Change
 
 LINES = 200
 """Lines of the thread that a newcomer sees at once; older ones are read back from the log."""
@@ -18,11 +19,19 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     offset: int
     at_ms: Instant
     kind: str
-    side: Side | None = None
+    side: Speaker | None = None
     by: str | None = None
     name: str | None = None
     text: str | None = None
-    product: str | None = None
+    cards: tuple[Card, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    pressed: Pressed | None = None
+    intent: str | None = None
+    change: Change | None = None
+    state: str | None = None
+    """Of a change: `asked`, `done`, `refused`, `undoing`, `undone`, `kept` (undoing failed)."""
+    code: str | None = None
+    expires_at: Instant | None = None
     about: About | None = None
     round: int | None = None
     cause: str | None = None
@@ -47,6 +56,29 @@ class Rating(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Promise(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     opens_at: Instant | None
     place: int
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What she may still confirm: the bot's message at `offset` proposed it."""
+
+    offset: int
+    change: Change
+    expires_at: Instant
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    upto: int
+    text: str | None
+    cards: tuple[Card, ...]
+
+
+class Packet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a rep is handed by the bot."""
+
+    cause: str
+    locale: str
+    intents: tuple[str, ...]
+    cards: tuple[Card, ...]
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +106,16 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     answer_by: Instant | None = None
     idle_at: Instant | None = None
     about: About | None = None
+    asked_upto: int = 0
+    """Her newest message."""
+    bot_upto: int = 0
+    """Her newest message that the bot has answered."""
+    proposal: Proposal | None = None
+    handed_at: Instant | None = None
+    """When the bot left this round to people."""
+    callback_at: Instant | None = None
+    packet: Packet | None = None
+    draft: Draft | None = None
     promised: Promise | None = None
     rated: Rating | None = None
     read_customer: int = 0
@@ -94,5 +136,14 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
         return sum(
             1
             for line in self.lines
-            if line.kind == "message" and line.side != side and line.offset > read
+            if line.kind == "message" and _hears(side, line.side) and line.offset > read
         )
+
+    def line(self, offset: int) -> Line | None:
+        """The line at an offset, as long as it is among the newest."""
+        return next((line for line in reversed(self.lines) if line.offset == offset), None)
+
+
+def _hears(side: Side, speaker: Speaker | None) -> bool:
+    """Whether what `speaker` says is news to that side: what the bot answers is none to staff."""
+    return speaker != side and not (side == "staff" and speaker == "bot")

@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -28,7 +29,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from chat.events import About, Control, ConversationOpened
+from chat.events import (
+    About,
+    ChangeAsked,
+    ChangeUndoAsked,
+    Control,
+    ConversationHandedOver,
+    ConversationOpened,
+)
 from chat.state import Conversation
 from core import outbox
 from core.clock import Instant
@@ -42,8 +50,11 @@ CONVERSATION = "conversation"
 PREFIX = "cnv"
 """How ids of conversations begin."""
 
-OPENED = "conversation.opened"
+WAITING = "conversation.waiting"
 """Outbox: `{conversation, round}`: a customer waits, and is to be told for how long."""
+CHANGE = "conversation.change"
+"""Outbox: `{conversation, customer, of, change, undo}`: to be done for the customer, or undone;
+`of` is the event that asked for it."""
 
 Queue = Literal["waiting", "mine", "all", "resolved"]
 
@@ -60,6 +71,9 @@ conversation_table = Table(
     Column("waiting_since", BigInteger),
     Column("answered_at", BigInteger),
     Column("resolved_at", BigInteger),
+    # When the bot left it to people, and when they are to come back to her.
+    Column("handed_at", BigInteger),
+    Column("callback_at", BigInteger),
     Column("opens_at", BigInteger),
     Column("score", Integer),
     Column("last_at", BigInteger, nullable=False),
@@ -89,6 +103,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: Instant | None
     waiting_since: Instant | None
     promised_at: Instant | None
+    callback_at: Instant | None
     last_at: Instant
     last: dict[str, str | None] | None
     unread: int
@@ -116,6 +131,8 @@ def project(
         "waiting_since": state.waiting_since,
         "answered_at": state.answered_at,
         "resolved_at": state.resolved_at,
+        "handed_at": state.handed_at,
+        "callback_at": state.callback_at,
         "opens_at": None if state.promised is None else state.promised.opens_at,
         "score": None if state.rated is None else state.rated.score,
         "last_at": last.at_ms if last is not None else logged[-1].at_ms,
@@ -131,9 +148,31 @@ def project(
     statement = insert(conversation_table).values(row)
     connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
     for one in logged:
-        if isinstance(one.event, ConversationOpened) and one.event.by == "customer":
-            opened = {"conversation": room_id, "round": one.event.round}
-            outbox.add(connection, OPENED, room_id, opened)
+        match one.event:
+            case ConversationOpened(by="customer", bot=False):
+                _tell_of_wait(connection, room_id, state)
+            case ConversationHandedOver(callback_at=None):
+                _tell_of_wait(connection, room_id, state)
+            case ChangeAsked():
+                asked = {"change": one.event.change, "undo": False}
+                _have_changed(connection, room_id, state, one.offset, asked)
+            case ChangeUndoAsked():
+                line = state.line(one.event.of)
+                if line is not None and line.change is not None:
+                    asked = {"change": line.change, "undo": True}
+                    _have_changed(connection, room_id, state, one.event.of, asked)
+
+
+def _tell_of_wait(connection: Connection, room_id: str, state: Conversation) -> None:
+    waiting = {"conversation": room_id, "round": state.round}
+    outbox.add(connection, WAITING, room_id, waiting)
+
+
+def _have_changed(
+    connection: Connection, room_id: str, state: Conversation, of: int, asked: dict[str, Any]
+) -> None:
+    change = {"conversation": room_id, "customer": state.customer, "of": of, **asked}
+    outbox.add(connection, CHANGE, f"{room_id}-changes", change)
 
 
 def of_customer(connection: Connection, ids: Collection[str]) -> tuple[str, int] | None:
@@ -173,11 +212,11 @@ def listed(
     query = _rows()
     match queue:
         case "waiting":
-            query = query.where(table.c.control == "queued")
+            query = query.where(_waits())
         case "mine":
             query = query.where(table.c.control == "human", table.c.staff == staff)
         case "all":
-            query = query.where(table.c.control.in_(("queued", "human")))
+            query = query.where(table.c.control.in_(("bot", "queued", "human")))
         case "resolved":
             query = query.where(table.c.control == "resolved")
     if words:
@@ -200,7 +239,7 @@ def rows(connection: Connection, ids: Sequence[str]) -> list[Row]:
 def counts(connection: Connection, staff: str) -> Counts:
     """How many wait, and how many `staff` has."""
     table = conversation_table
-    waiting = select(func.count()).where(table.c.control == "queued").scalar_subquery()
+    waiting = select(func.count()).where(_waits()).scalar_subquery()
     mine = (
         select(func.count())
         .where(table.c.control == "human", table.c.staff == staff)
@@ -208,6 +247,26 @@ def counts(connection: Connection, staff: str) -> Counts:
     )
     row = connection.execute(select(waiting, mine)).one()
     return Counts(*row)
+
+
+def _waits() -> ColumnElement[bool]:
+    """For a person: now, or for the call back that was promised."""
+    table = conversation_table
+    return or_(table.c.control == "queued", table.c.callback_at.is_not(None))
+
+
+def waiting_for_bot(connection: Connection, *, limit: int) -> list[str]:
+    """Conversations in which the bot owes an answer, the longest waiting first."""
+    table = conversation_table
+    query = select(table.c.id).where(table.c.control == "bot", table.c.waiting_since.is_not(None))
+    return list(connection.execute(query.order_by(table.c.waiting_since).limit(limit)).scalars())
+
+
+def with_bot(connection: Connection, *, limit: int) -> list[tuple[str, int]]:
+    """Conversations that the bot has, and in which round."""
+    table = conversation_table
+    query = select(table.c.id, table.c.round).where(table.c.control == "bot").limit(limit)
+    return [(row.id, row.round) for row in connection.execute(query)]
 
 
 def place_of(connection: Connection, conversation: str) -> int:
@@ -271,6 +330,7 @@ def _row(row: Any) -> Row:
         opened_at=row["opened_at"],
         waiting_since=row["waiting_since"],
         promised_at=row["opens_at"],
+        callback_at=row["callback_at"],
         last_at=row["last_at"],
         last=None
         if row["last_offset"] is None

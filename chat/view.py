@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import to_builtins
 from msgspec.structs import asdict
 
 from chat.events import About
@@ -15,11 +16,13 @@ from chat.state import Conversation, Line
 from core.rooms.events import Reader
 
 _FIELDS: dict[str, tuple[str, ...]] = {
-    "message": ("by", "name", "text", "product"),
+    "message": ("by", "name", "text", "expires_at"),
     "opened": ("round",),
     "promised": ("opens_at", "place"),
     "taken": ("name",),
     "released": ("cause", "to"),
+    "handed_over": ("cause",),
+    "change": ("name", "state", "code"),
     "resolved": ("cause", "name"),
 }
 
@@ -37,6 +40,7 @@ def public(state: Conversation) -> dict[str, Any]:
             "opened_at": state.opened_at,
             "waiting_since": state.waiting_since,
             "about": about(state.about),
+            "callback_at": state.callback_at,
             "promised": None if state.promised is None else asdict(state.promised),
             "read": {"customer": state.read_customer, "staff": state.read_staff},
             "rated": None if state.rated is None else asdict(state.rated),
@@ -50,7 +54,12 @@ def personal(state: Conversation, reader: Reader) -> dict[str, Any]:
     """`{mine, staff?}`: what this reader sees besides."""
     seen: dict[str, Any] = {"mine": {}}
     if reader.staff:
-        seen["staff"] = {"tags": state.tags, "notes": [asdict(note) for note in state.notes]}
+        seen["staff"] = {
+            "tags": state.tags,
+            "notes": [asdict(note) for note in state.notes],
+            "packet": to_builtins(state.packet),
+            "draft": to_builtins(state.draft),
+        }
     return seen
 
 
@@ -59,11 +68,21 @@ def line(one: Line) -> dict[str, Any]:
     seen |= {name: getattr(one, name) for name in _FIELDS[one.kind]}
     match one.kind:
         case "message":
-            seen |= {"from": one.side, "about": about(one.about)}
+            seen |= {
+                "from": one.side,
+                "about": about(one.about),
+                "cards": to_builtins(one.cards),
+                "buttons": to_builtins(one.buttons),
+                "pressed": to_builtins(one.pressed),
+            }
         case "opened":
             seen["by"] = one.side
         case "taken":
             seen["staff"] = one.by
+        case "handed_over":
+            seen["callback_at"] = one.opens_at
+        case "change":
+            seen |= {"staff": one.by, "change": to_builtins(one.change)}
     return seen
 
 

@@ -20,6 +20,10 @@ from core.locales import Locale
 
 CardKind = Literal["product", "order", "article", "image"]
 ChangeKind = Literal["cart.add", "cart.remove", "order.cancel"]
+ButtonKind = Literal["say", "confirm", "decline", "handover"]
+HandoverReason = Literal["asked", "missed", "feelings", "policy", "failed"]
+"""Why a person is to go on: she asked for one, was not understood, is upset, it is not for a bot,
+something is broken."""
 
 
 class Card(msgspec.Struct, frozen=True, gc=False):
@@ -34,6 +38,19 @@ class Card(msgspec.Struct, frozen=True, gc=False):
     width: int | None = None
     height: int | None = None
     """Of an image, in pixels: the page keeps its place free."""
+
+
+class Button(msgspec.Struct, frozen=True, gc=False):
+    """What the customer may press instead of writing; `label` is then what she said.
+
+    `means` is what the planner takes it for: an intent (`intent:returns`), a product
+    (`product:prd_…`), a variant (`variant:var_…`), an article (`article:slug`).
+    """
+
+    key: str
+    label: str
+    kind: ButtonKind = "say"
+    means: str | None = None
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):

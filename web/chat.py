@@ -32,6 +32,7 @@ from live.store import SHOW
 from web.keys import CLOCK, DATABASE, OUTBOX, SETTINGS
 from web.live import SHOP
 from web.rooms import RELAY, ROOMS, SOCKETS
+from web.shelf import Shelf
 from web.tasks import running
 
 ORDERS_SHOWN = 10
@@ -48,7 +49,9 @@ async def chats(app: web.Application) -> AsyncIterator[None]:
     settings = app[SETTINGS]
     app[OFFICE] = Office(app[DATABASE], app[CLOCK])
     pace = Pace(settings.chat_answer_minutes * 60_000, settings.chat_idle_hours * 3_600_000)
-    app[CHATS] = made = Chats(app[DATABASE], app[ROOMS], app[CLOCK], app[OFFICE], app[STAFF], pace)
+    app[CHATS] = made = Chats(
+        app[DATABASE], app[ROOMS], app[CLOCK], app[OFFICE], app[STAFF], Shelf(app), pace
+    )
     made.join(app[OUTBOX])
 
     async def shown(rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.Column("waiting_since", sa.BigInteger()),
         sa.Column("answered_at", sa.BigInteger()),
         sa.Column("resolved_at", sa.BigInteger()),
+        sa.Column("handed_at", sa.BigInteger()),
+        sa.Column("callback_at", sa.BigInteger()),
         sa.Column("opens_at", sa.BigInteger()),
         sa.Column("score", sa.Integer()),
         sa.Column("last_at", sa.BigInteger(), nullable=False),

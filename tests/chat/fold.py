@@ -34,8 +34,9 @@ def _converse(talk: Json, event: Json) -> None:
     match event["type"]:
         case "conversation.opened":
             talk |= {
-                "control": "queued", "round": data["round"], "opened_at": at_ms,
-                "about": data["about"], "waiting_since": None, "promised": None, "rated": None,
+                "control": "bot" if data["bot"] else "queued", "round": data["round"],
+                "opened_at": at_ms, "about": data["about"], "waiting_since": None,
+                "promised": None, "rated": None,
             }  # fmt: skip
             line |= {"kind": "opened", "round": data["round"], "by": data["by"]}
         case "conversation.promised":
@@ -44,17 +45,36 @@ def _converse(talk: Json, event: Json) -> None:
         case "message.sent":
             _sent(talk, event)
             line |= {"kind": "message", "text": event.get("text"), "name": name}
-            line |= {key: data[key] for key in ("from", "by", "product", "about")}
+            kept = ("from", "by", "about", "cards", "buttons", "pressed", "expires_at")
+            line |= {key: data[key] for key in kept}
         case "conversation.taken":
-            talk |= {"control": "human", "promised": None}
+            talk |= {"control": "human", "promised": None, "callback_at": None}
             talk["staff"] = {"id": data["staff"], "name": name}
             line |= {"kind": "taken", "staff": data["staff"], "name": name}
         case "conversation.released":
             talk |= {"control": "queued", "staff": None}
             line |= {"kind": "released", "cause": data["cause"], "to": data["to"]}
         case "conversation.resolved":
-            talk |= {"control": "resolved", "staff": None, "waiting_since": None, "promised": None}
+            talk |= {
+                "control": "resolved", "staff": None, "waiting_since": None, "promised": None,
+                "callback_at": None,
+            }  # fmt: skip
             line |= {"kind": "resolved", "cause": data["cause"], "name": name}
+        case "conversation.handed_over":
+            callback_at = data["callback_at"]
+            talk["callback_at"] = callback_at
+            if callback_at is None:
+                talk["control"] = "queued"
+                talk["waiting_since"] = talk["waiting_since"] or at_ms
+            line |= {"kind": "handed_over", "cause": data["cause"], "callback_at": callback_at}
+        case "change.asked":
+            if data["of"] is not None:
+                talk["waiting_since"] = None
+            line |= {"kind": "change", "change": data["change"], "staff": data["staff"]}
+            line |= {"name": name, "state": "asked", "code": None}
+        case "change.made" | "change.undo_asked" | "change.undone":
+            _became(talk, event)
+            line = {}
         case "messages.read":
             side = data["side"]
             talk["read"][side] = max(talk["read"][side], data["upto"])
@@ -71,6 +91,10 @@ def _converse(talk: Json, event: Json) -> None:
 
 def _sent(talk: Json, event: Json) -> None:
     side = event["data"]["from"]
+    if side == "bot":
+        talk["read"]["staff"] = max(talk["read"]["staff"], event["data"]["upto"])
+        talk["waiting_since"] = None
+        return
     talk["read"][side] = event["offset"]
     if side == "staff":
         talk["waiting_since"] = None
@@ -81,9 +105,33 @@ def _sent(talk: Json, event: Json) -> None:
     talk["name"] = event.get("name", talk["name"])
 
 
+def _became(talk: Json, event: Json) -> None:
+    code = event["data"].get("code")
+    state = {
+        "change.made": "done" if code is None else "refused",
+        "change.undo_asked": "undoing",
+        "change.undone": "undone" if code is None else "kept",
+    }[event["type"]]
+    for line in talk["lines"]:
+        if line["offset"] == event["data"]["of"]:
+            line |= {"state": state, "code": code}
+
+
 def _desk(desk: Json, event: Json) -> None:
+    data = event["data"]
     if event["type"] == "tags.set":
-        desk["tags"] = event["data"]["tags"]
+        desk["tags"] = data["tags"]
+    elif event["type"] == "handover.packed":
+        desk["packet"] = {key: data[key] for key in ("cause", "locale", "intents", "cards")}
+    elif event["type"] == "bot.drafted":
+        draft = {"upto": data["upto"], "cards": data["cards"]}
+        desk["draft"] = draft | {"text": event.get("text")}
+    elif event["type"] == "conversation.opened":
+        desk |= {"packet": None, "draft": None}
+    elif event["type"] == "conversation.resolved" or (
+        event["type"] == "message.sent" and data["from"] != "bot"
+    ):
+        desk["draft"] = None
     elif event["type"] == "note.added":
         note = {"offset": event["offset"], "at_ms": event["at_ms"]}
         note |= {"staff": event["data"]["staff"], "name": event.get("name")}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from chat import commands as c
 from core.rooms.events import Reader
+from core.tools import Card, Change
 from tests.chat.talk import ANNA, BOSS, JI, MINUTE, WEN, Talk, customer, reader
 
 ERIN = customer("Erin", ANNA)
 """Who she was before she wrote as the guest Anna."""
+JARS = Change(kind="cart.add", title="樹子", variant="var_" + "0" * 26, quantity=2)
+CANCELLED = Change(kind="order.cancel", title="P-1007", order="ord_" + "0" * 26)
 READERS: dict[str, Reader] = {"customer": reader(ERIN), "staff": reader(JI)}
 
 
@@ -56,6 +59,43 @@ def story() -> Story:
     s.acts(JI, "take")
     s.says(JI, "請說")
     s.passes(49 * 60 * MINUTE)
+    s.scene()
+    s.acts(WEN, "take")
+    s.acts(WEN, "resolve")
+    s.scene()
+    s.bot = True
+    s.says(ANNA, "有樹子嗎")
+    s.bot_says("有的", cards=(Card("product", "prd_" + "0" * 26),), intent="product_search")
+    s.says(ANNA, "兩罐")
+    s.proposes(JARS)
+    s.presses(ANNA, "yes")
+    put = s.state.lines[-1].offset
+    s.does(c.SYSTEM, c.Became(put, undone=False))
+    s.scene()
+    s.does(ANNA, c.Undo(offset=put))
+    s.does(c.SYSTEM, c.Became(put, undone=True))
+    s.says(ANNA, "我要取消訂單")
+    s.proposes(CANCELLED, "要取消嗎？")
+    s.says(ANNA, "好")
+    s.bot_says("", confirm=True)
+    s.does(c.SYSTEM, c.Became(s.state.lines[-1].offset, undone=False, code="not_cancellable"))
+    s.scene()
+    s.says(ANNA, "找真人")
+    s.bot_says("明天十點", intent="human", handover="asked", callback_at=s.now + 600 * MINUTE)
+    s.says(ANNA, "那先問有禮盒嗎")
+    s.scene()
+    s.bot_says("有", intent="product_search")
+    s.passes(601 * MINUTE)
+    s.says(ANNA, "還在嗎")
+    s.acts(WEN, "take")
+    s.bot_says("在的", intent="greet")
+    s.scene()
+    s.does(WEN, c.DoFor(JARS))
+    s.does(c.SYSTEM, c.Became(s.state.lines[-1].offset, undone=False))
+    s.says(WEN, "放好了")
+    s.acts(WEN, "resolve")
+    s.says(ANNA, "再問一次")
+    s.bot_says("這個我不清楚", intent="other", handover="missed")
     s.scene()
     s.acts(WEN, "take")
     s.scene()

@@ -10,9 +10,10 @@ from pydantic import TypeAdapter
 
 from chat import commands as c
 from chat.kind import ConversationKind
-from chat.state import Conversation
+from chat.state import Conversation, Line
 from core.rooms.events import Event, Logged, Reader
 from core.rooms.kind import Command, Turn
+from core.tools import Button, Card, Change
 
 E = TypeVar("E", bound=Event)
 
@@ -20,7 +21,8 @@ KIND = ConversationKind()
 START = 1_790_000_000_000
 MINUTE = 60_000
 CONVERSATION = "cnv_" + "0" * 25 + "1"
-ANSWER_MS, IDLE_MS = 10 * MINUTE, 48 * 60 * MINUTE
+ANSWER_MS, IDLE_MS, OFFERED_MS = 10 * MINUTE, 48 * 60 * MINUTE, 15 * MINUTE
+YES_OR_NO = (Button("yes", "好", "confirm"), Button("no", "不用", "decline", "intent:no"))
 _do: TypeAdapter[Any] = TypeAdapter(c.Do)
 
 
@@ -46,8 +48,10 @@ JI, WEN, BOSS = rep("Ji"), rep("Wen"), rep("Bess", leads=True)
 class Talk:
     """One conversation, its log, and the time. Whoever raises leaves no trace, as in a room."""
 
-    def __init__(self, who: c.Actor = ANNA) -> None:
+    def __init__(self, who: c.Actor = ANNA, *, bot: bool = False) -> None:
         self.now = START
+        self.bot = bot
+        """Whether there is one."""
         self.who = who
         self.state: Conversation = KIND.initial(CONVERSATION)
         self.log: list[Logged] = []
@@ -85,9 +89,38 @@ class Talk:
 
     def says(self, by: c.Actor, text: str | None = None, **more: Any) -> list[Any]:
         say = c.Say(text=text, **more)
-        return self.does(
-            by, c.Said(say, answer_by=self.now + ANSWER_MS, idle_at=self.now + IDLE_MS)
+        cards = () if say.product is None else (Card("product", say.product),)
+        answer_by, idle_at = self.now + ANSWER_MS, self.now + IDLE_MS
+        return self.does(by, c.Said(say, cards, answer_by, idle_at, bot=self.bot))
+
+    def presses(self, by: c.Actor, key: str, offset: int | None = None) -> list[Any]:
+        """A button of the newest message, if of no other."""
+        press = c.Press(offset=offset or self.last.offset, key=key)
+        return self.does(by, c.Pressing(press, self.now + ANSWER_MS, bot=self.bot))
+
+    def bot_says(self, text: str, **more: Any) -> list[Any]:
+        """To what was said last, if nothing else is named."""
+        state = self.state
+        named: dict[str, Any] = {
+            "round": state.round, "upto": state.asked_upto, "intent": "greet",
+            "locale": "zh-Hant", "idle_at": self.now + IDLE_MS, **more,
+        }  # fmt: skip
+        return self.does(c.BOT, c.BotSays(text=text, **named))
+
+    def proposes(self, change: Change, text: str = "要放進購物車嗎？") -> list[Any]:
+        return self.bot_says(
+            text,
+            intent="cart_add",
+            buttons=YES_OR_NO,
+            proposal=change,
+            expires_at=self.now + OFFERED_MS,
         )
+
+    @property
+    def last(self) -> Line:
+        found = self.state.last_message
+        assert found is not None
+        return found
 
     def acts(self, by: c.Actor, type_: str, **data: Any) -> list[Any]:
         """As a rep's page asks for it."""

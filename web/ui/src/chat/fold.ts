@@ -1,5 +1,5 @@
 import type { Frame } from "../wire/types";
-import type { ChatEvent, ChatEventOf, ChatSnapshot, Conversed, Entry } from "./wire";
+import type { ChangeState, ChatEvent, ChatEventOf, ChatSnapshot, Conversed, Entry } from "./wire";
 
 /** So many entries a snapshot holds; older ones are asked for. */
 export const most_lines = 200;
@@ -30,10 +30,10 @@ function converse(talk: Conversed, event: ChatEvent): Conversed {
     case "conversation.created":
       return { ...talk, customer: event.data.customer, name: event.name ?? talk.name };
     case "conversation.opened": {
-      const { round, about } = event.data;
+      const { round, about, bot } = event.data;
       return {
         ...talk,
-        control: "queued",
+        control: bot ? "bot" : "queued",
         round,
         about,
         opened_at: event.at_ms,
@@ -46,12 +46,33 @@ function converse(talk: Conversed, event: ChatEvent): Conversed {
       return sent(talk, event);
     case "conversation.taken": {
       const staff = { id: event.data.staff, name: event.name ?? null };
-      return { ...talk, control: "human", staff, promised: null };
+      return { ...talk, control: "human", staff, promised: null, callback_at: null };
     }
     case "conversation.released":
       return { ...talk, control: "queued", staff: null };
     case "conversation.resolved":
-      return { ...talk, control: "resolved", staff: null, waiting_since: null, promised: null };
+      return {
+        ...talk,
+        control: "resolved",
+        staff: null,
+        waiting_since: null,
+        promised: null,
+        callback_at: null,
+      };
+    case "conversation.handed_over": {
+      const { callback_at } = event.data;
+      if (callback_at !== null) return { ...talk, callback_at };
+      const waiting_since = talk.waiting_since ?? event.at_ms;
+      return { ...talk, control: "queued", callback_at, waiting_since };
+    }
+    case "change.asked":
+      return event.data.of === null ? talk : { ...talk, waiting_since: null };
+    case "change.made":
+      return became(talk, event.data, event.data.code === null ? "done" : "refused");
+    case "change.undo_asked":
+      return became(talk, { ...event.data, code: null }, "undoing");
+    case "change.undone":
+      return became(talk, event.data, event.data.code === null ? "undone" : "kept");
     case "conversation.promised": {
       const { opens_at, place } = event.data;
       return { ...talk, promised: { opens_at, place } };
@@ -67,10 +88,26 @@ function converse(talk: Conversed, event: ChatEvent): Conversed {
   }
 }
 
+function became(
+  talk: Conversed,
+  { of, code }: { of: number; code: string | null },
+  state: ChangeState,
+): Conversed {
+  const lines = talk.lines.map((line) =>
+    line.kind === "change" && line.offset === of ? { ...line, state, code } : line,
+  );
+  return { ...talk, lines };
+}
+
 function sent(
   talk: Conversed,
   { offset, at_ms, data, name }: ChatEventOf<"message.sent">,
 ): Conversed {
+  if (data.from === "bot") {
+    // What it has answered need not be read by people.
+    const staff = Math.max(talk.read.staff, data.upto ?? 0);
+    return { ...talk, read: { ...talk.read, staff }, waiting_since: null };
+  }
   // Who writes has read what stands before.
   const read = { ...talk.read, [data.from]: Math.max(talk.read[data.from], offset) };
   if (data.from === "staff") return { ...talk, read, waiting_since: null };
@@ -97,9 +134,18 @@ function entryOf(event: ChatEvent): Entry | null {
     case "conversation.opened":
       return { offset, at_ms, kind: "opened", round: event.data.round, by: event.data.by };
     case "message.sent": {
-      const { from, by, product, about } = event.data;
+      const { from, by, about, cards, buttons, pressed, expires_at } = event.data;
       const text = event.text ?? null;
-      return { offset, at_ms, kind: "message", from, by, name, text, product, about };
+      const said = { from, by, name, text, about, cards, buttons, pressed, expires_at };
+      return { offset, at_ms, kind: "message", ...said };
+    }
+    case "conversation.handed_over": {
+      const { cause, callback_at } = event.data;
+      return { offset, at_ms, kind: "handed_over", cause, callback_at };
+    }
+    case "change.asked": {
+      const { change, staff } = event.data;
+      return { offset, at_ms, kind: "change", change, staff, name, state: "asked", code: null };
     }
     case "conversation.taken":
       return { offset, at_ms, kind: "taken", staff: event.data.staff, name };
@@ -119,9 +165,29 @@ function entryOf(event: ChatEvent): Entry | null {
 type Desk = NonNullable<ChatSnapshot["staff"]>;
 
 function foldStaff(desk: Desk, event: ChatEvent): Desk {
-  if (event.type === "tags.set") return { ...desk, tags: event.data.tags };
-  if (event.type !== "note.added") return desk;
-  const { offset, at_ms, data, name, text } = event;
-  const note = { offset, at_ms, staff: data.staff, name: name ?? null, text: text ?? null };
-  return { ...desk, notes: [...desk.notes, note].slice(-most_notes) };
+  switch (event.type) {
+    case "tags.set":
+      return { ...desk, tags: event.data.tags };
+    case "handover.packed": {
+      const { cause, locale, intents, cards } = event.data;
+      return { ...desk, packet: { cause, locale, intents, cards } };
+    }
+    case "bot.drafted": {
+      const { upto, cards } = event.data;
+      return { ...desk, draft: { upto, cards, text: event.text ?? null } };
+    }
+    case "conversation.opened":
+      return { ...desk, packet: null, draft: null };
+    case "conversation.resolved":
+      return { ...desk, draft: null };
+    case "message.sent":
+      return event.data.from === "bot" ? desk : { ...desk, draft: null };
+    case "note.added": {
+      const { offset, at_ms, data, name, text } = event;
+      const note = { offset, at_ms, staff: data.staff, name: name ?? null, text: text ?? null };
+      return { ...desk, notes: [...desk.notes, note].slice(-most_notes) };
+    }
+    default:
+      return desk;
+  }
 }

@@ -4,8 +4,39 @@ import type { Stand } from "../room/line";
 
 export type Side = "customer" | "staff";
 
-/** Who answers: nobody has asked yet, it waits for a person, a person has it, it is done. */
-export type Control = "new" | "queued" | "human" | "resolved";
+/** Who speaks in it; the bot is on nobody's side. */
+export type Speaker = Side | "bot";
+
+/** Who answers: nobody has asked yet, the bot, it waits for a person, a person has it, it is done. */
+export type Control = "new" | "bot" | "queued" | "human" | "resolved";
+
+/** Something shown beside words; pages ask for the rest by its id. */
+export interface Card {
+  kind: "product" | "order" | "article" | "image";
+  id: string;
+  /** Of what pages cannot look up: an article's, an order's number. */
+  title: string | null;
+  /** Of an image, in pixels. */
+  width: number | null;
+  height: number | null;
+}
+
+/** What she may press instead of writing. */
+export interface Button {
+  key: string;
+  label: string;
+  kind: "say" | "confirm" | "decline" | "handover";
+  means: string | null;
+}
+
+/** What is changed for her. */
+export interface Change {
+  kind: "cart.add" | "cart.remove" | "order.cancel";
+  title: string;
+  variant: string | null;
+  quantity: number | null;
+  order: string | null;
+}
 
 /** What she was looking at when she asked; all of it as it was then. */
 export interface About {
@@ -23,13 +54,18 @@ interface Placed {
 
 export interface Message extends Placed {
   kind: "message";
-  from: Side;
+  from: Speaker;
   by: string;
   name: string | null;
-  /** null where it was erased, or where a product was sent without a word. */
+  /** null where it was erased, or where something was shown without a word. */
   text: string | null;
-  product: string | null;
   about: About | null;
+  cards: Card[];
+  buttons: Button[];
+  /** The button that says this. */
+  pressed: { offset: number; key: string } | null;
+  /** Until when its proposal may be confirmed, if it has one. */
+  expires_at: number | null;
 }
 
 export interface Opened extends Placed {
@@ -52,6 +88,28 @@ export interface Released extends Placed {
   to: string | null;
 }
 
+export type HandoverCause = "asked" | "missed" | "feelings" | "policy" | "failed" | "callback" | "off";
+
+/** The bot leaves it to people: now, or to be called back. */
+export interface HandedOver extends Placed {
+  kind: "handed_over";
+  cause: HandoverCause;
+  callback_at: number | null;
+}
+
+export type ChangeState = "asked" | "done" | "refused" | "undoing" | "undone" | "kept";
+
+/** A change of her cart or order, by the bot as she confirmed it, or by staff. */
+export interface Changed extends Placed {
+  kind: "change";
+  change: Change;
+  staff: string | null;
+  name: string | null;
+  state: ChangeState;
+  /** Why it was not made, or not undone. */
+  code: string | null;
+}
+
 export interface Resolved extends Placed {
   kind: "resolved";
   cause: "staff" | "idle";
@@ -65,7 +123,8 @@ export interface Promised extends Placed {
 }
 
 /** One entry of the thread. */
-export type Entry = Message | Opened | Taken | Released | Resolved | Promised;
+export type Entry =
+  Message | Opened | Taken | Released | HandedOver | Changed | Resolved | Promised;
 
 export interface Conversed {
   id: string;
@@ -78,6 +137,8 @@ export interface Conversed {
   /** Since when she waits for an answer. */
   waiting_since: number | null;
   about: About | null;
+  /** When a person is to come back to her; the bot answers until then. */
+  callback_at: number | null;
   promised: { opens_at: number | null; place: number } | null;
   /** How far each side has read. */
   read: Record<Side, number>;
@@ -95,18 +156,49 @@ export interface Note {
   text: string | null;
 }
 
+/** What a rep is handed by the bot. */
+export interface Packet {
+  cause: HandoverCause;
+  locale: string;
+  intents: string[];
+  cards: Card[];
+}
+
+/** What the bot would have said. */
+export interface Draft {
+  upto: number;
+  text: string | null;
+  cards: Card[];
+}
+
 export interface ChatSnapshot extends Stand {
   conversation: Conversed;
   mine: object;
-  staff?: { tags: string[]; notes: Note[] };
+  staff?: { tags: string[]; notes: Note[]; packet: Packet | null; draft: Draft | null };
 }
 
 // Events
 
 export interface ChatEventData {
   "conversation.created": { customer: string };
-  "conversation.opened": { round: number; by: Side; about: About | null };
-  "message.sent": { from: Side; by: string; product: string | null; about: About | null };
+  "conversation.opened": { round: number; by: Side; about: About | null; bot: boolean };
+  "message.sent": {
+    from: Speaker;
+    by: string;
+    about: About | null;
+    cards: Card[];
+    buttons: Button[];
+    pressed: { offset: number; key: string } | null;
+    upto: number | null;
+    expires_at: number | null;
+  };
+  "conversation.handed_over": { cause: HandoverCause; callback_at: number | null };
+  "handover.packed": Packet;
+  "bot.drafted": { upto: number; cards: Card[] };
+  "change.asked": { change: Change; of: number | null; staff: string | null };
+  "change.made": { of: number; code: string | null };
+  "change.undo_asked": { of: number };
+  "change.undone": { of: number; code: string | null };
   "conversation.taken": { staff: string };
   "conversation.released": { staff: string; cause: ReleaseCause; to: string | null };
   "conversation.resolved": { staff: string | null; cause: "staff" | "idle" };
@@ -135,8 +227,14 @@ export type ChatEventOf<T extends ChatEventType> = Envelope<T>;
 
 /** Somebody is writing; shown for a few seconds. */
 export interface Typing {
-  side: Side;
+  side: Speaker;
   name: string | null;
+}
+
+/** The bot's words so far to her messages up to `upto`; null takes them back. */
+export interface Streaming {
+  upto: number;
+  text: string | null;
 }
 
 // HTTP
@@ -168,7 +266,8 @@ export type StaffAct =
   | { type: "transfer"; to: string | null }
   | { type: "resolve" }
   | { type: "note"; text: string }
-  | { type: "tag"; tags: string[] };
+  | { type: "tag"; tags: string[] }
+  | { type: "cart"; variant: string; quantity: number };
 
 export type Queue = "waiting" | "mine" | "all" | "resolved";
 
@@ -183,10 +282,11 @@ export interface Row {
   opened_at: number | null;
   waiting_since: number | null;
   last_at: number;
-  last: { from: Side; text: string | null } | null;
+  last: { from: Speaker; text: string | null } | null;
   unread: number;
   tags: string[];
   promised_at: number | null;
+  callback_at: number | null;
   about: About | null;
 }
 

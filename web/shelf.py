@@ -1,0 +1,37 @@
+"""What may be shown in a conversation, of other parts of the product."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from aiohttp import web
+
+from commerce_bridge.commerce import COMMERCE
+from core.errors import NotFound
+from core.identity import store as people
+from core.tools import Card, Change
+from web.keys import DATABASE
+from web.live import SHOP
+
+
+class Shelf:
+    """See `chat.service.Shelf`."""
+
+    def __init__(self, app: web.Application) -> None:
+        self._app = app
+
+    async def order(self, customer: str, order: str) -> Card:
+        person, _ = await self._app[DATABASE].read(partial(people.find_customer, id=customer))
+        found = await self._app[COMMERCE].orders.get(person, order)
+        return Card("order", found.id, title=found.number)
+
+    async def picture(self, conversation: str, picture: str) -> Card:
+        raise NotFound("There is no such picture.")
+
+    async def put(self, variant: str, quantity: int) -> Change:
+        found = (await self._app[SHOP].variants([variant])).get(variant)
+        if found is None:
+            raise NotFound("There is no such variant for sale.", code="unknown_product")
+        product = await self._app[SHOP].product(found.product_id)
+        title = " ".join(filter(None, (product.title, found.title)))
+        return Change(kind="cart.add", title=title, variant=variant, quantity=quantity)
