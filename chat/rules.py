@@ -194,7 +194,7 @@ def _undo(turn: ChatTurn, by: c.Actor, do: c.Undo) -> None:
         raise Forbidden("It is the customer's cart.")
     line = turn.state.line(do.offset)
     if line is None or line.change is None:
-        raise NotFound("There is no such change.")
+        raise NotFound("There is no such change.", code="unknown_change")
     if line.state in ("undoing", "undone"):
         return
     if line.state != "done" or line.change.kind not in UNDOABLE:

@@ -50,7 +50,7 @@ class Line:
     async def ask(self, event: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Send an event; commands under a name of their own, if `body` has none."""
         body = {} if body is None else body
-        if event in ("say", "read", "rate", "act"):
+        if event in ("say", "press", "undo", "read", "rate", "act"):
             body = {"request_id": str(uuid.uuid4()), **body}
         reply: dict[str, Any] = await self.socket.call(event, body, namespace=NAMESPACE, timeout=20)
         return reply
