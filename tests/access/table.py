@@ -162,7 +162,10 @@ join nothing                           404   404      404   404  404       404 4
 say                                    404   404       ok   404  404       404  ok       ok
 read                                   404   404       ok   404  404       404  ok       ok
 rate                                   404   404       ok   404  404       404 403      403
+press                                  404   404       ok   404  404       404 403      403
+undo                                   404   404       ok   404  404       404 403      403
 act take                               404   404      403   404  404       404  ok       ok
+act cart                               404   404      403   404  404       404  ok       ok
 act note                               404   404      403   404  404       404  ok       ok
 act tag                                404   404      403   404  404       404  ok       ok
 act transfer                           404   404      403   404  404       404  ok       ok
