@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from decimal import Decimal
 from functools import cached_property
@@ -256,6 +257,39 @@ class Settings(BaseSettings):
         48, ge=1, le=720, description="Hours after which a chat ends in which nobody says more."
     )
 
+    bot: bool = Field(
+        True, description="Whether the assistant answers chats first. Off: people alone do."
+    )
+    bot_model: str = Field(
+        "",
+        max_length=200,
+        description="A language model as `PROVIDER:MODEL`, such as `openai:gpt-4.1-mini`, that"
+        " writes the assistant's answers. Empty: the built-in planner does, which also answers"
+        " whenever the model does not.",
+    )
+    bot_model_url: HttpUrl | None = Field(
+        None,
+        description="Where that model is reached, such as `http://127.0.0.1:8080/v1`. Empty: at its"
+        " provider's.",
+    )
+    bot_model_key: SecretStr = Field(
+        SecretStr(""),
+        description="The key of that model. Empty: without `bot_model_url` the provider's own"
+        " variable, such as `OPENAI_API_KEY`; with it none.",
+    )
+    bot_timeout_s: float = Field(
+        8,
+        gt=0,
+        le=60,
+        description="Seconds that a model has for an answer; then the built-in planner gives it.",
+    )
+    bot_mask: Literal["hosted", "always", "never"] = Field(
+        "hosted",
+        description="From which models e-mail addresses, telephone and card numbers, identity"
+        " numbers, names and addresses that people typed are kept: from all but those reached at"
+        " this machine's loopback address, from all, or from none.",
+    )
+
     log_format: Literal["text", "json"] = Field("text", description="Logs for eyes or machines.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info",
@@ -293,10 +327,17 @@ class Settings(BaseSettings):
                 raise ValueError(f"what follows the ? may be: {known}")
         raise ValueError("neither sqlite:///FILE nor postgresql://USER:PASSWORD@HOST/NAME")
 
-    @field_validator("public_url", mode="before")
+    @field_validator("public_url", "bot_model_url", mode="before")
     @classmethod
     def _none_if_empty(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("bot_model")
+    @classmethod
+    def _a_model(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[a-z][a-z0-9_]*:\S+", value):
+            raise ValueError("a model is PROVIDER:MODEL, such as openai:gpt-4.1-mini")
+        return value
 
     @field_validator("allowed_origins")
     @classmethod
