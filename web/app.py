@@ -21,7 +21,7 @@ from core.outbox import Outbox
 from core.secret import Secret
 from core.settings import Settings
 from live import routes as live_routes
-from web import chat, health, live, notices, pages, picture, rooms, session
+from web import chat, health, knowledge, live, notices, pages, picture, rooms, session
 from web.currency import check_currency
 from web.keys import CLOCK, DATABASE, OUTBOX, SECRET, SETTINGS
 from web.people import open_people
@@ -47,6 +47,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
             _currency,
             _people,
             _shop,
+            knowledge.knowledge,
             rooms.rooms,
             live.claims,
             live.shows,
@@ -66,6 +67,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     rooms.attach(app)
     live_routes.routes.join(app)
     chat.attach(app)
+    knowledge.attach(app)
     picture.attach(app)
     pages.join(app)
     return app

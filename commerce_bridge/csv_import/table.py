@@ -45,10 +45,17 @@ class Table(msgspec.Struct, frozen=True):
     """Rows that have not as many cells as the heading."""
 
 
-def read(data: bytes, names: Mapping[str, str], prefixes: Iterable[str] = ()) -> Table:
+def read(
+    data: bytes,
+    names: Mapping[str, str],
+    prefixes: Iterable[str] = (),
+    *,
+    most_characters: int = MOST_CHARACTERS,
+) -> Table:
     """The table in a file, its columns under the names that `names` maps their headings to.
 
-    A heading may also be one of `prefixes`, a colon, and anything. Raises TooLarge, BadFile.
+    A heading may also be one of `prefixes`, a colon, and anything; a cell has at most
+    `most_characters`. Raises TooLarge, BadFile.
     """
     if len(data) > MOST_OCTETS:
         raise TooLarge(f"The file has more than {MOST_OCTETS // 1024 // 1024} MiB.")
@@ -71,10 +78,10 @@ def read(data: bytes, names: Mapping[str, str], prefixes: Iterable[str] = ()) ->
             faults.append(Fault(number, "", reason))
             continue
         cells = {name: cell for name, cell in zip(columns, record, strict=True) if cell}
-        long = next((name for name, cell in cells.items() if len(cell) > MOST_CHARACTERS), None)
+        long = next((name for name, cell in cells.items() if len(cell) > most_characters), None)
         odd = next((name for name, cell in cells.items() if not _is_text(cell)), None)
         if long is not None:
-            faults.append(Fault(number, long, f"has more than {MOST_CHARACTERS} characters"))
+            faults.append(Fault(number, long, f"has more than {most_characters} characters"))
         elif odd is not None:
             faults.append(Fault(number, odd, "has a control character"))
         else:

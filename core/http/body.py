@@ -25,15 +25,15 @@ async def json_body(request: web.Request, model: type[Model]) -> Model:
     return read_as(model, _decoded(await octets(request)))
 
 
-async def octets(request: web.Request) -> bytes:
-    """The request's whole body, in however many pieces it comes. Raises TooLarge over 64 KiB."""
-    if (request.content_length or 0) > BODY_OCTETS:
-        raise TooLarge("The request is too large.", octets=BODY_OCTETS)
+async def octets(request: web.Request, most: int = BODY_OCTETS) -> bytes:
+    """The request's whole body, in however many pieces it comes. Raises TooLarge over `most`."""
+    if (request.content_length or 0) > most:
+        raise TooLarge("The request is too large.", octets=most)
     body = bytearray()
     async for chunk in request.content.iter_any():
         body += chunk
-        if len(body) > BODY_OCTETS:
-            raise TooLarge("The request is too large.", octets=BODY_OCTETS)
+        if len(body) > most:
+            raise TooLarge("The request is too large.", octets=most)
     return bytes(body)
 
 

@@ -93,6 +93,16 @@ GET /api/staff/conversations/{id}/customer 401 403    403   403  403       403  
 GET /api/staff/colleagues              401   403      403   403  403       403  ok       ok
 GET /api/staff/hours                   401   403      403   403  403       403  ok       ok
 PUT /api/staff/hours                   401   403      403   403  403       403 403       ok
+GET /api/articles                       ok    ok       ok    ok   ok        ok  ok       ok
+GET /api/articles/{slug}                ok    ok       ok    ok   ok        ok  ok       ok
+GET /api/staff/articles                401   403      403   403  403       403  ok       ok
+POST /api/staff/articles/preview       401   403      403   403  403       403  ok       ok
+POST /api/staff/articles/import        401   403      403   403  403       403 403       ok
+GET /api/staff/articles/{slug}/{locale}    401 403    403   403  403       403  ok       ok
+PUT /api/staff/articles/{slug}/{locale}    401 403    403   403  403       403 403       ok
+PATCH /api/staff/articles/{slug}/{locale}  401 403    403   403  403       403 403       ok
+DELETE /api/staff/articles/{slug}/{locale} 401 403    403   403  403       403 403       ok
+
 GET /api/staff/replies                 401   403      403   403  403       403  ok       ok
 POST /api/staff/replies                401   403      403   403  403       403  ok       ok
 PATCH /api/staff/replies/{id}          401   403      403   403  403       403  ok       ok

@@ -14,6 +14,7 @@ from tests.access.table import HTTP, PEOPLE, Row, rows
 from tests.service import Browser, Service
 from video.stream.routes import PICTURES
 from web.keys import DATABASE
+from web.knowledge import KNOWLEDGE
 
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/session/guest": {"name": "小美"},
@@ -60,10 +61,12 @@ async def test_each_person_gets_what_the_table_says(
     shop = Shop(browsers["customer"])
     stage = Stage(service, browsers["host"])
     talk = Talk(browsers["customer"])
+    shelf = Shelf(service)
     surprises = []
     for row in rows(HTTP):
         is_talk = "/chat" in row.name or "/conversations" in row.name
-        address = await (talk if is_talk else stage if "show" in row.name else shop).address(row)
+        maker = talk if is_talk else stage if "show" in row.name else shop
+        address = await (shelf if "/articles" in row.name else maker).address(row)
         for who in sorted(PEOPLE, key=LAST_OF.__getitem__):
             service.clock.advance(1_000)
             browser = browsers[who]
@@ -127,6 +130,19 @@ class Talk:
         begun = await self._customer.post("/api/chat", {})
         path = row.name.split()[1].format(id=begun.json["conversation"])
         return f"{path}?offset=5" if path.endswith("/before") else path
+
+
+class Shelf:
+    """Makes what a row about an article is about."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def address(self, row: Row) -> str:
+        """The row's path, its parts filled in."""
+        file = "slug,locale,title,body,published\nreturns,zh-Hant,退貨,七天內。,yes\n"
+        await self._service.app[KNOWLEDGE].take(file.encode(), "test")
+        return row.name.split()[1].format(slug="returns", locale="zh-Hant")
 
 
 class Shop:
