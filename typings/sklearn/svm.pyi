@@ -1,0 +1,20 @@
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+class Matrix: ...
+
+class LinearSVC:
+    classes_: NDArray[np.str_]
+    def __init__(
+        self,
+        *,
+        C: float = ...,
+        random_state: int | None = ...,
+        dual: bool = ...,
+        max_iter: int = ...,
+        tol: float = ...,
+    ) -> None: ...
+    def fit(self, X: Matrix, y: Sequence[str]) -> LinearSVC: ...
+    def decision_function(self, X: Matrix) -> NDArray[np.float64]: ...
