@@ -188,13 +188,16 @@ class Pressing:
 @dataclass(frozen=True, slots=True)
 class BotSays:
     """What the bot answers to her messages up to `upto` of a round; with `confirm`, she said yes to
-    what was proposed. `handover` leaves it to people, from `callback_at` where nobody is there."""
+    what was proposed. `handover` leaves it to people, from `callback_at` where nobody is there.
+    What it is not `sure` of is no draft for anybody.
+    """
 
     round: int
     upto: int
     text: str
     intent: str
     locale: str
+    sure: bool = True
     cards: tuple[Card, ...] = ()
     buttons: tuple[Button, ...] = ()
     proposal: ShopChange | None = None

@@ -127,7 +127,7 @@ def _bot_says(turn: ChatTurn, _by: c.Actor, do: c.BotSays) -> None:
     if state.round != do.round or state.asked_upto != do.upto or state.bot_upto >= do.upto:
         return
     if state.control in ("human", "queued"):
-        if do.text and state.waiting_since is not None:
+        if do.text and do.sure and do.handover is None and state.waiting_since is not None:
             drafted = e.BotDrafted(upto=do.upto, cards=do.cards)
             turn.append(drafted, to=STAFF, content=Content(c.BOT.id, None, do.text))
         return

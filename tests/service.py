@@ -158,6 +158,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "secret": SecretStr("s" * 40),
         "port": 0,
         "transfer_account": "示範銀行 0000-1111",
+        "bot": False,  # it takes a second to learn
     }
     return Settings(**{**given, **changes})
 
