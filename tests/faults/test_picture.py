@@ -221,6 +221,8 @@ async def test_a_media_process_that_is_killed_is_started_again_and_the_show_goes
         show = room.show
         async with on_air(studio, show, film):
             await until(lambda: room.heard, ["on"].__eq__)
+            # What is seen is kept a moment later.
+            await until(lambda: Shelf(tmp_path / "media").kept(show.id))
             before = await studio.playlist(show)
             killed = studio.pid
             os.kill(killed, signal.SIGKILL)
