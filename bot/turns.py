@@ -92,10 +92,12 @@ class Turns:
         """When she was last seen to write on."""
         self._turns: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(TURNS_AT_ONCE)
+        self._over = False
 
     def heard(self, conversation: str) -> None:
         """A customer has said something there. Returns at once."""
-        if conversation not in self._asked and len(self._asked) >= CONVERSATIONS:
+        full = conversation not in self._asked and len(self._asked) >= CONVERSATIONS
+        if full or self._over:
             return
         loop = asyncio.get_running_loop()
         self._asked[conversation] = loop.time()
@@ -121,6 +123,7 @@ class Turns:
                     log.warning("bot.not_swept", error=error.error_code)
                 await asyncio.sleep(SWEPT_S)
         finally:
+            self._over = True
             turns = list(self._turns.values())
             for task in turns:
                 task.cancel()
