@@ -1,0 +1,1 @@
+"""What the bot may ask of the shop for a customer, and propose to her."""
