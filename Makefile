@@ -20,8 +20,8 @@ NODE_MODULES := web/ui/node_modules/.installed
 PAGES := .make/pages
 PAGE_SOURCES := $(shell find web/ui -name node_modules -prune -o -type f -print 2>/dev/null)
 # What is not a benchmark itself, but what they stand on.
-BENCH_GROUND := $(patsubst %,benchmarks/%.py,figures load opening peers picture_peer picture_viewers \
-                service)
+BENCH_GROUND := $(patsubst %,benchmarks/%.py,bot_talkers figures load opening peers picture_peer \
+                picture_viewers service)
 BENCHMARKS := $(patsubst benchmarks/%.py,bench-%,$(subst _,-,$(filter-out \
               $(BENCH_GROUND),$(wildcard benchmarks/[a-z]*.py))))
 ifeq ($(wildcard web/static/.),)
