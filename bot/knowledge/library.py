@@ -19,7 +19,8 @@ class Shown(msgspec.Struct, frozen=True):
     article: Article
     excerpt: str
     texts: tuple[str, ...]
-    """Whatever says it: the title, the questions, what it says paragraph by paragraph."""
+    """Whatever says it: the title, each question, and all that it says as one (found as well as by
+    paragraphs, in which a single name weighs too much)."""
 
 
 class Library:
@@ -60,4 +61,4 @@ class Library:
 def _shown(one: Article, facts: Facts) -> Shown:
     one = msgspec.structs.replace(one, title=filled(one.title, facts), body=filled(one.body, facts))
     said = paragraphs(one.body)
-    return Shown(one, excerpt(said), (one.title, *one.questions, *said))
+    return Shown(one, excerpt(said), (one.title, *one.questions, " ".join(said)))

@@ -5,6 +5,7 @@ import asyncio
 import sys
 
 import migrations
+from bot.knowledge import demo as articles
 from commerce_bridge.embedded import demo
 from core.clock import SystemClock
 from core.db import Database
@@ -58,13 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _furnish(settings: Settings) -> None:
-    """The demo's staff and products, as far as they are missing."""
+    """The demo's staff, products and articles, as far as they are missing."""
     clock, secret = SystemClock(), Secret.of(settings)
     async with (
         Database.open(settings.database) as database,
         open_people(database, clock, settings, secret) as people,
     ):
         await demo.furnish(database, clock, settings.currency)
+        await articles.furnish(database, clock)
         for email, name, role in STAFF:
             try:
                 await people.staff.add(email, name, PASSWORD, {role})
@@ -82,6 +84,7 @@ def _introduce(address: str) -> None:
     Run the show           {address}/studio
     Answer customers       {address}/desk
     Orders                 {address}/staff/orders
+    What the bot knows     {address}/staff/articles
     Mail that was "sent"   {address}/notices
 
   Staff sign in at {address}/staff/sign-in with the password {PASSWORD}
