@@ -7,6 +7,7 @@ from typing import Literal, get_args
 import pytest
 from pydantic import Field
 
+from bot.intents import examples_of
 from core.inputs import Input
 from core.locales import LOCALES, Locale
 
@@ -101,6 +102,9 @@ CASES = [
 ]
 
 
+SHORT = 4
+
+
 def folded(text: str) -> str:
     """Letters and digits alone, in one width and case."""
     plain = unicodedata.normalize("NFKC", text).casefold()
@@ -169,3 +173,18 @@ def test_each_language_asks_for_everything_twice_at_least(locale: Locale) -> Non
     ]
 
     assert [intent for intent in get_args(Intent) if asked.count(intent) < 2] == []
+
+
+def test_the_bot_has_learnt_from_no_case() -> None:
+    learnt = {folded(text) for locale in LOCALES for _, text in examples_of(locale)}
+
+    # What is as short as "好" is nobody's.
+    known = [
+        (case.id, turn)
+        for case in CASES
+        for turn in case.turns
+        if len(folded(turn)) > SHORT and folded(turn) in learnt
+    ]
+
+    assert len(learnt) > 300
+    assert known == []
