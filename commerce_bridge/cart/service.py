@@ -39,6 +39,10 @@ class Cart(msgspec.Struct, frozen=True):
         own = sum(line.quantity * named.variant.price.minor for line, named in self.lines)
         return held + own
 
+    def pieces(self, variant_id: str) -> int:
+        """How many of a variant she put in herself."""
+        return sum(line.quantity for line, _ in self.lines if line.variant_id == variant_id)
+
 
 class Carts:
     def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
@@ -50,21 +54,54 @@ class Carts:
         require_customer(person)
         return await self._database.read(lambda c: self._load(c, person))
 
-    async def add(self, person: Person, variant_id: str, quantity: int, request_id: str) -> Cart:
+    async def add(
+        self,
+        person: Person,
+        variant_id: str,
+        quantity: int,
+        request_id: str,
+        *,
+        whole: bool = False,
+    ) -> Cart:
         """Put more of a variant in; the same request puts it in once.
 
-        Raises UnknownProduct, OutOfStock where there is none at all, CartFull.
+        Raises UnknownProduct, CartFull, and OutOfStock where there is none at all; with `whole`
+        where the shop has not as many as would then be in the cart.
         """
         customer = require_customer(person)
 
         def unit(connection: Connection) -> Cart:
+            now = self._clock.now()
+            # Before the stock is looked at: what was put in already, is.
+            if not store.begins(connection, customer, person.aliases, request_id, now):
+                return self._load(connection, person)
             wanted = catalogue.variants(connection, [variant_id]).get(variant_id)
             if wanted is None:
                 raise UnknownProduct("There is no such variant for sale.")
-            if not wanted.available:
-                raise OutOfStock("There is none left.", variants={variant_id: 0})
+            store.add(connection, customer, variant_id, quantity, now)
+            cart = self._load(connection, person)
+            needed = cart.pieces(variant_id) if whole else 1
+            if wanted.available < needed:
+                raise OutOfStock(
+                    "There are not as many left.", variants={variant_id: wanted.available}
+                )
+            return cart
+
+        return await self._database.write(unit)
+
+    async def take(
+        self, person: Person, variant_id: str, quantity: int, request_id: str, *, least: int = 1
+    ) -> Cart:
+        """Take up to `quantity` pieces of a variant out; the same request takes them out once.
+
+        Raises NotInCart where there are fewer than `least`.
+        """
+        customer = require_customer(person)
+
+        def unit(connection: Connection) -> Cart:
             now = self._clock.now()
-            store.add(connection, customer, variant_id, quantity, request_id, now)
+            if store.begins(connection, customer, person.aliases, request_id, now):
+                store.take(connection, person.aliases, variant_id, quantity, least=least)
             return self._load(connection, person)
 
         return await self._database.write(unit)

@@ -55,13 +55,19 @@ cart_act = Table(
     Column("at", BigInteger, nullable=False),
     Index(None, "at"),
 )
-"""What was put in a cart by which request, for a day: sent twice, it is put in once."""
+"""What was put in a cart or taken out by which request, for a day: sent twice, it is done once."""
 
 
 class CartFull(Conflict):
     """More different things than a cart takes, or more pieces of one (`data.most`)."""
 
     code = "cart_full"
+
+
+class NotInCart(Conflict):
+    """Not as many pieces are in the cart as are to be taken out (`data.there`)."""
+
+    code = "not_in_cart"
 
 
 class CartLine(msgspec.Struct, frozen=True):
@@ -99,22 +105,40 @@ def lock(
     return [by_id[line_id] for line_id in line_ids if line_id in by_id]
 
 
-def add(
+def begins(
     connection: Connection,
     customer: str,
-    variant_id: str,
-    quantity: int,
+    aliases: Collection[str],
     request_id: str,
     now: Instant,
-) -> None:
-    """Put `quantity` (>= 1) more of a variant in the cart. Raises CartFull."""
+) -> bool:
+    """Whether `customer` asks for this for the first time, which is then written down.
+
+    Under none of her `aliases` either: she may have signed in since. Of two at once, the second
+    waits for the first.
+    """
     new = connection.execute(
         insert_new(connection, cart_act)
         .values(customer=customer, request_id=request_id, at=now)
         .returning(cart_act.c.request_id)
     )
     if new.first() is None:
-        return
+        return False
+    others = set(aliases) - {customer}
+    if not others:
+        return True
+    before = connection.execute(
+        select(cart_act.c.at).where(
+            among(connection, cart_act.c.customer, others), cart_act.c.request_id == request_id
+        )
+    )
+    return before.first() is None
+
+
+def add(
+    connection: Connection, customer: str, variant_id: str, quantity: int, now: Instant
+) -> None:
+    """Put `quantity` (>= 1) more of a variant in the cart. Raises CartFull."""
     if quantity > MOST_PIECES:
         raise CartFull("This is more of one thing than a cart takes.", most=MOST_PIECES)
     begun = connection.execute(
@@ -142,6 +166,43 @@ def add(
     )
     if not more.rowcount:
         raise CartFull("This is more of one thing than a cart takes.", most=MOST_PIECES)
+
+
+def take(
+    connection: Connection,
+    customers: Collection[str],
+    variant_id: str,
+    quantity: int,
+    *,
+    least: int,
+) -> None:
+    """Take up to `quantity` (>= 1) pieces of a variant out of one person's cart.
+
+    Raises NotInCart where there are fewer than `least`.
+    """
+    held = connection.execute(
+        select(cart_line)
+        .where(
+            among(connection, cart_line.c.customer, customers),
+            cart_line.c.variant_id == variant_id,
+        )
+        .order_by(cart_line.c.id)
+        .with_for_update()
+    ).all()
+    there = sum(row.quantity for row in held)
+    if there < least:
+        raise NotInCart("There are not as many in the cart.", there=there)
+    for row in held:
+        if row.quantity <= quantity:
+            connection.execute(delete(cart_line).where(cart_line.c.id == row.id))
+            quantity -= row.quantity
+        elif quantity:
+            connection.execute(
+                update(cart_line)
+                .where(cart_line.c.id == row.id)
+                .values(quantity=row.quantity - quantity)
+            )
+            quantity = 0
 
 
 def set_quantity(

@@ -6,6 +6,8 @@ An order is made `placed` (paid when it is fetched) or `awaiting_payment`, and e
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -139,6 +141,20 @@ class Order(msgspec.Struct, frozen=True):
     @property
     def claims(self) -> list[str]:
         return [line.claim for line in self.lines if line.claim is not None]
+
+
+def serial_of(number: str) -> int | None:
+    """The serial of an order, from its number as people write it: `P-1001`, `p1001`, `#1001`.
+
+    None where that is no number of an order.
+    """
+    written = _ONE_NUMBER.fullmatch(unicodedata.normalize("NFKC", number[:100]))
+    if written is None or int(written[1]) < FIRST_NUMBER:
+        return None
+    return int(written[1]) - FIRST_NUMBER + 1
+
+
+_ONE_NUMBER = re.compile(r"[^0-9]*([0-9]{1,9})[^0-9]*")
 
 
 class Turn(msgspec.Struct, frozen=True):

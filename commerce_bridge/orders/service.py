@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from commerce_bridge.orders import store
 from commerce_bridge.orders.mail import OrderMail
-from commerce_bridge.orders.model import Act, By, Order, State, may, turn
+from commerce_bridge.orders.model import Act, By, Order, State, may, serial_of, turn
 from commerce_bridge.payments import store as payments
 from commerce_bridge.rooms import ORDER_RELEASED, OrderReleased, OrderTold
 from core import outbox
@@ -48,6 +48,17 @@ class Orders:
         """The newest orders of a guest or a customer."""
         require_customer(person)
         return await self._database.read(lambda c: store.of_customer(c, person.aliases))
+
+    async def numbered(self, person: Person, number: str) -> Order | None:
+        """The order of hers that she calls so (see `serial_of`); None where she has none."""
+        require_customer(person)
+        serial = serial_of(number)
+        if serial is None:
+            return None
+        found = await self._database.read(
+            lambda c: store.of_customer(c, person.aliases, serial=serial)
+        )
+        return found[0] if found else None
 
     async def get(self, person: Person, order_id: str) -> Order:
         """An order of her own; staff who may read orders get any. Raises Forbidden, NotFound."""

@@ -210,9 +210,17 @@ def by_request(connection: Connection, customers: Collection[str], request_id: s
     return found[0] if found else None
 
 
-def of_customer(connection: Connection, customers: Collection[str]) -> list[Order]:
-    """A person's newest orders (all ids that count as her), at most `PAGE`, newest first."""
-    return _load(connection, among(connection, shop_order.c.customer, customers))
+def of_customer(
+    connection: Connection, customers: Collection[str], *, serial: int | None = None
+) -> list[Order]:
+    """A person's newest orders (all ids that count as her), at most `PAGE`, newest first.
+
+    With `serial` that one alone, if it is hers.
+    """
+    conditions = [among(connection, shop_order.c.customer, customers)]
+    if serial is not None:
+        conditions.append(shop_order.c.serial == serial)
+    return _load(connection, *conditions)
 
 
 def last_sent_to(connection: Connection, customers: Collection[str]) -> SentTo | None:

@@ -19,6 +19,7 @@ from commerce_bridge.orders.model import (
     first,
     may,
     may_pay,
+    serial_of,
     turn,
 )
 
@@ -115,3 +116,26 @@ def test_whatever_is_tried_stock_goes_back_once_and_an_ended_order_stays_ended(
         assert made.restock == (made.state in ("cancelled", "refunded", "lapsed"))
         assert made.payment != "paid" or made.state in ("paid", "ready", "handed_out")
     assert put_back <= 1
+
+
+@pytest.mark.parametrize(
+    ("written", "serial"),
+    [
+        ("P-1001", 1),
+        ("p1042", 42),
+        ("#1042", 42),
+        ("1042", 42),
+        (" P – 1042 ", 42),
+        ("訂單Ｐ－１０４２", 42),
+        ("P-1000", None),
+        ("P-0", None),
+        ("P-", None),
+        ("", None),
+        ("1042 1043", None),
+        ("0912345678", None),
+        ("P-99999999999999999999", None),
+        ("-1042", 42),
+    ],
+)
+def test_a_number_is_read_as_people_write_it(written: str, serial: int | None) -> None:
+    assert serial_of(written) == serial
