@@ -18,6 +18,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "settings": ("web.commands.settings", "print every setting that is in force"),
     "parse": ("web.commands.parse", 'try codes and comments with the "+1" grammar'),
     "import": ("web.commands.import_", "import products, stock and locations from a CSV file"),
+    "articles": ("web.commands.articles", "import what customers and the bot can read"),
     "customer": ("web.commands.customer", "export or erase what one customer wrote"),
     "staff": ("web.commands.staff", "add, change, list and remove staff"),
 }
