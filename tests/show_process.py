@@ -100,7 +100,9 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(url: str, folder: Path, *options: str, port: int | None = None) -> Iterator[Served]:
+def served(
+    url: str, folder: Path, *options: str, port: int | None = None, bot: bool = False
+) -> Iterator[Served]:
     """A process over the database at `url`; `options` are those of `tests.races.serve`."""
     port = port or free_port()
     settings = {
@@ -111,6 +113,7 @@ def served(url: str, folder: Path, *options: str, port: int | None = None) -> It
         "SOCKETS_PER_ADDRESS": "1000",
         "EVENTS_PER_S": "1000",
         "MEDIA_ENGINE": "none",
+        "BOT": str(bot),
         "LOG_LEVEL": "error",
     }
     process = subprocess.Popen(

@@ -31,7 +31,9 @@ MEDIA: Final = "tests.browser.media_process"
 class ShopProcess:
     """The demo's shop and staff, no crowd, on a database of its own below `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: object) -> None:
+        """`settings` are further ones, as in the environment without `PLUSONE_`."""
+        self._settings = settings
         self.port = free_port()
         self.other_port = free_port()
         """Pages that come by this port, through something in between, are our own too."""
@@ -58,6 +60,9 @@ class ShopProcess:
             "MEDIA_VIEWERS": 2,
             # One page of a test does in a second what a person does in a minute.
             "EVENTS_PER_S": 1_000,
+            # Of what people do with each other, it would only take its share.
+            "BOT": False,
+            **self._settings,
         }
         environment = {f"PLUSONE_{name}": str(value) for name, value in settings.items()}
         self._process = self._spawn(os.environ | environment | {FILE: str(self._ahead)})
