@@ -6,7 +6,11 @@ import pytest
 
 from web.command_line import main
 
-FILE = "slug,locale,title,body,questions\nreturns,zh-Hant,退貨,七天。,可以退嗎\nstorage,en,{title},Cold.,\n"
+FILE = (
+    "slug,locale,title,body,questions\n"
+    "returns,zh-Hant,退貨,七天。,可以退嗎\n"
+    "storage,en,{title},Cold.,\n"
+)
 
 
 @pytest.fixture
