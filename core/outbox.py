@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -52,7 +54,9 @@ outbox_message = Table(
 Handler = Callable[[Any], Awaitable[None]]
 
 AT_ONCE = 50
-LEASE_MS = 60_000
+LEASE_MS = 10_000
+"""How late a message may be that a killed process was handing over."""
+RENEWED_EVERY_S = 3.0
 HANDLER_TIMEOUT_S = 30
 POLL_S = 0.5
 """How late a message may be that another process added, or that waits for its next try."""
@@ -78,7 +82,9 @@ class Outbox:
         self._database = database
         self._clock = clock
         self._handlers: dict[str, list[Handler]] = defaultdict(list)
-        self._making: set[asyncio.Task[None]] = set()
+        self._making: dict[int, asyncio.Task[None]] = {}
+        """By the message's id."""
+        self._renewed_at = 0.0
         self._woken = asyncio.Event()
         database.on_commit(self._woken.set)
 
@@ -95,6 +101,7 @@ class Outbox:
             while True:
                 self._woken.clear()
                 try:
+                    await self._renew()
                     while await self._begin():
                         pass
                 except PlusOneError as error:  # the database is away: nothing was lost
@@ -104,7 +111,7 @@ class Outbox:
                     async with asyncio.timeout(POLL_S):
                         await self._woken.wait()
         finally:
-            making = list(self._making)
+            making = list(self._making.values())
             for task in making:
                 task.cancel()
             await asyncio.gather(*making, return_exceptions=True)
@@ -123,14 +130,27 @@ class Outbox:
         begun: list[asyncio.Task[None]] = []
         for message in await self._database.write(lambda connection: self._take(connection, room)):
             task = asyncio.get_running_loop().create_task(self._one(message))
-            self._making.add(task)
-            task.add_done_callback(self._made)
+            self._making[message.id] = task
+            task.add_done_callback(partial(self._made, message.id))
             begun.append(task)
         return begun
 
-    def _made(self, task: asyncio.Task[None]) -> None:
-        self._making.discard(task)
+    def _made(self, id: int, _task: asyncio.Task[None]) -> None:
+        self._making.pop(id, None)
         self._woken.set()  # the key's next message may be handed over
+
+    async def _renew(self) -> None:
+        """Keep what is in the making from being taken by another process."""
+        now = time.monotonic()
+        if not self._making or now - self._renewed_at < RENEWED_EVERY_S:
+            return
+        self._renewed_at = now
+        ids = list(self._making)
+        lease = update(outbox_message).where(outbox_message.c.id.in_(ids))
+        until = self._clock.now() + LEASE_MS
+        await self._database.write(
+            lambda connection: connection.execute(lease.values(not_before=until))
+        )
 
     def _take(self, connection: Connection, limit: int) -> list[_Message]:
         """Lease the first message of each key, so that no other process takes it too."""

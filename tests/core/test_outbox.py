@@ -184,6 +184,28 @@ async def test_a_message_whose_process_died_is_taken_over_when_its_lease_ends(
     assert handler.got == ["a1", "a2"]
 
 
+async def test_a_message_that_takes_long_stays_with_who_hands_it_over(
+    database: Database, box: Outbox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "RENEWED_EVERY_S", 0.0)
+    slow, handler = Handler(), Handler()
+    slow.free.clear()
+    box.subscribe("said", slow)
+    other = Outbox(database, clock)
+    other.subscribe("said", handler)
+    await add(database, "a", 1)
+    task = asyncio.create_task(box.run())
+    await slow.called.wait()
+    for _ in range(4):
+        clock.advance(LEASE_MS - 1_000)
+        await asyncio.sleep(2 * outbox.POLL_S)  # renewed at each look
+        assert await other.hand_over() == 0
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    clock.advance(LEASE_MS)
+    assert await other.hand_over() == 1
+
+
 async def test_a_crash_between_handing_over_and_forgetting_hands_over_again(
     database: Database, box: Outbox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
