@@ -21,6 +21,7 @@ from sklearn.svm import LinearSVC
 
 from bot.data import lines, table
 from bot.language import CJK, fold
+from bot.masking import PRODUCT, mask_goods
 from core.locales import LOCALES
 
 INTENTS: Final = (
@@ -30,9 +31,6 @@ INTENTS: Final = (
     "cart_remove", "checkout", "coupon", "points", "invoice", "consult", "complaint", "sensitive",
     "human", "privacy", "other",
 )  # fmt: skip
-PRODUCT: Final = "\ue000"
-"""Stands for a product in masked text: a character that nobody types (private use)."""
-
 _SEED = 7
 _RUNS = re.compile(rf"[{CJK}]+|[a-z]+(?:'[a-z]+)?|[0-9]+|\+|{PRODUCT}")
 _WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?")
@@ -147,4 +145,6 @@ def examples_of(locale: str) -> Iterable[tuple[str, str]]:
 @cache
 def learn() -> Classifier:
     """The classifier of the examples that come with this version: trained once a process."""
-    return Classifier([(intent, fold(text).replace("{p}", PRODUCT)) for intent, text in examples()])
+    return Classifier(
+        [(intent, mask_goods(fold(text).replace("{p}", PRODUCT))) for intent, text in examples()]
+    )

@@ -70,10 +70,14 @@ _FILLING: Final = re.compile(
 _FILLING_WORDS: Final = frozenset(_stem(word) for word in table("filling")["english"])
 
 
-@lru_cache(maxsize=4096)
 def goods(text: str) -> frozenset[str]:
     """Which foods `text` names, in any language, by our names for them (`bot/data/goods.toml`)."""
-    folded = fold(text)
+    return goods_in(fold(text))
+
+
+@lru_cache(maxsize=4096)
+def goods_in(folded: str) -> frozenset[str]:
+    """`goods` of a text that is folded already."""
     found = {name for term, name in _CHINESE_GOODS if term in folded}
     latin = f" {_readable(folded)} "
     if latin.strip():

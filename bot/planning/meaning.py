@@ -1,0 +1,315 @@
+"""What a turn means: an intent, and the products, numbers and orders that go with it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from bot.data import table
+from bot.intents import INTENTS, Classifier, Guess, concepts
+from bot.language import fold
+from bot.masking import PRODUCT
+from bot.planning.articles_known import KnownArticles
+from bot.planning.guards import Guard, guard_of
+from bot.planning.mentions import Names, is_plus, order_number, place_of, quantity
+from bot.planning.turn import Turn
+from bot.search import goods_in
+from bot.talk import Said, Talk
+
+LEAST = -0.62
+"""A likelier intent than this score is acted on, if it is clear."""
+CLEAR = 0.06
+"""By so much it must be likelier than the next one, where its own score is below `SURE`."""
+SURE = -0.25
+ARTICLE_SURE = 0.62
+"""An article that fits so well says what an unclear question is about."""
+
+ABOUT_PRODUCTS: Final = frozenset({"product_info", "price", "stock", "cart_add"})
+_CHOOSE_FROM: Final = tuple(
+    one
+    for one in INTENTS
+    if one
+    not in ("greet", "thanks", "bye", "yes", "no", "other", "sensitive", "complaint", "about_bot")
+)
+_ANSWERS: Final = table("answers")
+
+
+def _folded(name: str) -> list[str]:
+    return sorted({fold(word) for word in _ANSWERS[name]}, key=lambda word: (-len(word), word))
+
+
+_YES, _NO = frozenset(_folded("yes")), frozenset(_folded("no"))
+_ASKING: Final = _folded("asking")
+_END = r"(?=$|[\s,，.。!！~～?？、:：;；])"
+_OPENING = re.compile(
+    "^(?:" + "|".join(re.escape(w) + (_END if w.isascii() else "") for w in _folded("openings"))
+    + r")[\s,，.。!！~～?？、:：;；啊呀喔哦]*"
+)  # fmt: skip
+_CLOSING = re.compile(
+    r"[\s,，.。!！~～?？、:：;；]*(?:" + "|".join(map(re.escape, _folded("closings")))
+    + r")[\s,，.。!！~～啊呀喔哦]*$"
+)  # fmt: skip
+_TRIM = re.compile(
+    r"[\s,，.。!！~～?？、:：;；'’😊👍🙏❤️]+|" + "|".join(map(re.escape, _folded("trimmings")))
+)
+_SIGNS = re.compile(r"[\s,，.。!！~～?？、:：;；\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+")
+_AGAIN = re.compile(
+    rf"^(?:那|还有|how about|what about|and)?\s*(?:the |a |some |your )?\s*{PRODUCT}\s*(?:呢|也)?$"
+)
+_BARE_COUNT = re.compile(
+    r"^(?:我要|要|来|给我|那|就|拿|各|i want|i'll take|i'd like|make it|just|take)?\s*"
+    r"(?:\+|x|加)?\s*(?:[0-9]{1,3}|[一两二三四五六七八九十]{1,3}|[a-z]{3,6})\s*"
+    r"(?:罐|瓶|盒|个|份|组|包|件|箱|套|袋|只)?\s*"
+    r"(?:of them|of those|of these|jars?|bottles?|boxes|box|pieces?)?"
+    r"\s*(?:就好|好了|吧|就可以了?|谢谢|please)?$"
+)
+
+
+class Meaning(msgspec.Struct, frozen=True, kw_only=True):
+    intent: str
+    text: str
+    """What she wrote, folded, without greetings: for searching."""
+    about: frozenset[str] = frozenset()
+    """What its words are about (`bot/data/concepts.toml`)."""
+    choices: tuple[str, ...] = ()
+    """Intents that it may have been, the likeliest first."""
+    products: tuple[str, ...] = ()
+    """The products that she may mean, by name or by pointing: one where it is clear."""
+    named: bool = False
+    """She named a food, whether or not there is one."""
+    quantity: int | None = None
+    order: str | None = None
+    variant: str | None = None
+    """The variant on a button that she pressed."""
+    article: str | None = None
+    guard: Guard | None = None
+
+
+class Understanding:
+    """All that it takes to understand: learnt once."""
+
+    def __init__(self, classifier: Classifier, names: Names, articles: KnownArticles) -> None:
+        self._classifier = classifier
+        self._names = names
+        self._articles = articles
+
+    def of(self, talk: Talk, turn: Turn) -> Meaning:
+        """What the turn means, by its button, by what it answers, or by its words."""
+        if turn.pressed:
+            return self._pressed(talk, turn, turn.pressed)
+        text = core(turn.messages)
+        found = _meaning(self, talk, turn, text)
+        if found.guard is None and (guard := guard_of(turn.folded)):
+            return msgspec.structs.replace(found, guard=guard)
+        return found
+
+    def _pressed(self, talk: Talk, turn: Turn, means: str) -> Meaning:
+        kind, _, what = means.partition(":")
+        before = turn.before.intent if turn.before else None
+        if kind == "intent" and what in INTENTS:
+            return Meaning(
+                intent=what,
+                text=turn.asked_before if what in _BY_WORDS else "",
+                products=self._pointed(talk, turn, ""),
+                quantity=quantity(turn.asked_before) if what == "cart_add" else None,
+                order=order_number(turn.asked_before) if what.startswith("order_") else None,
+            )
+        if kind == "product":
+            intent = before if before in ABOUT_PRODUCTS or before == "cart_remove" else None
+            return Meaning(
+                intent=intent or "product_info",
+                text=turn.folded,
+                products=(what,),
+                quantity=quantity(turn.asked_before),
+            )
+        if kind == "variant":
+            return Meaning(
+                intent=before if before in ("cart_remove", "stock", "price") else "cart_add",
+                text=turn.folded,
+                products=self._pointed(talk, turn, ""),
+                variant=what,
+                quantity=quantity(turn.asked_before),
+            )
+        if kind == "article":
+            return Meaning(intent=self._articles.intent(what), text=turn.folded, article=what)
+        return Meaning(intent="other", text=turn.folded)
+
+    def _by_words(self, talk: Talk, turn: Turn, text: str) -> Meaning:
+        masked = self._names.mask(text)
+        named = tuple(self._names.find(text))
+        products = named or self._pointed(talk, turn, text)
+        about = concepts(text)
+        guesses = self._guesses(turn, text, masked, about)
+        intent = self._settled(guesses, text)
+        return Meaning(
+            intent=intent,
+            text=text,
+            about=about,
+            choices=tuple(one.intent for one in guesses if one.intent in _CHOOSE_FROM)[:3],
+            products=products,
+            named=bool(named) or PRODUCT in masked or bool(goods_in(text)),
+            quantity=quantity(text),
+            order=order_number(text),
+        )
+
+    def _guesses(self, turn: Turn, text: str, masked: str, about: frozenset[str]) -> list[Guess]:
+        guesses = self._classifier.guesses(masked)
+        if guesses[0].score < SURE and len(turn.messages) > 1:
+            # One of several messages may say it alone.
+            single = [
+                self._classifier.guesses(self._names.mask(core((one,)))) for one in turn.messages
+            ]
+            best = max(single, key=lambda found: found[0].score)
+            if best[0].score > guesses[0].score and best[0].intent not in _SMALL:
+                return best
+        return guesses
+
+    def _settled(self, guesses: list[Guess], text: str) -> str:
+        """The likeliest intent, if it is likely and clear; by an article, if one says just that."""
+        best, second = guesses[0], guesses[1]
+        if best.score >= SURE or (best.score >= LEAST and best.score - second.score >= CLEAR):
+            return best.intent
+        article = self._articles.best(text)
+        if article is not None and article[1] >= ARTICLE_SURE:
+            return self._articles.intent(article[0])
+        return "other"
+
+    def _pointed(self, talk: Talk, turn: Turn, text: str) -> tuple[str, ...]:
+        """The product that "it" is: the one shown last, or that she was looking at."""
+        shown = _shown(turn.before)
+        if len(shown) > 1 and (one := place_of(text, shown)):
+            return (one,)
+        if len(shown) == 1:
+            return shown
+        if not shown:
+            for said in reversed(talk.said[-8:]):
+                earlier = _shown(said)
+                if said.role != "customer" and len(earlier) == 1:
+                    return earlier
+                if earlier and said.role != "customer":
+                    break
+        return (talk.product,) if talk.product and not shown else shown
+
+    def bare(self, talk: Talk, turn: Turn, text: str) -> Meaning | None:
+        """A bare answer to what the bot said: a number of pieces, a variant, a name."""
+        before = turn.before
+        products = self._names.find(text)
+        pointed = self._pointed(talk, turn, text)
+        if before is not None:
+            plain = _SIGNS.sub("", text)
+            for button in before.buttons:
+                label = _SIGNS.sub("", fold(button.label))
+                if (
+                    label
+                    and button.means
+                    and (label == plain or _is_variant(button.means, label, plain))
+                ):
+                    found = self._pressed(talk, turn, button.means)
+                    count = quantity(text)
+                    return msgspec.structs.replace(found, quantity=count or found.quantity)
+            if before.intent == "order_cancel" and order_number(text) and len(text) < 14:
+                return Meaning(intent="order_cancel", text=text, order=order_number(text))
+        if is_plus(text) and not any(_within(word, text) for word in _ASKING):
+            return self._adding(text, products or list(pointed))
+        count = quantity(text)
+        if count and not products and _BARE_COUNT.match(_SIGNS.sub(" ", text).strip()):
+            if before is not None and before.intent == "cart_remove":
+                return None
+            return self._adding(text, list(pointed))
+        masked = _SIGNS.sub(" ", self._names.mask(text)).strip()
+        if _AGAIN.match(masked):
+            last = before.intent if before is not None else None
+            intent = last if last in ABOUT_PRODUCTS or last == "cart_remove" else "product_search"
+            return Meaning(
+                intent=intent or "product_search",
+                text=text,
+                products=tuple(products),
+                named=True,
+                quantity=quantity(turn.asked_before) if intent == "cart_add" else None,
+            )
+        if pointed and len(_SIGNS.sub("", text)) <= 14 and place_of(text, _shown(before)):
+            last = before.intent if before is not None else None
+            if quantity(text) or any(
+                _within(w, text) for w in ("我要", "要", "买", "take", "want")
+            ):
+                return self._adding(text, list(pointed))
+            if not concepts(text) - {"thing"}:
+                known = last if last in ABOUT_PRODUCTS else "product_info"
+                return Meaning(intent=known or "product_info", text=text, products=pointed)
+        return None
+
+    def _adding(self, text: str, products: list[str]) -> Meaning:
+        return Meaning(
+            intent="cart_add",
+            text=text,
+            products=tuple(products),
+            named=bool(self._names.find(text)) or PRODUCT in self._names.mask(text),
+            quantity=quantity(text),
+        )
+
+
+_SMALL: Final = ("greet", "thanks", "bye", "yes", "no", "other")
+_BY_WORDS: Final = ("product_search", "product_info", "recommend")
+
+
+def _meaning(known: Understanding, talk: Talk, turn: Turn, text: str) -> Meaning:
+    answer = yes_or_no(turn.folded)
+    if answer == "yes" and talk.proposal is None and turn.before is not None:
+        offered = [one for one in turn.before.buttons if one.means and one.kind != "decline"]
+        if len(offered) == 1 and offered[0].means:
+            return known._pressed(talk, turn, offered[0].means)
+    if answer is not None:
+        return Meaning(intent=answer, text=turn.folded)
+    if not _SIGNS.sub("", turn.folded):
+        return Meaning(intent="other", text="")
+    return known.bare(talk, turn, text) or known._by_words(talk, turn, text)
+
+
+def core(messages: tuple[str, ...]) -> str:
+    """Messages without the greetings before and the thanks after, where anything else is left."""
+    left = []
+    for message in messages:
+        text = message
+        while (shorter := _OPENING.sub("", text)) != text:
+            text = shorter
+        text = _CLOSING.sub("", text)
+        left.append(text.strip())
+    joined = "\n".join(one for one in left if one)
+    return joined or "\n".join(messages)
+
+
+def yes_or_no(folded: str) -> str | None:
+    """`yes` or `no` where a text says just that; nothing is changed on a maybe."""
+    text = _SIGNS.sub(" ", folded).strip()
+    for shape in (text, _TRIM.sub("", text).strip(), " ".join(_TRIM.sub(" ", text).split())):
+        if shape in _NO:
+            return "no"
+        if shape in _YES:
+            return "yes"
+    parts = text.split()
+    if len(parts) > 1 and all(part in _YES for part in parts):
+        return "yes"
+    return None
+
+
+def _shown(said: Said | None) -> tuple[str, ...]:
+    """The products of a message, in the order in which they are shown."""
+    if said is None:
+        return ()
+    cards = [card.id for card in said.cards if card.kind == "product"]
+    offered = [
+        button.means.removeprefix("product:")
+        for button in said.buttons
+        if button.means and button.means.startswith("product:")
+    ]
+    return tuple(dict.fromkeys(cards + offered))
+
+
+def _is_variant(means: str, label: str, plain: str) -> bool:
+    return means.startswith("variant:") and (label in plain or (len(plain) > 1 and plain in label))
+
+
+def _within(word: str, text: str) -> bool:
+    return re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text) is not None
