@@ -37,6 +37,7 @@ function snapshot(conversation: Partial<Conversed> = {}): ChatSnapshot {
       opened_at: null,
       waiting_since: null,
       about: null,
+      callback_at: null,
       promised: null,
       read: { customer: 0, staff: 0 },
       rated: null,
@@ -50,12 +51,13 @@ function snapshot(conversation: Partial<Conversed> = {}): ChatSnapshot {
 
 function said(offset: number, from: Side, text: string): ChatEvent {
   const by = from === "customer" ? "gst_mei" : "stf_tan";
-  const data = { from, by, product: null, about: null };
+  const shown = { about: null, cards: [], buttons: [], pressed: null };
+  const data = { from, by, ...shown, upto: null, expires_at: null };
   return event(offset, "message.sent", data, { name: from === "customer" ? "Mei" : "Tan", text });
 }
 
 const about = { show: "shw_1", item: "i3", product: "prd_1", title: "Oolong" };
-const asked = event(2, "conversation.opened", { round: 1, by: "customer", about });
+const asked = event(2, "conversation.opened", { round: 1, by: "customer", about, bot: false });
 
 function after(events: ChatEvent[], start = snapshot()): ChatSnapshot {
   return events.reduce(fold, start);
@@ -133,7 +135,12 @@ describe("a round", () => {
       waiting_since: null,
       rated: { score: 4, text: "quick" },
     });
-    const next = event(6, "conversation.opened", { round: 2, by: "customer", about: null });
+    const next = event(6, "conversation.opened", {
+      round: 2,
+      by: "customer",
+      about: null,
+      bot: false,
+    });
     expect(after([next], over).conversation).toMatchObject({
       control: "queued",
       round: 2,
@@ -168,7 +175,10 @@ test("notes and tags are the desk's", () => {
   ];
   expect(after(events).staff).toBeUndefined();
   expect(after(events).conversation.lines).toEqual([]);
-  const desk = after(events, { ...snapshot(), staff: { tags: [], notes: [] } });
+  const desk = after(events, {
+    ...snapshot(),
+    staff: { tags: [], notes: [], packet: null, draft: null },
+  });
   expect(desk.staff).toMatchObject({ tags: ["gift"], notes: [{ offset: 2, text: "Called her." }] });
 });
 

@@ -44,7 +44,8 @@ describe("the thread", () => {
   const dayOf = (at: number): string => String(Math.floor(at / (24 * 60 * minute)));
 
   function said(offset: number, at_ms: number, from: Side): Entry {
-    const rest = { by: from, name: from, text: "x", product: null, about: null };
+    const shown = { about: null, cards: [], buttons: [], pressed: null, expires_at: null };
+    const rest = { by: from, name: from, text: "x", ...shown };
     return { offset, at_ms, kind: "message", from, ...rest };
   }
 

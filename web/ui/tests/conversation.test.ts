@@ -47,7 +47,8 @@ afterEach(async () => {
 
 function message(offset: number): Message {
   const text = String(offset);
-  const rest = { by: "stf_tan", name: "Tan", product: null, about: null };
+  const shown = { about: null, cards: [], buttons: [], pressed: null, expires_at: null };
+  const rest = { by: "stf_tan", name: "Tan", ...shown };
   return { offset, at_ms: offset, kind: "message", from: "staff", text, ...rest };
 }
 
@@ -68,6 +69,7 @@ function whole(offset: number, count: number): ChatSnapshot {
       opened_at: 1,
       waiting_since: null,
       about: null,
+      callback_at: null,
       promised: null,
       read: { customer: 0, staff: 0 },
       rated: null,
@@ -79,7 +81,8 @@ function whole(offset: number, count: number): ChatSnapshot {
 }
 
 function send(offset: number): void {
-  const data = { from: "staff", by: "stf_tan", product: null, about: null };
+  const shown = { about: null, cards: [], buttons: [], pressed: null };
+  const data = { from: "staff", by: "stf_tan", ...shown, upto: null, expires_at: null };
   const event = { offset, at_ms: offset, type: "message.sent", data, text: String(offset) };
   io.of("/chat").emit("frame", {
     epoch: "e1",

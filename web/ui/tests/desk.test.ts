@@ -24,6 +24,7 @@ function row(id: string, more: Partial<Row> = {}): Row {
     unread: 0,
     tags: [],
     promised_at: null,
+    callback_at: null,
     about: null,
     ...more,
   };
@@ -86,7 +87,10 @@ describe("the thread", () => {
     by: "cus_1",
     name: "Lin",
     text: String(offset),
-    product: null,
+    cards: [],
+    buttons: [],
+    pressed: null,
+    expires_at: null,
     about: null,
     ...more,
   });

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../src");
-const catalogues = ["shop", "staff", "picture", "desk", "chat", "office"] as const;
+const catalogues = ["shop", "staff", "picture", "desk", "chat", "office", "articles", "help"] as const;
 const languages = ["zh-Hant", "zh-Hant-HK", "zh-Hans", "en"] as const;
 const han = /\p{Script=Han}/u;
 

@@ -1,7 +1,17 @@
 import { Line, type Options } from "../room/line";
 import type { Done, Frame } from "../wire/types";
 import { apply, needsWhole } from "./fold";
-import type { About, ChatEvent, ChatSnapshot, Entry, Older, Side, StaffAct, Typing } from "./wire";
+import type {
+  About,
+  ChatEvent,
+  ChatSnapshot,
+  Entry,
+  Older,
+  Side,
+  Speaker,
+  StaffAct,
+  Typing,
+} from "./wire";
 
 export type ChatCommand = "say" | "read" | "rate" | "act";
 
@@ -30,7 +40,7 @@ export class Conversation extends Line<ChatSnapshot, ChatEvent, ChatCommand> {
   private olderMore: boolean | null = null;
   /** The last snapshot that followed on; another one came whole, and what was older is stale. */
   private followed: ChatSnapshot | null = null;
-  private readonly typists = new Map<Side, Typist>();
+  private readonly typists = new Map<Speaker, Typist>();
   private typed_at = -every_ms;
   private saidRead = 0;
 

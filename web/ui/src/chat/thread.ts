@@ -150,7 +150,7 @@ export class Thread extends PlusoneElement {
     </button>`;
   }
 
-  private row(row: Row, lines: readonly Entry[], talk: Conversed | null): TemplateResult {
+  private row(row: Row, lines: readonly Entry[], talk: Conversed | null): unknown {
     switch (row.kind) {
       case "day":
         return html`<li class="sys">
@@ -192,16 +192,16 @@ export class Thread extends PlusoneElement {
 
   private theirs({ entry, first }: Extract<Row, { kind: "message" }>): TemplateResult {
     const name = entry.name ?? c.staff;
-    return html`<li class="m rep ${first ? "" : "on"} ${entry.product === null ? "" : "shows"}">
+    return html`<li class="m rep ${first ? "" : "on"} ${entry.cards.length === 0 ? "" : "shows"}">
       ${first ? who(name) : html`<span class="gap"></span>`}
       <div class="body">
         ${first ? html`<p class="by">${name} ${clock(entry.at_ms)}</p>` : nothing}
-        ${entry.text !== null || entry.product === null ? bubble(entry) : nothing}
-        ${
-          entry.product === null
-            ? nothing
-            : html`<plusone-chat-goods product=${entry.product}></plusone-chat-goods>`
-        }
+        ${entry.text !== null || entry.cards.length === 0 ? bubble(entry) : nothing}
+        ${entry.cards.map((card) =>
+          card.kind === "product"
+            ? html`<plusone-chat-goods product=${card.id}></plusone-chat-goods>`
+            : nothing,
+        )}
       </div>
     </li>`;
   }
@@ -210,7 +210,7 @@ export class Thread extends PlusoneElement {
     entry: Extract<Row, { kind: "told" }>["entry"],
     lines: readonly Entry[],
     talk: Conversed | null,
-  ): TemplateResult {
+  ): unknown {
     if (entry.kind === "promised") {
       const newest = lines.findLast(({ kind }) => kind === "promised") === entry;
       if (newest && talk?.promised != null) return this.promise(entry);
@@ -224,6 +224,9 @@ export class Thread extends PlusoneElement {
         return sys(entry.cause === "transfer" ? c.handedOn(time) : c.backInLine(time));
       case "resolved":
         return sys(entry.cause === "idle" ? c.resolvedIdle(time) : c.resolved(time));
+      case "handed_over":
+      case "change":
+        return nothing;
     }
   }
 

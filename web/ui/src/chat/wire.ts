@@ -88,7 +88,8 @@ export interface Released extends Placed {
   to: string | null;
 }
 
-export type HandoverCause = "asked" | "missed" | "feelings" | "policy" | "failed" | "callback" | "off";
+export type HandoverCause =
+  "asked" | "missed" | "feelings" | "policy" | "failed" | "callback" | "off";
 
 /** The bot leaves it to people: now, or to be called back. */
 export interface HandedOver extends Placed {

@@ -118,7 +118,7 @@ export class Open {
         line.kind === "message" &&
         line.by === own.id &&
         line.text === text &&
-        line.product === product,
+        (line.cards.find(({ kind }) => kind === "product")?.id ?? null) === product,
     );
   }
 

@@ -225,6 +225,7 @@ export class DeskThread extends PlusoneElement {
         return html`<span class="badge b-wait">${icon("clock", 16)}${d.waitsForSomebody}</span>`;
       case "resolved":
         return html`<span class="badge b-plain">${icon("check", 16)}${d.done}</span>`;
+      case "bot":
       case "new":
         return html`<span class="badge b-plain">${d.nothingYet}</span>`;
     }
@@ -299,7 +300,7 @@ export class DeskThread extends PlusoneElement {
     read: number | null,
     last: number | null,
   ): TemplateResult {
-    const { offset, at_ms, from, by, name, text, product, about } = message;
+    const { offset, at_ms, from, by, name, text, cards, about } = message;
     const ours = from === "staff";
     const called = name ?? d.noName;
     // Under the last that she has read, and under the last of all while that is another.
@@ -317,12 +318,16 @@ export class DeskThread extends PlusoneElement {
         ${asks ? this.asksAbout(about) : nothing}
         ${
           text === null
-            ? product === null
+            ? cards.length === 0
               ? html`<div class="bub faint">${d.erased}</div>`
               : nothing
             : html`<div class="bub">${text}</div>`
         }
-        ${product === null ? nothing : html`<plusone-desk-card product=${product}></plusone-desk-card>`}
+        ${cards.map((card) =>
+          card.kind === "product"
+            ? html`<plusone-desk-card product=${card.id}></plusone-desk-card>`
+            : nothing,
+        )}
         ${mark === null ? nothing : html`<p class="seen">${mark}</p>`}
       </div>
     </li>`;
@@ -406,6 +411,9 @@ export class DeskThread extends PlusoneElement {
         return entry.opens_at === null
           ? d.promisedPlace(entry.place)
           : d.promisedLine(moment(entry.opens_at, entry.at_ms), entry.place);
+      case "handed_over":
+      case "change":
+        return "";
     }
   }
 
