@@ -21,7 +21,7 @@ from core.outbox import Outbox
 from core.secret import Secret
 from core.settings import Settings
 from live import routes as live_routes
-from web import chat, health, knowledge, live, notices, pages, picture, rooms, session
+from web import bot, chat, health, knowledge, live, notices, pages, picture, rooms, session
 from web.currency import check_currency
 from web.keys import CLOCK, DATABASE, OUTBOX, SECRET, SETTINGS
 from web.people import open_people
@@ -54,6 +54,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
             picture.pictures,
             _commerce,
             chat.chats,
+            bot.bot,
             rooms.recheck,
             _deliveries,
             _tidying,

@@ -1,0 +1,76 @@
+"""The bot, opened and closed as a part of the application: it hears the rooms, and answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from bot.assistant import Assistant, BuiltIn
+from bot.knowledge.routes import KNOWLEDGE
+from bot.knowledge.tool import articles
+from bot.mind import Mind
+from bot.products import Products
+from bot.tools.shop import shop_tools
+from bot.turns import Turns
+from chat.events import MessageSent
+from chat.routes import CHATS
+from chat.store import PREFIX
+from chat.tools import opening
+from commerce_bridge.commerce import COMMERCE
+from core.rooms.events import Logged
+from core.tools import Tool
+from web.bot_talk import BotTalk
+from web.chat import FAN_OUT, WRITES
+from web.keys import CLOCK, SETTINGS
+from web.live import SHOP
+from web.rooms import RELAY
+from web.tasks import running
+
+TURNS = web.AppKey("turns", Turns)
+
+
+async def bot(app: web.Application) -> AsyncIterator[None]:
+    """After the chats, the shop and the articles."""
+    settings = app[SETTINGS]
+    if not settings.bot:
+        await app[CHATS].dismiss_bot()
+        yield
+        return
+    products = Products(app[SHOP], app[CLOCK])
+    mind = Mind(products, app[KNOWLEDGE], settings.time_zone)
+    assistant = BuiltIn(mind.brain)
+
+    async def known() -> Assistant:
+        await mind.known()
+        return assistant
+
+    await products.look()
+    app[TURNS] = turns = Turns(BotTalk(app, app[FAN_OUT], _tools(app, products)), known)
+
+    def heard(room: str, _epoch: str, events: Sequence[Logged]) -> None:
+        if room.startswith(f"{PREFIX}_") and any(map(_asks, events)):
+            turns.heard(room)
+
+    app[RELAY].listen(heard)
+    app[WRITES].append(turns.writes)
+    async with AsyncExitStack() as stack:
+        for work, name in (
+            (products.run(), "products"), (mind.run(), "mind"), (turns.run(), "bot"),
+        ):  # fmt: skip
+            await stack.enter_async_context(running(work, name))
+        yield
+
+
+def _asks(logged: Logged) -> bool:
+    return isinstance(logged.event, MessageSent) and logged.event.from_ == "customer"
+
+
+def _tools(app: web.Application, products: Products) -> list[Tool]:
+    """What the features let be asked."""
+    return [
+        *shop_tools(app[COMMERCE], app[SHOP], products),
+        articles(app[KNOWLEDGE]),
+        opening(app[CHATS]),
+    ]
