@@ -37,6 +37,8 @@ PIECES = 10_000
 """Of one answer, of whatever kind: a stream that never ends must end before memory does."""
 ARGUMENTS = 20_000
 """Characters of arguments for tools."""
+END_S = 0.5
+"""For a call that was broken off to close its connection."""
 FAILURES, REST_S = 3, 30.0
 """So many in a row, and it is not asked for a while: nobody waits 8 s for a server that is down."""
 
@@ -116,22 +118,34 @@ class ModelAssistant:
         if _is_for_planner(talk, first) or self._rests():
             return await self._built_in.answer(talk, tools, tell)
         words = _Words(tell)
+        asking = asyncio.create_task(self._ask(talk, tools, planner, first, words))
         say: Say | None = None
         try:
-            async with asyncio.timeout(self._timeout_s):
-                say = await self._ask(talk, tools, planner, first, words)
+            say = await self._outcome(asking)
+        finally:
+            words.end()
+            if say is None:
+                words.take_back()
+            await _end(asking)
+        return say or await self._built_in.answer(talk, tools, tell)
+
+    async def _outcome(self, asking: asyncio.Task[Say]) -> Say | None:
+        """What was asked for; None where it failed, was late, or may not be said."""
+        await asyncio.wait({asking}, timeout=self._timeout_s)
+        if not asking.done():
+            self._note("late")
+            return None
+        try:
+            return asking.result()
+        except asyncio.CancelledError:  # from within, since nobody here cancelled it yet
+            self._note("failed", error="CancelledError")
         except Refused as refused:
             log.info("bot.model_refused", why=str(refused))
             self._note("refused")
-        except TimeoutError:
-            self._note("late")
         except Exception as error:
             # Providers, HTTP clients and LangChain raise what they like for what a server does.
             self._note("failed", **_told(error))
-        finally:
-            if say is None:
-                words.take_back()
-        return say or await self._built_in.answer(talk, tools, tell)
+        return None
 
     async def _ask(
         self, talk: Talk, tools: Toolbox, planner: Planner, first: Call | Say, words: _Words
@@ -216,6 +230,22 @@ class ModelAssistant:
             self._rests_until = asyncio.get_running_loop().time() + REST_S
 
 
+async def _end(task: asyncio.Task[Say]) -> None:
+    """Break `task` off. What does not end then is left to itself: the customer waits no longer."""
+    task.add_done_callback(_seen)
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=END_S)
+        if not task.done():
+            log.error("bot.model_not_ended")
+
+
+def _seen(task: asyncio.Task[Say]) -> None:
+    """What it raised when it was broken off is of no interest; asyncio would complain."""
+    if not task.cancelled():
+        task.exception()
+
+
 class _Words:
     """What is shown while an answer is written."""
 
@@ -224,12 +254,13 @@ class _Words:
         self._loop = asyncio.get_running_loop()
         self._shown = ""
         self._due = 0.0
+        self._ended = False
 
     def are_due(self) -> bool:
         return self._loop.time() >= self._due
 
     def show(self, text: str) -> None:
-        if text and text != self._shown:
+        if text and text != self._shown and not self._ended:
             self._shown = text
             self._due = self._loop.time() + TOLD_EVERY_S
             self._tell(text)
@@ -238,6 +269,10 @@ class _Words:
         if self._shown:
             self._shown = ""
             self._tell(None)
+
+    def end(self) -> None:
+        """Show no more, whatever still comes."""
+        self._ended = True
 
 
 _BREAK: Final = re.compile(r"[\s，。！？；：、」）]")

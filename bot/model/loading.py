@@ -100,6 +100,9 @@ def load(settings: Settings) -> tuple[BaseChatModel, httpx.AsyncClient | None]:
             "base_url": url or _OPENAI_URL,
             "http_async_client": client,
             "openai_proxy": None,
+            # Its wait_for swallows a cancellation before Python 3.12 where the next piece is there
+            # already, and an endless stream then never ends. The whole answer has a limit.
+            "stream_chunk_timeout": None,
         }
         if url and not key:
             options["api_key"] = "none"
