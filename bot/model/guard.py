@@ -29,9 +29,9 @@ _STATES_MEANT: Final = {"due": "awaiting_payment", "refund_due": "refunded", "vo
 
 # All of these are compared folded: one script, one case, Cantonese as written Chinese.
 _GRANTED: Final = re.compile(
-    r"折扣|打折|特价|优惠价|优惠码|折价|减价|降价|便宜(?:你|您|给)|半价|买一送一|赠送|免费送|赠品"
-    r"|送(?:你|您)(?:一|小|个|份|两)|补偿|赔偿|赔(?:你|您)|退(?:你|您)款|全额退|保证|承诺|担保"
-    r"|包(?:退|换|赔)|一定(?:会)?(?:到|有货|送到|退|给)|免运|免邮|包邮|免费"
+    r"折扣|打折|特价|优惠价|优惠码|折价|减价|降价|便宜(?:你|您|给)|半价|买一送一|赠送|免费送|赠品|附赠"
+    r"|送(?:你|您)(?:一|小|个|份|两)|补偿|赔偿|赔(?:你|您)|退(?:你|您)款|退(?:还|你|您)?钱|全额退|保证|承诺|担保"
+    r"|包(?:退|换|赔)|一定(?:会)?(?:到|有货|送到|退|给)|免运|免邮|包邮|免费|运费全免"
     r"|discount|coupon code|promo|half price|price match|special price|on the house|free of charge"
     r"|for free|\bfree\b|\bguarantee|\bpromise|compensat|reimburse|full refund"
     r"|(?:we|i)(?:'ll| will| can) (?:refund|replace|waive|credit|reduce|lower)|\bwaived?\b"
@@ -61,7 +61,7 @@ _NOT: Final = re.compile(r"没有?|无|不|未|非|\bno\b|\bnot\b|n't|\bnever\b|
 _CLAUSE: Final = re.compile(r"[,，。;；!！?？\n]")
 _INSIDE: Final = re.compile(
     r"\b[a-z]{2,4}_[0-9a-z]{16,}|</?data|propose_|hand_over|search_products"
-    r"|system prompt|系统提示|系统指令|提示词|\[(?:email|card|id|phone|address|name)_\d"
+    r"|system prompt|[系是]统(?:提示|指令)|提示词|\[(?:email|card|id|phone|address|name)_\d"
 )
 _LAST_ONE: Final = re.compile(
     r"(?:剩|剩下|只有|还有|尚有|only|just)\s?(?:一|1|one)\s?(?:件|罐|瓶|包|盒|份|个|left|pieces?|jars?|units?)"
@@ -87,6 +87,8 @@ class Given(msgspec.Struct, frozen=True):
     """All that tools said, folded."""
     names: tuple[str, ...]
     """Titles and the like, longest first: they may be in another language."""
+    one_left: bool
+    """Of something there is one: else "only 1 left" is not the same as "a jar"."""
     handed: bool
     """A person goes on, so that this may be said."""
 
@@ -95,13 +97,14 @@ def given(talk: Talk, done: Iterable[Done], zone: ZoneInfo) -> Given:
     """What this turn's tools, the clock and the customer said."""
     said: list[str] = []
     claims = _facts_of(talk, zone)
-    handed = False
+    handed = one_left = False
     for one in done:
         if one.failed:
             continue
         handed |= one.call.tool == "hand_over"
         for key, leaf in _leaves(one.data):
             claims |= _fact(key, leaf, talk.now, zone)
+            one_left |= leaf == 1 and key in ("available", "pieces", "online")
         said += [leaf for _, leaf in _leaves(legible(one.data, zone)) if isinstance(leaf, str)]
         claims |= Claims(numbers=frozenset(map(Decimal, _sizes(one.data))))
     for text in said:
@@ -114,7 +117,7 @@ def given(talk: Talk, done: Iterable[Done], zone: ZoneInfo) -> Given:
     if any(key == "free_from" and leaf is not None for key, leaf in _all(done)):
         words += _FREE_DELIVERY
     names = sorted({text for text in said if 2 <= len(text) <= 120}, key=len, reverse=True)
-    return Given(claims, own, words, tuple(names), handed)
+    return Given(claims, own, words, tuple(names), one_left, handed)
 
 
 def refuses(text: str, known: Given, locale: Locale, *, whole: bool = True) -> str | None:
@@ -135,9 +138,9 @@ def refuses(text: str, known: Given, locale: Locale, *, whole: bool = True) -> s
 
 def _unfounded(text: str, plain: str, known: Given) -> str | None:
     said, facts, own = read(text), known.claims, known.own
-    numbers = facts.numbers | own.numbers | facts.money | own.limits | own.money
-    if not _LAST_ONE.search(plain):
-        numbers |= {Decimal(1)}
+    if _LAST_ONE.search(plain) and not known.one_left:
+        return "number"
+    numbers = facts.numbers | own.numbers | facts.money | own.limits | own.money | {Decimal(1)}
     hours = {(int(number) % 12, 0) for number in facts.numbers if 0 <= number <= 24}
     days_of_months = {Decimal(day) for _, day in facts.dates | own.dates}
     wrong = {
