@@ -16,9 +16,13 @@ GET /                                   ok    ok       ok    ok   ok        ok  
 GET /shows/{id}                         ok    ok       ok    ok   ok        ok  ok       ok
 GET /orders                             ok    ok       ok    ok   ok        ok  ok       ok
 GET /orders/{id}                        ok    ok       ok    ok   ok        ok  ok       ok
+GET /help                               ok    ok       ok    ok   ok        ok  ok       ok
+GET /help/{slug}                        ok    ok       ok    ok   ok        ok  ok       ok
 GET /sign-in                            ok    ok       ok    ok   ok        ok  ok       ok
 GET /staff/sign-in                      ok    ok       ok    ok   ok        ok  ok       ok
 GET /staff/orders                       ok    ok       ok    ok   ok        ok  ok       ok
+GET /staff/articles                     ok    ok       ok    ok   ok        ok  ok       ok
+GET /staff/articles/{slug}              ok    ok       ok    ok   ok        ok  ok       ok
 GET /studio                             ok    ok       ok    ok   ok        ok  ok       ok
 GET /studio/{id}                        ok    ok       ok    ok   ok        ok  ok       ok
 GET /desk                               ok    ok       ok    ok   ok        ok  ok       ok
@@ -87,9 +91,13 @@ POST /api/staff/orders/{id}/{act}      401   403      403   403   ok       403 4
 GET /api/chat                           ok    ok       ok    ok   ok        ok  ok       ok
 GET /api/chat/before                   401   404       ok   404  403       403 403      403
 POST /api/chat                         401    ok       ok    ok  403       403 403      403
+POST /api/chat/pictures                401    ok       ok    ok  403       403 403      403
+GET /api/chat/pictures/{id}            401   404       ok   404  403       403  ok       ok
+GET /api/chat/pictures/{id}/small      401   404       ok   404  403       403  ok       ok
 GET /api/staff/conversations           401   403      403   403  403       403  ok       ok
 GET /api/staff/conversations/{id}/before   401 403    403   403  403       403  ok       ok
 GET /api/staff/conversations/{id}/customer 401 403    403   403  403       403  ok       ok
+POST /api/staff/conversations/{id}/pictures 401 403    403   403  403       403  ok       ok
 GET /api/staff/colleagues              401   403      403   403  403       403  ok       ok
 GET /api/staff/hours                   401   403      403   403  403       403  ok       ok
 PUT /api/staff/hours                   401   403      403   403  403       403 403       ok

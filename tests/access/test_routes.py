@@ -11,6 +11,7 @@ from core.identity import sessions
 from core.identity.model import NOBODY
 from core.identity.service import IDENTITY
 from tests.access.table import HTTP, PEOPLE, Row, rows
+from tests.chat import image
 from tests.service import Browser, Service
 from video.stream.routes import PICTURES
 from web.keys import DATABASE
@@ -66,7 +67,8 @@ async def test_each_person_gets_what_the_table_says(
     for row in rows(HTTP):
         is_talk = "/chat" in row.name or "/conversations" in row.name
         maker = talk if is_talk else stage if "show" in row.name else shop
-        address = await (shelf if "/articles" in row.name else maker).address(row)
+        is_article = "/articles" in row.name or "{slug}" in row.name
+        address = await (shelf if is_article else maker).address(row)
         for who in sorted(PEOPLE, key=LAST_OF.__getitem__):
             service.clock.advance(1_000)
             browser = browsers[who]
@@ -127,8 +129,13 @@ class Talk:
 
     async def address(self, row: Row) -> str:
         """The row's path, its parts filled in."""
+        path = row.name.split()[1]
+        if "/pictures/{id}" in path:
+            file = image.file(image.plain())
+            sent = await self._customer.ask("POST", "/api/chat/pictures", data=file)
+            return path.format(id=sent.json["picture"]["id"])
         begun = await self._customer.post("/api/chat", {})
-        path = row.name.split()[1].format(id=begun.json["conversation"])
+        path = path.format(id=begun.json["conversation"])
         return f"{path}?offset=5" if path.endswith("/before") else path
 
 

@@ -4,7 +4,16 @@ import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../src");
-const catalogues = ["shop", "staff", "picture", "desk", "chat", "office", "articles", "help"] as const;
+const catalogues = [
+  "shop",
+  "staff",
+  "picture",
+  "desk",
+  "chat",
+  "office",
+  "articles",
+  "help",
+] as const;
 const languages = ["zh-Hant", "zh-Hant-HK", "zh-Hans", "en"] as const;
 const han = /\p{Script=Han}/u;
 
@@ -81,9 +90,16 @@ describe.each(catalogues)("the catalogue %s", (catalogue) => {
   });
 
   test("has no key that no page uses", () => {
-    const name = { shop: "m", staff: "s", picture: "p", desk: "d", chat: "c", office: "o" }[
-      catalogue
-    ];
+    const name = {
+      shop: "m",
+      staff: "s",
+      picture: "p",
+      desk: "d",
+      chat: "c",
+      office: "o",
+      articles: "a",
+      help: "h",
+    }[catalogue];
     const code = sources()
       .map(([, text]) => text)
       .join("\n");

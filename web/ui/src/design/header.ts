@@ -82,7 +82,7 @@ export class Header extends PlusoneElement {
     `,
   ];
 
-  @property() current: "shows" | "orders" | "" = "";
+  @property() current: "shows" | "orders" | "help" | "" = "";
   private forget: (() => void) | null = null;
 
   override connectedCallback(): void {
@@ -110,6 +110,7 @@ export class Header extends PlusoneElement {
         <a href="/orders" aria-current=${this.current === "orders" ? "page" : nothing}
           >${m.myOrders}</a
         >
+        <a href="/help" aria-current=${this.current === "help" ? "page" : nothing}>${m.help}</a>
         ${session?.notices === true ? html`<a href="/notices">${m.notices}</a>` : nothing}
       </nav>
       <span class="row end"><plusone-language></plusone-language>${this.person()}</span>

@@ -4,6 +4,7 @@ import arrowUp from "lucide-static/icons/arrow-up.svg?raw";
 import ban from "lucide-static/icons/ban.svg?raw";
 import bag from "lucide-static/icons/shopping-bag.svg?raw";
 import bolt from "lucide-static/icons/zap.svg?raw";
+import book from "lucide-static/icons/book-open-text.svg?raw";
 import card from "lucide-static/icons/credit-card.svg?raw";
 import chat from "lucide-static/icons/message-circle.svg?raw";
 import check from "lucide-static/icons/check.svg?raw";
@@ -61,6 +62,7 @@ const drawings = {
   bag,
   ban,
   bolt,
+  book,
   card,
   chat,
   check,

@@ -44,6 +44,9 @@ export function rail({ waiting, there, open }: Around): TemplateResult {
     <a class="way" href="/staff/orders" aria-label=${s.staffOrders} title=${s.staffOrders}
       >${icon("receipt", 24)}</a
     >
+    <a class="way" href="/staff/articles" aria-label=${s.articles} title=${s.articles}
+      >${icon("book", 24)}</a
+    >
     ${
       may(session, "host", "moderator", "operator")
         ? html`<a class="way" href="/studio" aria-label=${s.studio} title=${s.studio}

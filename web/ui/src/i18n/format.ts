@@ -98,14 +98,18 @@ export function longDay(at: number): string {
   return dates({ month: "long", day: "numeric", weekday: "short" }).format(at);
 }
 
-/** 2026/11/20 20:30; in English the month is a word, since readers differ in the order of figures. */
+/** 2026/11/20 20:30 */
 export function fullMoment(at: number): string {
-  const day = dates(
+  return `${fullDay(at)} ${clock(at)}`;
+}
+
+/** 2026/11/20; in English the month is a word, since readers differ in the order of figures. */
+export function fullDay(at: number): string {
+  return dates(
     locale === "en"
       ? { year: "numeric", month: "short", day: "numeric" }
       : { year: "numeric", month: "2-digit", day: "2-digit" },
   ).format(at);
-  return `${day} ${clock(at)}`;
 }
 
 /** What is left as 1:42 or 1:02:05; never below zero. */

@@ -60,7 +60,7 @@ export class StaffHeader extends PlusoneElement {
     `,
   ];
 
-  @property() current: "shows" | "orders" = "shows";
+  @property() current: "shows" | "orders" | "articles" = "shows";
   private forget: (() => void) | null = null;
 
   override connectedCallback(): void {
@@ -91,6 +91,11 @@ export class StaffHeader extends PlusoneElement {
         ${
           may(session, "host", "rep", "operator")
             ? html`<a href="/staff/orders" aria-current=${here("orders")}>${s.staffOrders}</a>`
+            : nothing
+        }
+        ${
+          may(session, "rep", "operator")
+            ? html`<a href="/staff/articles" aria-current=${here("articles")}>${s.articles}</a>`
             : nothing
         }
         ${session?.notices === true ? html`<a href="/notices">${m.notices}</a>` : nothing}

@@ -24,7 +24,7 @@ type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
 const patience_ms = 15_000;
 
 /**
- * One request to our own server. Reads, what is put in place of something, and writes that carry a
+ * One request to our own server; a body is sent as JSON, and a file as the type that it says. Reads, what is put in place of something, and writes that carry a
  * `request_id` are sent once more when the network failed: the server answers a repeat with the first
  * outcome.
  */
@@ -44,7 +44,8 @@ export async function ask<T>(method: Method, path: string, body?: object): Promi
 async function once<T>(method: Method, path: string, body?: object): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-Plusone"] = "1";
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined)
+    headers["Content-Type"] = body instanceof Blob ? body.type : "application/json";
   let response: Response;
   let text: string;
   try {
@@ -53,7 +54,7 @@ async function once<T>(method: Method, path: string, body?: object): Promise<T> 
       headers,
       credentials: "same-origin",
       signal: AbortSignal.timeout(patience_ms),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     });
     text = await response.text();
   } catch {

@@ -20,6 +20,7 @@ const shop: ShopMessages = {
   mainWays: "Shop",
   shows: "Live shows",
   myOrders: "My orders",
+  help: "Help",
   notices: "Notices",
   signIn: "Sign in",
   signOut: "Sign out",

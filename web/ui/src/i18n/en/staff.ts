@@ -7,6 +7,7 @@ const staff: StaffMessages = {
   studio: "Studio",
   desk: "Desk",
   staffOrders: "Orders",
+  articles: "Articles",
   shows: "Shows",
   picture: "Live picture",
   audienceSees: "What viewers see",

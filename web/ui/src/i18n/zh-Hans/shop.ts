@@ -13,6 +13,7 @@ const shop: ShopMessages = {
   mainWays: "店铺",
   shows: "直播",
   myOrders: "我的订单",
+  help: "常见问题",
   notices: "消息箱",
   signIn: "登录",
   signOut: "退出",

@@ -5,6 +5,7 @@ const staff: StaffMessages = {
   studio: "导播台",
   desk: "客服台",
   staffOrders: "订单",
+  articles: "文章",
   shows: "直播场次",
   picture: "直播画面",
   audienceSees: "观众看到的画面",

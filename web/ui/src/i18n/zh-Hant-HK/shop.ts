@@ -13,6 +13,7 @@ const shop: ShopMessages = {
   mainWays: "商店",
   shows: "直播",
   myOrders: "我的訂單",
+  help: "常見問題",
   notices: "通知匣",
   signIn: "登入",
   signOut: "登出",

@@ -5,6 +5,7 @@ const staff: StaffMessages = {
   studio: "導播台",
   desk: "客服台",
   staffOrders: "訂單",
+  articles: "文章",
   shows: "直播場次",
   picture: "直播畫面",
   audienceSees: "觀眾見到的畫面",

@@ -12,6 +12,7 @@ export default {
   mainWays: "商店",
   shows: "直播",
   myOrders: "我的訂單",
+  help: "常見問題",
   notices: "通知匣",
   signIn: "登入",
   signOut: "登出",

@@ -3,6 +3,7 @@ export default {
   studio: "導播台",
   desk: "客服台",
   staffOrders: "訂單",
+  articles: "文章",
   shows: "直播場次",
   picture: "直播畫面",
   audienceSees: "觀眾看到的畫面",

@@ -1,0 +1,107 @@
+import type { ArticlesMessages } from "../articles";
+
+/** Simplified Chinese. */
+const messages: ArticlesMessages = {
+  articles: "文章",
+  intro: "客人在“常见问题”看到的，也是机器人回答的依据。没写在这里的，机器人不会回答。",
+  search: "找标题、内容或问法",
+  newArticle: "写文章",
+  importFile: "导入",
+  none: "还没有文章",
+  noneWords: "先写客人最常问的三件事：运费、多久到、怎么退货。或把现有的 FAQ 存成 CSV 导入。",
+  noneReader: "店长还没写文章。",
+  nothingFound: (words: string): string => `没有文章提到“${words}”`,
+  chooseOne: "选一篇文章来看或修改",
+  notForYou: "文章是给客服和店长看的。",
+  readOnly: "只有店长能改文章。",
+
+  // One article
+  back: "回到文章列表",
+  languages: "语言",
+  missing: "还没写",
+  draft: "草稿",
+  published: "已发布",
+  unsaved: "还没保存",
+  slug: "地址",
+  slugHint: "小写英文、数字和连字符，例如 delivery-time；存了就不能改",
+  title: "标题",
+  titleHint: "用客人会说的话，例如“运费怎么算？”",
+  body: "内容",
+  bodyHint: "Markdown。第一句就给答案：机器人最多说前 400 个字。",
+  preview: "客人看到的样子",
+  nothingYet: "写了内容，这里会照客人看到的样子显示。",
+  questions: "客人会怎么问",
+  questionsHint:
+    "一行一句，客人看不到；机器人靠这些找到这篇。5 到 12 句就够，也可以写广东话、繁体和英文。",
+  ofMost: (n: number, most: number): string => `${n} / ${most}`,
+  facts: "设置好的数字",
+  factsWords: "这样写，设置一改，文章就跟着改：",
+  see: "看客人的页面",
+
+  save: "保存",
+  saveDraft: "存成草稿",
+  publish: "保存并发布",
+  withdraw: "撤回",
+  remove: "删除",
+  saved: "存好了",
+  publishedNow: "发布了，机器人马上会用这篇回答",
+  withdrawn: "撤回了，客人和机器人都看不到",
+  removed: (title: string): string => `“${title}”删掉了`,
+
+  faults: {
+    slug: "请填地址：小写英文、数字和连字符，最多 60 字。",
+    taken: "这个地址已经有这个语言的文章了。",
+    title: "请填标题。",
+    body: "请写内容。",
+    bodyLong: "内容太长了，最多 20 kB。",
+    questions: "最多 50 句，每句最多 200 字。",
+  },
+  checkFields: "有些地方不对，请看标出来的地方。",
+
+  // Leaving, removing, meeting another editor
+  leaveHeading: "改的还没保存",
+  leaveWords: "离开的话，这次改的就不见了。",
+  stay: "继续写",
+  leave: "不保存，离开",
+  removeHeading: (title: string): string => `删除“${title}”？`,
+  removeWords: (language: string): string => `只删${language}这一篇，其他语言还在。删了不能恢复。`,
+  removeNow: "确定删除",
+  cancel: "取消",
+  conflictHeading: "你在写的时候，别人也改了这篇",
+  conflictWords: "你写的还在这里，还没保存。",
+  goneWords: "别人把这篇删掉了。你写的还在这里，还没保存。",
+  takeTheirs: "看对方的，放弃我的",
+  keepMine: "用我的盖过去",
+  tooMany: "文章已经到上限 2,000 篇了。",
+
+  // Importing
+  importHeading: "导入文章",
+  importWords:
+    "CSV（UTF-8），列名 slug、locale、title、body、questions，最多 1,000 行、2 MB；或一篇 Markdown（.md）。全部没问题才会导入。",
+  chooseFile: "选文件",
+  otherFile: "换一个文件",
+  looking: "看文件里有什么…",
+  plan: { add: "新增", change: "修改", same: "一样" },
+  planned: (add: number, change: number, same: number): string =>
+    `新增 ${add} 篇，修改 ${change} 篇，${same} 篇和现在一样`,
+  publishNew: "新增的文章直接发布",
+  importNow: (n: number): string => `导入 ${n} 篇`,
+  imported: (n: number): string => `导入了 ${n} 篇`,
+  nothingToImport: "文件里的和现在一模一样，不用导入。",
+  wrongRows: (n: number): string => `${n} 个地方不对，改好再选一次；现在什么都没导入`,
+  row: (n: number): string => `第 ${n} 行`,
+  reasons: {
+    missing: "没填",
+    too_long: "太长",
+    bad_slug: "要用小写英文、数字和单个连字符，最多 60 字",
+    bad_locale: "要是 zh-Hant、zh-Hant-HK、zh-Hans 或 en",
+    bad_answer: "要填是或否",
+    too_many: "最多 50 句",
+    twice: "前面已经有了",
+    unreadable: "读不懂这一行",
+  },
+  badFile: "这个文件读不懂",
+  tooLarge: "文件太大：最多 2 MB、1,000 行。",
+};
+
+export default messages;

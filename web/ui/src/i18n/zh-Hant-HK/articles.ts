@@ -1,0 +1,107 @@
+import type { ArticlesMessages } from "../articles";
+
+/** Traditional Chinese as in Hong Kong. */
+const messages: ArticlesMessages = {
+  articles: "文章",
+  intro: "客人在「常見問題」看到的，也是機械人回答的依據。沒寫在這裡的，機械人不會回答。",
+  search: "找標題、內容或問法",
+  newArticle: "寫文章",
+  importFile: "匯入",
+  none: "未有文章",
+  noneWords: "先寫客人最常問的三件事：運費、幾時送到、如何退貨。或把現有的 FAQ 存成 CSV 匯入。",
+  noneReader: "店長尚未撰寫文章。",
+  nothingFound: (words: string): string => `沒有文章提到「${words}」`,
+  chooseOne: "選一篇文章來看或修改",
+  notForYou: "文章是給客服和店長看的。",
+  readOnly: "只有店長能改文章。",
+
+  // One article
+  back: "回到文章清單",
+  languages: "語言",
+  missing: "未寫",
+  draft: "草稿",
+  published: "已上架",
+  unsaved: "未儲存",
+  slug: "網址",
+  slugHint: "小寫英文、數字和連字號，例如 delivery-time；存了就不能改",
+  title: "標題",
+  titleHint: "用客人會說的話，例如「運費如何算？」",
+  body: "內容",
+  bodyHint: "Markdown。第一句就給答案：機械人最多說前 400 個字。",
+  preview: "客人看到的樣子",
+  nothingYet: "寫了內容，這裡會照客人看到的樣子顯示。",
+  questions: "客人會如何問",
+  questionsHint:
+    "一行一句，客人看不到；機械人靠這些找到這篇。5 到 12 句就夠，也可以寫廣東話、簡體和英文。",
+  ofMost: (n: number, most: number): string => `${n} / ${most}`,
+  facts: "設定好的數字",
+  factsWords: "這樣寫，設定一改，文章就隨之更新：",
+  see: "看客人的頁面",
+
+  save: "儲存",
+  saveDraft: "存成草稿",
+  publish: "儲存並上架",
+  withdraw: "下架",
+  remove: "刪除",
+  saved: "已儲存",
+  publishedNow: "已上架，機械人馬上會用這篇回答",
+  withdrawn: "已下架，客人和機械人都看不到",
+  removed: (title: string): string => `「${title}」已刪除`,
+
+  faults: {
+    slug: "請填網址：小寫英文、數字和連字號，最多 60 字。",
+    taken: "這個網址已經有這個語言的文章了。",
+    title: "請填標題。",
+    body: "請寫內容。",
+    bodyLong: "內容太長了，最多 20 kB。",
+    questions: "最多 50 句，每句最多 200 字。",
+  },
+  checkFields: "有些地方不對，請看標出來的欄位。",
+
+  // Leaving, removing, meeting another editor
+  leaveHeading: "改的未儲存",
+  leaveWords: "離開的話，這次改的便會失去。",
+  stay: "繼續寫",
+  leave: "不儲存，離開",
+  removeHeading: (title: string): string => `刪除「${title}」？`,
+  removeWords: (language: string): string => `只刪${language}這一篇，其他語言還在。刪了不能復原。`,
+  removeNow: "確定刪除",
+  cancel: "取消",
+  conflictHeading: "你在寫的時候，別人也改了這篇",
+  conflictWords: "你寫的還在這裡，未儲存。",
+  goneWords: "別人把這篇已刪除。你寫的還在這裡，未儲存。",
+  takeTheirs: "採用對方的，放棄我的",
+  keepMine: "以我的版本覆蓋",
+  tooMany: "文章已經到上限 2,000 篇了。",
+
+  // Importing
+  importHeading: "匯入文章",
+  importWords:
+    "CSV（UTF-8），欄位 slug、locale、title、body、questions，最多 1,000 列、2 MB；或一篇 Markdown（.md）。全部沒問題才會匯入。",
+  chooseFile: "選檔案",
+  otherFile: "另選檔案",
+  looking: "看檔案裡有甚麼…",
+  plan: { add: "新增", change: "修改", same: "一樣" },
+  planned: (add: number, change: number, same: number): string =>
+    `新增 ${add} 篇，修改 ${change} 篇，${same} 篇和現在一樣`,
+  publishNew: "新增的文章直接上架",
+  importNow: (n: number): string => `匯入 ${n} 篇`,
+  imported: (n: number): string => `已匯入 ${n} 篇`,
+  nothingToImport: "檔案裡的和現在完全一樣，不用匯入。",
+  wrongRows: (n: number): string => `${n} 個地方不對，改妥後再選一次；現在甚麼都沒匯入`,
+  row: (n: number): string => `第 ${n} 列`,
+  reasons: {
+    missing: "未填",
+    too_long: "太長",
+    bad_slug: "要用小寫英文、數字和單個連字號，最多 60 字",
+    bad_locale: "要是 zh-Hant、zh-Hant-HK、zh-Hans 或 en",
+    bad_answer: "要填是或否",
+    too_many: "最多 50 句",
+    twice: "前面已經有了",
+    unreadable: "無法讀取這一列",
+  },
+  badFile: "這個檔案無法讀取",
+  tooLarge: "檔案太大：最多 2 MB、1,000 列。",
+};
+
+export default messages;
