@@ -32,7 +32,7 @@ def answers(line: Line) -> list[str]:
     return [one["text"] for one in lines if one["kind"] == "message" and one["from"] == "bot"]
 
 
-@pytest.mark.parametrize("later_s", [0.0, 0.05, 0.13, 0.3])
+@pytest.mark.parametrize("later_s", [0.0, 0.13])
 async def test_who_had_asked_is_answered_after_the_restart_and_once(
     database_url: str, tmp_path: Path, later_s: float
 ) -> None:
@@ -58,7 +58,7 @@ async def test_who_had_asked_is_answered_after_the_restart_and_once(
             assert PRICE not in hello
 
 
-@pytest.mark.parametrize("later_s", [0.0, 0.02, 0.1])
+@pytest.mark.parametrize("later_s", [0.02])
 async def test_what_she_said_yes_to_is_done_after_the_restart_and_once(
     database_url: str, tmp_path: Path, later_s: float
 ) -> None:
