@@ -251,6 +251,16 @@ class Taking:
 
 
 @dataclass(frozen=True, slots=True)
+class Assign:
+    """Give the round, while it waits, to `staff`, with her name and her time for an answer."""
+
+    round: int
+    staff: str
+    name: str
+    answer_by: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HandTo:
     """`Transfer` with the name by which the colleague goes, and her time for an answer."""
 

@@ -96,11 +96,15 @@ class MessagesRead(Event, frozen=True, kw_only=True):
 
 
 class ConversationTaken(Event, frozen=True, kw_only=True):
-    """`staff` answers from now on; a question that waits, until `answer_by`."""
+    """`staff` answers from now on; a question that waits, until `answer_by`.
+
+    `assigned`: the service gave it to her; she did not take it herself.
+    """
 
     TYPE = "conversation.taken"
     staff: str
     answer_by: Instant | None = None
+    assigned: bool = False
 
 
 class ConversationReleased(Event, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from chat import events as e
 from chat.state import (
+    LEFT,
     LINES,
     NOTES,
     Conversation,
@@ -55,7 +56,7 @@ def line_of(logged: Logged) -> Line | None:
                 expires_at=event.expires_at,
             )
         case e.ConversationTaken():
-            return _line(logged, "taken", by=event.staff, name=name)
+            return _line(logged, "taken", by=event.staff, name=name, assigned=event.assigned)
         case e.ConversationReleased():
             return _line(logged, "released", cause=event.cause, to=event.to)
         case e.ConversationHandedOver():
@@ -87,6 +88,7 @@ def _opened(state: Conversation, logged: Logged, event: e.ConversationOpened) ->
         waiting_since=None,
         answered_at=None,
         resolved_at=None,
+        left_by=(),
         promised=None,
         rated=None,
         handed_at=None,
@@ -114,6 +116,7 @@ def _sent(state: Conversation, logged: Logged, event: e.MessageSent) -> Conversa
         idle_at=event.idle_at,
         answered_at=logged.at_ms if state.answered_at is None else state.answered_at,
         read_staff=logged.offset,
+        left_by=(),
         draft=None,
         proposal=None,
     )
@@ -172,9 +175,15 @@ def _taken(state: Conversation, logged: Logged, event: e.ConversationTaken) -> C
     )
 
 
-def _released(state: Conversation, logged: Logged, _event: e.ConversationReleased) -> Conversation:
+def _released(state: Conversation, logged: Logged, event: e.ConversationReleased) -> Conversation:
+    left_by = (*(one for one in state.left_by if one != event.staff), event.staff)
     return replace(
-        _lined(state, logged), control="queued", staff=None, staff_name=None, answer_by=None
+        _lined(state, logged),
+        control="queued",
+        staff=None,
+        staff_name=None,
+        answer_by=None,
+        left_by=left_by[-LEFT:],
     )
 
 

@@ -251,6 +251,14 @@ def _take(turn: ChatTurn, by: c.Actor, do: c.Taking) -> None:
     turn.append(taken, content=Content(by.id, by.name or None))
 
 
+def _assign(turn: ChatTurn, _by: c.Actor, do: c.Assign) -> None:
+    """Nothing, where somebody was faster: it is another round, or waits no more."""
+    state = turn.state
+    if state.control == "queued" and state.round == do.round and do.staff not in state.left_by:
+        taken = e.ConversationTaken(staff=do.staff, answer_by=do.answer_by, assigned=True)
+        turn.append(taken, content=Content(do.staff, do.name or None))
+
+
 def _transfer(turn: ChatTurn, by: c.Actor, _do: c.Transfer) -> None:
     """Back to those who wait; to a colleague see `_hand`."""
     turn.append(e.ConversationReleased(staff=_holder(turn.state, by), cause="transfer"))
@@ -323,6 +331,7 @@ _RULES: dict[type, Callable[[ChatTurn, c.Actor, Any], None]] = {
     c.Rate: _rate,
     c.Promise: _promise,
     c.Taking: _take,
+    c.Assign: _assign,
     c.Transfer: _transfer,
     c.HandTo: _hand,
     c.Resolve: _resolve,

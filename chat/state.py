@@ -11,6 +11,8 @@ from core.tools import Button, Card, Change
 LINES = 200
 """Lines of the thread that a newcomer sees at once; older ones are read back from the log."""
 NOTES = 100
+LEFT = 50
+"""Those who left one round; nobody's shop has as many."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -36,6 +38,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     round: int | None = None
     cause: str | None = None
     to: str | None = None
+    assigned: bool = False
     opens_at: Instant | None = None
     place: int | None = None
 
@@ -97,6 +100,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     control: Control = "new"
     staff: str | None = None
     staff_name: str | None = None
+    left_by: tuple[str, ...] = ()
+    """Who gave it back, or left it unanswered, since staff last answered in this round."""
     round: int = 0
     opened_at: Instant | None = None
     waiting_since: Instant | None = None

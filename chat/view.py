@@ -19,7 +19,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "message": ("by", "name", "text", "expires_at"),
     "opened": ("round",),
     "promised": ("opens_at", "place"),
-    "taken": ("name",),
+    "taken": ("name", "assigned"),
     "released": ("cause", "to"),
     "handed_over": ("cause",),
     "change": ("name", "state", "code"),
@@ -77,7 +77,7 @@ def line(one: Line) -> dict[str, Any]:
             }
         case "opened":
             seen["by"] = one.side
-        case "taken":
+        case "taken" | "resolved":
             seen["staff"] = one.by
         case "handed_over":
             seen["callback_at"] = one.opens_at

@@ -51,6 +51,7 @@ def _converse(talk: Json, event: Json) -> None:
             talk |= {"control": "human", "promised": None, "callback_at": None}
             talk["staff"] = {"id": data["staff"], "name": name}
             line |= {"kind": "taken", "staff": data["staff"], "name": name}
+            line |= {"assigned": data["assigned"]}
         case "conversation.released":
             talk |= {"control": "queued", "staff": None}
             line |= {"kind": "released", "cause": data["cause"], "to": data["to"]}
@@ -59,7 +60,8 @@ def _converse(talk: Json, event: Json) -> None:
                 "control": "resolved", "staff": None, "waiting_since": None, "promised": None,
                 "callback_at": None,
             }  # fmt: skip
-            line |= {"kind": "resolved", "cause": data["cause"], "name": name}
+            line |= {"kind": "resolved", "cause": data["cause"]}
+            line |= {"staff": data["staff"], "name": name}
         case "conversation.handed_over":
             callback_at = data["callback_at"]
             talk["callback_at"] = callback_at

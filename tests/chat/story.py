@@ -50,7 +50,7 @@ def story() -> Story:
     s.passes(11 * MINUTE)
     s.acts(WEN, "take")
     s.acts(WEN, "transfer")
-    s.acts(BOSS, "take")
+    s.does(c.SYSTEM, c.Assign(1, BOSS.id, BOSS.name, s.now + 10 * MINUTE))
     s.says(BOSS, "我來")
     s.acts(BOSS, "resolve")
     s.scene()

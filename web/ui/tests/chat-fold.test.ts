@@ -92,7 +92,7 @@ describe("a round", () => {
     ]);
     expect(promised.conversation.promised).toEqual({ opens_at: 99_000, place: 2 });
     const taken = after(
-      [event(4, "conversation.taken", { staff: "stf_tan" }, { name: "Tan" })],
+      [event(4, "conversation.taken", { staff: "stf_tan", assigned: false }, { name: "Tan" })],
       promised,
     );
     expect(taken.conversation).toMatchObject({
@@ -106,7 +106,7 @@ describe("a round", () => {
     const data = { staff: "stf_tan", cause: "unanswered", to: null } as const;
     const view = after([
       asked,
-      event(3, "conversation.taken", { staff: "stf_tan" }, { name: "Tan" }),
+      event(3, "conversation.taken", { staff: "stf_tan", assigned: false }, { name: "Tan" }),
       event(4, "conversation.released", data),
     ]);
     expect(view.conversation).toMatchObject({ control: "queued", staff: null });
@@ -115,9 +115,9 @@ describe("a round", () => {
   test("is handed from one to another", () => {
     const view = after([
       asked,
-      event(3, "conversation.taken", { staff: "stf_tan" }, { name: "Tan" }),
+      event(3, "conversation.taken", { staff: "stf_tan", assigned: false }, { name: "Tan" }),
       event(4, "conversation.released", { staff: "stf_tan", cause: "transfer", to: "stf_wu" }),
-      event(5, "conversation.taken", { staff: "stf_wu" }, { name: "Wu" }),
+      event(5, "conversation.taken", { staff: "stf_wu", assigned: false }, { name: "Wu" }),
     ]);
     expect(view.conversation).toMatchObject({ control: "human", staff: { name: "Wu" } });
   });

@@ -148,11 +148,25 @@ function entryOf(event: ChatEvent): Entry | null {
       return { offset, at_ms, kind: "change", change, staff, name, state: "asked", code: null };
     }
     case "conversation.taken":
-      return { offset, at_ms, kind: "taken", staff: event.data.staff, name };
+      return {
+        offset,
+        at_ms,
+        kind: "taken",
+        staff: event.data.staff,
+        name,
+        assigned: event.data.assigned,
+      };
     case "conversation.released":
       return { offset, at_ms, kind: "released", cause: event.data.cause, to: event.data.to };
     case "conversation.resolved":
-      return { offset, at_ms, kind: "resolved", cause: event.data.cause, name };
+      return {
+        offset,
+        at_ms,
+        kind: "resolved",
+        cause: event.data.cause,
+        staff: event.data.staff,
+        name,
+      };
     case "conversation.promised": {
       const { opens_at, place } = event.data;
       return { offset, at_ms, kind: "promised", opens_at, place };

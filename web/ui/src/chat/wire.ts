@@ -78,6 +78,8 @@ export interface Taken extends Placed {
   kind: "taken";
   staff: string;
   name: string | null;
+  /** The service gave it to her. */
+  assigned: boolean;
 }
 
 export type ReleaseCause = "transfer" | "unanswered";
@@ -114,6 +116,7 @@ export interface Changed extends Placed {
 export interface Resolved extends Placed {
   kind: "resolved";
   cause: "staff" | "idle";
+  staff: string | null;
   name: string | null;
 }
 
@@ -200,7 +203,7 @@ export interface ChatEventData {
   "change.made": { of: number; code: string | null };
   "change.undo_asked": { of: number };
   "change.undone": { of: number; code: string | null };
-  "conversation.taken": { staff: string };
+  "conversation.taken": { staff: string; assigned: boolean };
   "conversation.released": { staff: string; cause: ReleaseCause; to: string | null };
   "conversation.resolved": { staff: string | null; cause: "staff" | "idle" };
   "conversation.promised": { opens_at: number | null; place: number };
@@ -253,6 +256,8 @@ export interface Chat {
   conversation: string | null;
   unread: number;
   hours: Hours;
+  /** The bot answers first. */
+  bot: boolean;
 }
 
 export interface Older {
