@@ -23,12 +23,11 @@ from core.errors import PlusOneError
 MOST = 2_000
 """Products that are known; of a larger shop the first ones."""
 LOOKED_EVERY_S = 3.0
-READ_ANEW_MS = 10 * 60_000
-"""All is read again: hints may be lost."""
+READ_ANEW_MS = 3_600_000
+"""All is read again: what a transaction wrote that took over a minute is hinted at too late. Not
+often, since a thousand products at once keep the loop for some 50 ms."""
 OVERLAP_MS = 60_000
 """See `Shop.changes`."""
-ONE_BY_ONE = 20
-"""Changed products beyond which all are read at once."""
 TEXT = 600
 """Characters of a description, or of a product's choices, that are searched."""
 
@@ -143,9 +142,7 @@ class Products:
         if not refs:
             self._seen, self._looked_at = hints, now
             return False
-        if len(refs) > ONE_BY_ONE:
-            products = await self._shop.products(limit=MOST)
-            return await self._become(products, hints, now, read_at=now)
+        # One by one, also after an import: all at once would keep the loop.
         there = dict(self.catalogue.products)
         for ref in refs:
             try:
@@ -164,12 +161,13 @@ class Products:
         read_at: Instant,
     ) -> bool:
         """What is sold is now this; whether that is another than before."""
+        known = self._catalogue
+        other = known is None or _named(products) != _named(known.all())
+        if other:
+            self._catalogue = await asyncio.to_thread(Catalogue, products)
+            log.info("products.known", products=len(products))
         self._seen, self._looked_at, self._read_at = hints, now, read_at
-        if self._catalogue is not None and _named(products) == _named(self._catalogue.all()):
-            return False
-        self._catalogue = await asyncio.to_thread(Catalogue, products)
-        log.info("products.known", products=len(products))
-        return True
+        return other
 
     async def _hints(self, since: Instant) -> frozenset[tuple[str, Instant]]:
         """Which products changed since a minute before that, and when."""

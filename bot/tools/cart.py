@@ -12,7 +12,6 @@ from commerce_bridge.cart.service import Cart, Carts
 from commerce_bridge.cart.store import CartLine
 from commerce_bridge.embedded.catalogue import Named
 from commerce_bridge.port import Product, Shop, UnknownProduct, Variant
-from core.errors import NotFound
 from core.inputs import Input
 from core.locales import Locale
 from core.money import Money
@@ -65,7 +64,13 @@ def cart_tools(shop: Shop, carts: Carts, currency: str) -> list[Tool]:
             "price": amount(variant.price, asker.locale),
             "available": variant.available,
         }
-        return Found(data, cards, _adding(product, variant, asked.quantity))
+        change = Change(
+            kind="cart.add",
+            title=cut(named(product.title, variant.title), TITLE),
+            variant=variant.id,
+            quantity=asked.quantity,
+        )
+        return Found(data, cards, change)
 
     async def propose_remove(asker: Asker, asked: Remove) -> Found:
         found = await carts.get(asker.person)
@@ -119,23 +124,6 @@ def cart_tools(shop: Shop, carts: Carts, currency: str) -> list[Tool]:
             benefits,
         ),
     ]
-
-
-async def adding(shop: Shop, variant: str, quantity: int) -> Change:
-    """Putting a variant in a cart, by the name that customers know. Raises NotFound."""
-    found = await _of(shop, variant)
-    if found is None:
-        raise NotFound("There is no such variant for sale.", code=UnknownProduct.code)
-    return _adding(*found, quantity)
-
-
-def _adding(product: Product, variant: Variant, quantity: int) -> Change:
-    return Change(
-        kind="cart.add",
-        title=cut(named(product.title, variant.title), TITLE),
-        variant=variant.id,
-        quantity=quantity,
-    )
 
 
 async def _of(shop: Shop, variant: str) -> tuple[Product, Variant] | None:

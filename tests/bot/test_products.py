@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import update
 
-from bot.products import MOST, ONE_BY_ONE, READ_ANEW_MS, Catalogue, Products
+from bot.products import MOST, READ_ANEW_MS, Catalogue, Products
 from commerce_bridge.embedded import catalogue as tables
 from commerce_bridge.embedded import demo
 from commerce_bridge.embedded.model import ProductDraft, VariantDraft
@@ -196,15 +196,19 @@ class TestAsking:
             await products.look()
         assert counting.asked == [f"all {MOST}", "prd_3"]
 
-    async def test_many_changes_are_read_at_once(
+    async def test_many_changes_are_read_one_by_one_and_told_once(
         self, products: Products, counting: Counting, clock: ManualClock
     ) -> None:
         await products.look()
-        counting.hints += [
-            Change("product", f"prd_{number}", clock.now()) for number in range(ONE_BY_ONE + 1)
-        ]
+        told: list[bool] = []
+        products.subscribe(lambda: told.append(True))
+        for number in range(25):
+            counting.goods[f"prd_{number}"] = product(number, f"米{number}", f"R{number}")
+            counting.hints.append(Change("product", f"prd_{number}", clock.advance(1)))
         await products.look()
-        assert counting.asked == [f"all {MOST}"] * 2
+        assert counting.asked[1:] == [f"prd_{number}" for number in range(25)]
+        assert told == [True]
+        assert titles(products.catalogue, "R7") == ["米7"]
 
     async def test_a_hint_that_was_lost_is_made_up_for(
         self, products: Products, counting: Counting, clock: ManualClock

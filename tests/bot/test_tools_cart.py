@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.tools.cart import adding, cart_tools
+from bot.tools.cart import cart_tools
 from commerce_bridge.commerce import Commerce
 from commerce_bridge.embedded import catalogue as tables
 from commerce_bridge.embedded import stock
 from commerce_bridge.embedded.model import ProductDraft, VariantDraft
 from core.clock import ManualClock
 from core.db import Database
-from core.errors import NotFound
 from core.identity.model import Person
 from core.tools import Change
 from tests.bot.asking import MEI, OTHER, Asking, dollars
@@ -147,17 +146,6 @@ class TestAdding:
         done = await ask.done("propose_add", variant=ids["E1"])
         assert done.data["price"] == dollars(500, "NT$500")
         assert done.proposal == Change(kind="cart.add", title=told, variant=ids["E1"], quantity=1)
-
-    async def test_a_rep_names_it_as_the_customer_knows_it(
-        self, commerce: Commerce, goods: Goods
-    ) -> None:
-        change = await adding(commerce.shop, goods.oil_hot, 2)
-        assert change == Change(
-            kind="cart.add", title="手炒花椒辣油 大辣", variant=goods.oil_hot, quantity=2
-        )
-        with pytest.raises(NotFound) as refused:
-            await adding(commerce.shop, "var_x", 1)
-        assert refused.value.error_code == "unknown_product"
 
 
 async def stock_up(database: Database, clock: ManualClock, place: str, variant: str) -> None:
