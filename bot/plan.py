@@ -14,7 +14,7 @@ from bot.intents import learn
 from bot.planning import articles, basket, buying, goods, people, shop, talking
 from bot.planning.articles_known import KnownArticle as KnownArticle
 from bot.planning.articles_known import KnownArticles
-from bot.planning.meaning import Understanding
+from bot.planning.meaning import Meaning, Understanding
 from bot.planning.mentions import KnownProduct as KnownProduct
 from bot.planning.mentions import Names
 from bot.planning.scene import Scene, Steps
@@ -92,6 +92,10 @@ class Brain:
         guarded = scene.meaning.guard is not None
         answer = people.guarded if guarded else _ANSWERS[scene.meaning.intent]
         return _step(scene, answer(scene), done)
+
+    def meaning(self, talk: Talk) -> Meaning:
+        """What she is taken for, and whether it is something that is never given."""
+        return self._scene(talk).meaning
 
     def gave_up(self, talk: Talk) -> Say:
         """What is said where many tools led to nothing: a person goes on."""

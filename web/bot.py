@@ -7,10 +7,11 @@ from contextlib import AsyncExitStack
 
 from aiohttp import web
 
-from bot.assistant import Assistant, BuiltIn
+from bot.assistant import Assistant
 from bot.knowledge.routes import KNOWLEDGE
 from bot.knowledge.tool import articles
 from bot.mind import Mind
+from bot.model.loading import opened
 from bot.products import Products
 from bot.tools.shop import shop_tools
 from bot.turns import Turns
@@ -40,22 +41,23 @@ async def bot(app: web.Application) -> AsyncIterator[None]:
         return
     products = Products(app[SHOP], app[CLOCK])
     mind = Mind(products, app[KNOWLEDGE], settings.time_zone)
-    assistant = BuiltIn(mind.brain)
-
-    async def known() -> Assistant:
-        await mind.known()
-        return assistant
-
+    tools = _tools(app, products)
     await products.look()
-    app[TURNS] = turns = Turns(BotTalk(app, app[FAN_OUT], _tools(app, products)), known)
-
-    def heard(room: str, _epoch: str, events: Sequence[Logged]) -> None:
-        if room.startswith(f"{PREFIX}_") and any(map(_asks, events)):
-            turns.heard(room)
-
-    app[RELAY].listen(heard)
-    app[WRITES].append(turns.writes)
     async with AsyncExitStack() as stack:
+        assistant = await stack.enter_async_context(opened(settings, mind.brain, tools))
+
+        async def known() -> Assistant:
+            await mind.known()
+            return assistant
+
+        app[TURNS] = turns = Turns(BotTalk(app, app[FAN_OUT], tools), known)
+
+        def heard(room: str, _epoch: str, events: Sequence[Logged]) -> None:
+            if room.startswith(f"{PREFIX}_") and any(map(_asks, events)):
+                turns.heard(room)
+
+        app[RELAY].listen(heard)
+        app[WRITES].append(turns.writes)
         for work, name in (
             (products.run(), "products"), (mind.run(), "mind"), (turns.run(), "bot"),
         ):  # fmt: skip

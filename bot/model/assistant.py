@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -28,6 +28,7 @@ from bot.model.guard import LONGEST, given, refuses
 from bot.model.masking import Masker
 from bot.model.planner_model import said_in
 from bot.model.prompt import system, turns
+from bot.planning.meaning import Meaning
 from bot.talk import CALLS, Button, Call, Done, Say, Talk
 from core.locales import Locale
 from core.tools import HandoverReason
@@ -82,6 +83,13 @@ _answers = Counter(
 log = structlog.get_logger(__name__)
 
 
+@runtime_checkable
+class Understands(Protocol):
+    """A planner that also tells what it takes a customer for."""
+
+    def meaning(self, talk: Talk) -> Meaning: ...
+
+
 class Refused(Exception):
     """What the model wrote may not be said; the reason is a word of `guard`."""
 
@@ -115,10 +123,13 @@ class ModelAssistant:
     async def answer(self, talk: Talk, tools: Toolbox, tell: Tell) -> Say:
         planner = self._planner()
         first = planner.plan(talk, ())
-        if _is_for_planner(talk, first) or self._rests():
+        meaning = planner.meaning(talk) if isinstance(planner, Understands) else None
+        if _is_for_planner(talk, first, meaning) or self._rests():
             return await self._built_in.answer(talk, tools, tell)
         words = _Words(tell)
-        asking = asyncio.create_task(self._ask(talk, tools, planner, first, words))
+        intent = meaning.intent if meaning else first.intent if isinstance(first, Say) else "other"
+        turn = Turn(talk, tools, planner, Masker(on=self._mask), self._zone)
+        asking = asyncio.create_task(self._ask(turn, words, first, intent))
         say: Say | None = None
         try:
             say = await self._outcome(asking)
@@ -147,12 +158,9 @@ class ModelAssistant:
             self._note("failed", **_told(error))
         return None
 
-    async def _ask(
-        self, talk: Talk, tools: Toolbox, planner: Planner, first: Call | Say, words: _Words
-    ) -> Say:
+    async def _ask(self, turn: Turn, words: _Words, first: Call | Say, intent: str) -> Say:
         """What is said, the planner's where the model broke. Raises Refused, and whatever else."""
-        masker = Masker(on=self._mask)
-        turn = Turn(talk, tools, planner, masker, self._zone)
+        talk = turn.talk
         locale = first.locale if isinstance(first, Say) else _language(talk)
         final = await self._stream(turn, _messages(turn, locale), locale, words)
         if turn.failure is not None:
@@ -160,12 +168,12 @@ class ModelAssistant:
         if (say := said_in(final)) is not None:
             words.take_back()
             return say
-        text = _plain(masker.restore(final.text))
+        text = _plain(turn.masker.restore(final.text))
         done = tuple(turn.done)
         if why := refuses(text, given(talk, done, self._zone), locale):
             raise Refused(why)
         self._note("answered")
-        return _say(text, locale, done, first)
+        return _say(text, locale, done, intent)
 
     async def _stream(
         self, turn: Turn, messages: list[BaseMessage], locale: Locale, words: _Words
@@ -290,9 +298,11 @@ def _plain(text: str) -> str:
     return re.sub(r"\*\*|__|`|^#+ ", "", text, flags=re.MULTILINE).strip()
 
 
-def _is_for_planner(talk: Talk, first: Call | Say) -> bool:
-    """Whether code answers by itself: buttons, confirmations, and whatever goes to people."""
+def _is_for_planner(talk: Talk, first: Call | Say, meaning: Meaning | None) -> bool:
+    """Whether code answers by itself: buttons, confirmations, attacks, and what is for people."""
     if talk.said and talk.said[-1].pressed is not None:
+        return True
+    if meaning is not None and (meaning.guard is not None or meaning.intent in _OF_PLANNER):
         return True
     if isinstance(first, Call):
         return first.tool == "hand_over"
@@ -323,14 +333,12 @@ def _last(event: dict[str, Any]) -> AIMessage | None:
     return last if isinstance(last, AIMessage) and not last.tool_calls else None
 
 
-def _say(text: str, locale: Locale, done: tuple[Done, ...], first: Call | Say) -> Say:
+def _say(text: str, locale: Locale, done: tuple[Done, ...], intent: str) -> Say:
     held = [one for one in done if not one.failed]
     proposal = next((one.proposal for one in reversed(held) if one.proposal), None)
     last = held[-1].call.tool if held else None
-    intent = first.intent if isinstance(first, Say) else "other"
-    if intent == "other":
-        tool = last or (first.tool if isinstance(first, Call) else "")
-        intent = _INTENTS.get(tool, intent)
+    if intent == "other":  # to the planner, and the model knew what to ask
+        intent = _INTENTS.get(last or "", intent)
     confirm, decline = _CONFIRM[locale]
     return Say(
         text=text,

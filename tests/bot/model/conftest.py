@@ -36,7 +36,9 @@ async def scene(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenScene]:
     monkeypatch.setenv("OPENAI_API_KEY", "the-environment-s")
 
     @asynccontextmanager
-    async def open_scene(*replies: Reply, **settings: Any) -> AsyncIterator[Scene]:
+    async def open_scene(
+        *replies: Reply, planner: OnePlanner | None = None, **settings: Any
+    ) -> AsyncIterator[Scene]:
         async with serving(*replies) as server:
             asked_for = {
                 "bot_model": "openai:scripted",
@@ -45,9 +47,9 @@ async def scene(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OpenScene]:
                 "bot_timeout_s": 1.0,
                 **settings,
             }
-            shop, planner = Shop(), OnePlanner()
-            async with opened(Settings(**asked_for), lambda: planner, shop.tools()) as assistant:
-                yield Scene(server, assistant, shop, planner)
+            shop, brain = Shop(), planner or OnePlanner()
+            async with opened(Settings(**asked_for), lambda: brain, shop.tools()) as assistant:
+                yield Scene(server, assistant, shop, brain)
 
     threads = set(threading.enumerate())
     yield open_scene

@@ -8,11 +8,13 @@ import msgspec
 import pytest
 
 from bot.model.assistant import settled
-from bot.talk import Open, Said
+from bot.planning.guards import Guard
+from bot.planning.meaning import Meaning
+from bot.talk import Open, Said, Talk
 from core.tools import Card, Change
 from tests.bot.model.conftest import OpenScene
 from tests.bot.model.server import Reply, calls, endless, fails, raw, says, silent
-from tests.bot.model.shop import NOW, PLANNED, PRODUCT, VARIANT, Shown, talk
+from tests.bot.model.shop import NOW, PLANNED, PRODUCT, VARIANT, OnePlanner, Shown, talk
 
 SEARCH = calls(("search_products", {"words": "辣椒"}))
 TRUE = "有的，秋釀剝皮辣椒一罐 NT$360，還有 12 罐。"
@@ -282,3 +284,33 @@ def test_only_what_further_words_do_not_change_is_shown() -> None:
 
 def test_a_talk_is_a_value() -> None:
     assert msgspec.structs.replace(talk("x"), now=NOW) == talk("x")
+
+
+class _Understanding(OnePlanner):
+    """Knows what she wants, as the real one does."""
+
+    def __init__(self, intent: str, guard: Guard | None = None) -> None:
+        super().__init__()
+        self.taken_for = Meaning(intent=intent, text="", guard=guard)
+
+    def meaning(self, _talk: Talk) -> Meaning:
+        return self.taken_for
+
+
+@pytest.mark.parametrize(
+    ("intent", "guard", "asked", "said"),
+    [
+        ("stock", None, 2, "stock"),
+        ("other", None, 2, "product_search"),  # the model knew what to look up
+        ("stock", "prices", 0, "product_search"),
+        ("other", "instructions", 0, "product_search"),
+        ("complaint", None, 0, "product_search"),
+    ],
+)
+async def test_what_the_planner_understands_stays_and_attacks_are_its_own(
+    scene: OpenScene, intent: str, guard: Guard | None, asked: int, said: str
+) -> None:
+    async with scene(SEARCH, says(TRUE), planner=_Understanding(intent, guard)) as its:
+        say = await its.assistant.answer(talk("有辣椒嗎"), its.shop.box(), Shown())
+    assert len(its.server.asked) == asked
+    assert say.intent == said
