@@ -84,7 +84,8 @@ class Settings(BaseSettings):
     )
     data_folder: Path = Field(
         Path("data"),
-        description="Where the embedded database, the secret and shows' recordings are kept.",
+        description="Where the embedded database, the secret, shows' recordings and the pictures of"
+        " chats are kept.",
     )
     database_url: str = Field(
         "",

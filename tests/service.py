@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ class Browser:
         path: str,
         *,
         json: object = None,
-        data: bytes | None = None,
+        data: bytes | BytesIO | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """One request; redirects are not followed. `headers` are added to the browser's own."""

@@ -10,12 +10,14 @@ from typing import Any
 from aiohttp import web
 from msgspec import to_builtins
 
-from chat import office_routes, routes
+from chat import office_routes, picture_routes, routes
 from chat.events import About
 from chat.inbox import Inbox
 from chat.namespace import NAMESPACE, ChatNamespace
 from chat.office import Office
 from chat.office_routes import OFFICE
+from chat.picture_routes import CHAT_PICTURES
+from chat.pictures import Pictures
 from chat.routes import CHATS, INBOX, PANE, SHOWN
 from chat.service import Chats, Pace
 from chat.store import Row
@@ -42,6 +44,7 @@ def attach(app: web.Application) -> None:
     """Make the routes part of `app`, before it starts."""
     routes.routes.join(app)
     office_routes.routes.join(app)
+    picture_routes.routes.join(app)
 
 
 async def chats(app: web.Application) -> AsyncIterator[None]:
@@ -53,6 +56,8 @@ async def chats(app: web.Application) -> AsyncIterator[None]:
         app[DATABASE], app[ROOMS], app[CLOCK], app[OFFICE], app[STAFF], Shelf(app), pace
     )
     made.join(app[OUTBOX])
+    folder = settings.data_folder / "pictures"
+    app[CHAT_PICTURES] = Pictures(app[DATABASE], app[CLOCK], made, folder)
 
     async def shown(rows: Sequence[Row]) -> list[dict[str, Any]]:
         return await _shown(app, rows)
@@ -78,7 +83,9 @@ async def chats(app: web.Application) -> AsyncIterator[None]:
 async def erase_old(app: web.Application) -> None:
     """Blank conversations that have been over for longer than the settings keep them."""
     kept_ms = app[SETTINGS].retention_days * 86_400_000
-    await app[CHATS].erase_old(app[CLOCK].now() - kept_ms)
+    before = app[CLOCK].now() - kept_ms
+    await app[CHATS].erase_old(before)
+    await app[CHAT_PICTURES].tidy(before)
 
 
 async def _shown(app: web.Application, rows: Sequence[Row]) -> list[dict[str, Any]]:

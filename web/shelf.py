@@ -6,6 +6,7 @@ from functools import partial
 
 from aiohttp import web
 
+from chat.picture_routes import CHAT_PICTURES
 from commerce_bridge.commerce import COMMERCE
 from core.errors import NotFound
 from core.identity import store as people
@@ -26,7 +27,7 @@ class Shelf:
         return Card("order", found.id, title=found.number)
 
     async def picture(self, conversation: str, picture: str) -> Card:
-        raise NotFound("There is no such picture.")
+        return await self._app[CHAT_PICTURES].claim(conversation, picture)
 
     async def put(self, variant: str, quantity: int) -> Change:
         found = (await self._app[SHOP].variants([variant])).get(variant)

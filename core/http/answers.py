@@ -10,7 +10,7 @@ from aiohttp import web
 from core.errors import BadRequest, InternalError, NotFound, PlusOneError, TooLarge, Unavailable
 from core.http.body import answer
 from core.http.guard import SOCKETS
-from core.http.routes import Handler
+from core.http.routes import ROUTES, Handler
 from core.ids import new_id
 
 HANDLER_S = 20
@@ -34,8 +34,10 @@ class MethodNotAllowed(PlusOneError):
 async def within_time(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.path.startswith(SOCKETS):
         return await handler(request)
+    route = request.app[ROUTES].get(request.match_info.route)
+    within_s = HANDLER_S if route is None or route.within_s is None else route.within_s
     try:
-        async with asyncio.timeout(HANDLER_S) as limit:
+        async with asyncio.timeout(within_s) as limit:
             return await handler(request)
     except TimeoutError as error:
         if limit.expired():

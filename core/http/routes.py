@@ -58,7 +58,7 @@ class Route:
 
     `cookie` is False where nothing depends on who asks: pages, files, and calls of other services,
     which sign what they send. Then the session is not looked up, and a call need not come from a
-    page of ours.
+    page of ours. `within_s` is the time for its answer; None leaves it at `answers.HANDLER_S`.
     """
 
     method: str
@@ -66,6 +66,7 @@ class Route:
     handler: Handler
     who: Audience
     cookie: bool = True
+    within_s: float | None = None
 
 
 class Routes:
@@ -82,9 +83,9 @@ class Routes:
         return self._named("GET", path, who, cookie)
 
     def post(
-        self, path: str, *, who: Audience, cookie: bool = True
+        self, path: str, *, who: Audience, cookie: bool = True, within_s: float | None = None
     ) -> Callable[[Handler], Handler]:
-        return self._named("POST", path, who, cookie)
+        return self._named("POST", path, who, cookie, within_s)
 
     def patch(
         self, path: str, *, who: Audience, cookie: bool = True
@@ -106,10 +107,10 @@ class Routes:
         return self._named("OPTIONS", path, who, cookie)
 
     def _named(
-        self, method: str, path: str, who: Audience, cookie: bool
+        self, method: str, path: str, who: Audience, cookie: bool, within_s: float | None = None
     ) -> Callable[[Handler], Handler]:
         def named(handler: Handler) -> Handler:
-            self._routes.append(Route(method, path, handler, who, cookie))
+            self._routes.append(Route(method, path, handler, who, cookie, within_s))
             return handler
 
         return named

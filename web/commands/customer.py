@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,6 +18,8 @@ from sqlalchemy import Connection
 import migrations
 from chat.kind import ConversationKind
 from chat.office import Office
+from chat.picture_store import Picture
+from chat.pictures import Pictures
 from chat.service import Chats, Pace
 from commerce_bridge.embedded.shop import EmbeddedShop
 from core.clock import SystemClock
@@ -27,6 +30,7 @@ from core.identity.model import Person, email_address
 from core.rooms.rooms import Rooms
 from core.secret import Secret
 from core.settings import Settings
+from core.tools import Card, Change
 from live.kind import ShowKind
 from live.service import Shows
 from web.people import open_people
@@ -39,6 +43,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
     export = acts.add_parser("export", help="print her conversations as JSON")
     export.add_argument("who", help="her e-mail address or her id")
+    export.add_argument(
+        "--to",
+        metavar="FOLDER",
+        type=Path,
+        help="a new folder for customer.json and the pictures that were sent, instead",
+    )
 
     erase = acts.add_parser("erase", help="blank her conversations and her comments, for good")
     erase.add_argument("who", help="her e-mail address or her id")
@@ -55,16 +65,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _done(settings: Settings, arguments: argparse.Namespace) -> str:
-    async with _opened(settings) as (database, chats, shows):
+    async with _opened(settings) as (database, chats, pictures, shows):
         person = await _found(database, arguments.who)
         if arguments.act == "export":
-            return await _exported(chats, person)
+            return await _exported(chats, pictures, person, arguments.to)
         talks, comments = await chats.erase(person.aliases), await shows.erase_talk(person.aliases)
-        return f"Blanked. Conversations: {talks}; shows with comments of hers: {comments}.\n"
+        shown = await pictures.erase(await chats.all_of(person.aliases))
+        return (
+            f"Blanked. Conversations: {talks}; shows with comments of hers: {comments};"
+            f" pictures deleted: {shown}.\n"
+        )
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, Chats, Shows]]:
+async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, Chats, Pictures, Shows]]:
     clock, secret = SystemClock(), Secret.of(settings)
     async with (
         Database.open(settings.database, pool=1) as database,
@@ -72,10 +86,13 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, Chats, Sh
     ):
         rooms = Rooms(database, clock, [ShowKind(), ConversationKind()])
         shop = EmbeddedShop(database, clock)
+        office = Office(database, clock)
+        chats = Chats(database, rooms, clock, office, people.staff, _Empty(), Pace())
         try:
             yield (
                 database,
-                Chats(database, rooms, clock, Office(database, clock), people.staff, Pace()),
+                chats,
+                Pictures(database, clock, chats, settings.data_folder / "pictures"),
                 Shows(database, rooms, shop, settings.currency),
             )
         finally:
@@ -96,12 +113,46 @@ async def _found(database: Database, who: str) -> Person:
     return person
 
 
-async def _exported(chats: Chats, person: Person) -> str:
+async def _exported(chats: Chats, pictures: Pictures, person: Person, to: Path | None) -> str:
     talks: list[dict[str, Any]] = []
+    shown: list[Picture] = []
     for conversation in await chats.all_of(person.aliases):
         log = await chats.told(conversation)
         events = [msgspec.json.decode(one.wire()) for one in log]
-        talks.append({"id": conversation, "events": events})
+        own = await pictures.of([conversation])
+        listed = [
+            {"id": one.id, "by": one.uploader, "at_ms": one.created_at, "file": f"{one.id}.webp"}
+            for one in own
+        ]
+        talks.append({"id": conversation, "events": events, "pictures": listed})
+        shown += own
     who = {"id": person.id, "name": person.name, "email": person.email}
     found = {"customer": who, "conversations": talks}
-    return msgspec.json.format(msgspec.json.encode(found), indent=1).decode() + "\n"
+    text = msgspec.json.format(msgspec.json.encode(found), indent=1).decode() + "\n"
+    if to is None:
+        return text
+    _written(to, text)
+    await pictures.export(shown, to)
+    return f"Written to {to}. Conversations: {len(talks)}; pictures: {len(shown)}.\n"
+
+
+def _written(folder: Path, text: str) -> None:
+    try:
+        folder.mkdir()
+        (folder / "customer.json").write_text(text, encoding="utf-8")
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise BadRequest(f"{folder} cannot be made and written: {why}.") from error
+
+
+class _Empty:
+    """Nobody says anything here; see `chat.service.Shelf`."""
+
+    async def order(self, customer: str, order: str) -> Card:
+        raise NotFound("There is no such order.")
+
+    async def picture(self, conversation: str, picture: str) -> Card:
+        raise NotFound("There is no such picture.")
+
+    async def put(self, variant: str, quantity: int) -> Change:
+        raise NotFound("There is no such variant for sale.")
