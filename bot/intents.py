@@ -119,12 +119,25 @@ class Classifier:
         self._machine = LinearSVC(C=0.6, random_state=_SEED, dual=True, max_iter=2000, tol=1e-3)
         self._machine.fit(known, [intent for intent, _ in examples])
         self._names: list[str] = [str(name) for name in self._machine.classes_]
+        self._known = self._vectors.vocabulary_.keys()
 
     def guesses(self, masked: str) -> list[Guess]:
         """All intents, the likeliest first."""
         scores = self._machine.decision_function(self._vectors.transform([masked]))[0]
         order = np.argsort(-scores, kind="stable")
         return [Guess(self._names[i], float(scores[i])) for i in order]
+
+    def familiar(self, masked: str) -> float:
+        """Which share of its words and pairs of characters stands in any example: 0 to 1."""
+        pieces = {piece for piece in features(masked) if _is_piece(piece)}
+        return len(pieces & self._known) / len(pieces) if pieces else 1.0
+
+
+def _is_piece(feature: str) -> bool:
+    """Whether it is a word, or two characters that follow each other."""
+    if feature[0] in "=^~" or feature[-1] == "$" or " " in feature or PRODUCT in feature:
+        return False
+    return feature.isascii() or len(feature) == 2
 
 
 def examples() -> list[tuple[str, str]]:

@@ -41,8 +41,9 @@ def _longest_first(words: Iterable[str]) -> re.Pattern[str]:
 _SPOKEN: Final = {_plain(said): meant for said, meant in table("cantonese")["written"].items()}
 _SPOKEN_WORDS: Final = _longest_first(_SPOKEN)
 _MARKS: Final = _longest_first(_plain(word) for word in table("cantonese")["marks"]["words"])
+_HONG_KONG: Final = "恒吓"
+"""Written there as on the mainland; Big5 has them not."""
 _ENGLISH: Final = frozenset(table("language")["english"])
-_BOTH: Final = frozenset(table("language")["both_scripts"])
 
 
 @lru_cache(maxsize=4096)
@@ -66,12 +67,26 @@ def speaks(text: str, otherwise: Locale) -> Locale:
     return _chinese(plain, chinese, otherwise)
 
 
+@lru_cache(maxsize=8192)
+def _is_simplified(character: str) -> bool:
+    """Not of Taiwan's and Hong Kong's common characters (Big5's first level), as 台 and 里 are."""
+    if character in _HONG_KONG or _TO_TRADITIONAL.convert(character) == character:
+        return False
+    lead = character.encode("big5", "ignore")[:1]
+    return not b"\xa4" <= lead <= b"\xc6"
+
+
+@lru_cache(maxsize=8192)
+def _is_traditional(character: str) -> bool:
+    """Not of the mainland's characters (GB 2312), as 著 and 乾 are."""
+    if _TO_SIMPLIFIED.convert(character) == character:
+        return False
+    return not character.encode("gb2312", "ignore")
+
+
 def _chinese(plain: str, characters: list[str], otherwise: Locale) -> Locale:
-    simplified = traditional = 0
-    for character in characters:
-        if character not in _BOTH:
-            simplified += _TO_TRADITIONAL.convert(character) != character
-            traditional += _TO_SIMPLIFIED.convert(character) != character
+    simplified = sum(_is_simplified(character) for character in characters)
+    traditional = sum(_is_traditional(character) for character in characters)
     if simplified > traditional:
         return "zh-Hans"
     if _MARKS.search(_plain(plain)) and not (otherwise == "zh-Hans" and not traditional):

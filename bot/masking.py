@@ -23,9 +23,21 @@ _FOODS: Final = tuple(
         key=lambda term: (-len(term), term),
     )
 )
-_CHINESE_FOODS = re.compile("|".join(re.escape(term) for term in _FOODS if not term.isascii()))
+TASTES: Final = frozenset(table("tastes")["names"])
+"""Goods that say how something is or what it is for, and not what."""
+_NAMES: Final = {
+    term: frozenset(
+        name
+        for name, terms in table("goods").items()
+        if name not in TASTES and term in map(fold, terms)
+    )
+    for term in _FOODS
+}
+_CHINESE_FOODS = re.compile(
+    "(?P<food>" + "|".join(re.escape(term) for term in _FOODS if not term.isascii()) + ")"
+)
 _LATIN_FOODS = re.compile(
-    r"\b(?:" + "|".join(re.escape(term) for term in _FOODS if term.isascii()) + r")(?:e?s)?\b"
+    r"\b(?P<food>" + "|".join(re.escape(term) for term in _FOODS if term.isascii()) + r")(?:e?s)?\b"
 )
 
 
@@ -33,3 +45,10 @@ def mask_goods(folded: str) -> str:
     """`folded` with `PRODUCT` for every food that we have a name for."""
     masked = _LATIN_FOODS.sub(PRODUCT, _CHINESE_FOODS.sub(PRODUCT, folded))
     return re.sub(f"{PRODUCT}(?:\\s*{PRODUCT})+", PRODUCT, masked)
+
+
+def foods(folded: str) -> list[frozenset[str]]:
+    """What foods a text names, in order: each by our names for it, the longest wins."""
+    found = [*_CHINESE_FOODS.finditer(folded), *_LATIN_FOODS.finditer(folded)]
+    found.sort(key=lambda one: one.start())
+    return [_NAMES.get(one.group("food"), frozenset()) for one in found]

@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "parse": ("web.commands.parse", 'try codes and comments with the "+1" grammar'),
     "import": ("web.commands.import_", "import products, stock and locations from a CSV file"),
     "articles": ("web.commands.articles", "import what customers and the bot can read"),
+    "bot": ("web.commands.bot", "try how well the bot answers"),
     "customer": ("web.commands.customer", "export or erase what one customer wrote"),
     "staff": ("web.commands.staff", "add, change, list and remove staff"),
 }

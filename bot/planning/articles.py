@@ -20,7 +20,7 @@ WORDS = 200
 Article = dict[str, Any]
 
 
-def article(scene: Scene, slug: str | None = None) -> Steps:
+def article(scene: Scene, slug: str | None = None, *, intent: str | None = None) -> Steps:
     """The article that says it; where none does, she is asked back."""
     meaning = scene.meaning
     slug = slug or meaning.article
@@ -34,6 +34,7 @@ def article(scene: Scene, slug: str | None = None) -> Steps:
     others = [one["slug"] for one in found.data["articles"]]
     return scene.say(
         best["excerpt"],
+        intent=intent,
         tool="articles",
         cards=(Card("article", best["slug"], title=best["title"]),),
         buttons=more(scene, (*others, *scene.articles.about(meaning.intent)), but=best["slug"]),

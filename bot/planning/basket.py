@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Generator, Sequence
+from typing import Any, Final
 
-from bot.planning import goods
+from bot.planning import articles, goods
 from bot.planning.mentions import MOST
 from bot.planning.scene import Scene, Steps, amount, choices
 from bot.search import Index
-from bot.talk import Call, Card
+from bot.talk import Call, Card, Done, Say
 
+BULK: Final = "bulk-order"
+"""The article for whoever wants more than goes into a cart at once."""
 Line = dict[str, Any]
 
 
@@ -39,20 +41,16 @@ def add(scene: Scene) -> Steps:
     """Proposes it, once product and variant are clear; else asks for what is not."""
     meaning = scene.meaning
     pieces = meaning.quantity or 1
+    if pieces > MOST and scene.articles.title(BULK, scene.locale):
+        return (yield from articles.article(scene, BULK, intent="human"))
     if meaning.variant is not None:
         return (yield from _propose(scene, meaning.variant, pieces))
-    if len(meaning.products) == 1:
-        found = yield Call("product", {"product": meaning.products[0]})
+    if len(meaning.products) > 1 and any(word in meaning.text for word in goods.CHEAP):
+        product = yield from _cheaper(scene)
     else:
-        words = goods.searched(scene) if meaning.named else ""
-        hits = yield Call("search_products", {"words": words, "limit": goods.SHOWN})
-        products = hits.data["products"]
-        if len(products) != 1 or not meaning.named:
-            return (yield from _which(scene, products))
-        found = yield Call("product", {"product": products[0]["id"]})
-    if found.data.get("missing"):
-        return (yield from goods.search(scene))
-    product = found.data
+        product = yield from goods.one(scene, "basket.which_product")
+    if isinstance(product, Say):
+        return product
     asked = f"{meaning.text}\n{scene.turn.asked_before if scene.turn.pressed else ''}"
     variant = goods.meant_variant(product["variants"], asked, None)
     if variant is None:
@@ -73,16 +71,20 @@ def add(scene: Scene) -> Steps:
     return (yield from _propose(scene, variant["id"], pieces, product["id"]))
 
 
-def _which(scene: Scene, products: Sequence[dict[str, Any]]) -> Steps:
-    if not products:
-        return (yield from goods.search(scene))
-    lines = goods.listing_lines(scene, products)
-    return scene.say(
-        "\n".join([scene.words("basket.which_product"), *lines]),
-        tool="search_products",
-        cards=[Card("product", one["id"], title=one["title"]) for one in products],
-        buttons=choices((one["title"], f"product:{one['id']}") for one in products),
-    )
+def _cheaper(scene: Scene) -> Generator[Call, Done, dict[str, Any] | Say]:
+    """The cheapest of those that she may mean: "平嗰樣"."""
+    cheapest: dict[str, Any] | None = None
+    for one in scene.meaning.products[:2]:
+        found = yield Call("product", {"product": one})
+        if "missing" not in found.data and (
+            cheapest is None or _least(found.data) < _least(cheapest)
+        ):
+            cheapest = found.data
+    return cheapest or (yield from goods.search(scene))
+
+
+def _least(product: dict[str, Any]) -> int:
+    return min(int(one["price"]["minor"]) for one in product["variants"])
 
 
 def _propose(scene: Scene, variant: str, pieces: int, product: str | None = None) -> Steps:

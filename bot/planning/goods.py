@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
+from bot.data import table
 from bot.language import fold
 from bot.planning import articles
+from bot.planning.mentions import heat
 from bot.planning.scene import Scene, Steps, amount, choices
-from bot.search import meat
-from bot.talk import Call, Card, Say
+from bot.search import goods_in, meat
+from bot.talk import Call, Card, Done, Say
 
 SHOWN = 3
+CHEAP = ("便宜", "划算", "cheap", "lowest")
 Product = dict[str, Any]
 
 
@@ -31,7 +34,7 @@ def search(scene: Scene) -> Steps:
 
 
 def recommend(scene: Scene) -> Steps:
-    words = searched(scene) if scene.meaning.named else ""
+    words = searched(scene) if goods_in(scene.meaning.text) else ""
     found = yield Call("search_products", {"words": words, "limit": SHOWN})
     products: list[Product] = found.data["products"]
     if not products and words:
@@ -46,73 +49,90 @@ def recommend(scene: Scene) -> Steps:
 def info(scene: Scene) -> Steps:
     """About one product; about all, where an article tells it; else what she may mean."""
     meaning = scene.meaning
-    if len(meaning.products) != 1 or (not meaning.named and not points(scene)):
-        if not meaning.named and (slug := articles.fitting(scene)) is not None:
-            return (yield from articles.article(scene, slug))
-        if len(meaning.products) != 1:
-            return (yield from _which(scene, "goods.which"))
-    found = yield Call("product", {"product": meaning.products[0]})
-    if found.data.get("missing"):
-        return (yield from search(scene))
-    product = found.data
+    slug = articles.fitting(scene)
+    if slug is not None and not meaning.named and not (meaning.products and points(scene)):
+        return (yield from articles.article(scene, slug))
+    product = yield from one(scene, "goods.which")
+    if isinstance(product, Say):
+        return product
     lines = [scene.words("goods.about", title=product["title"], text=product["description"])]
     lines.append(_prices(scene, product["variants"]))
-    if all(one["sold_out"] for one in product["variants"]):
+    if all(variant["sold_out"] for variant in product["variants"]):
         lines.append(scene.words("goods.sold_out", title=product["title"]))
     buttons = [(scene.words("choice.cart_add"), "intent:cart_add")]
-    slug = articles.fitting(scene)
     if slug is not None and (title := scene.articles.title(slug, scene.locale)):
         buttons.append((title, f"article:{slug}"))
     else:
         buttons.append((scene.words("choice.stock"), "intent:stock"))
     return scene.say(
-        "\n".join(lines),
-        tool="product",
-        cards=(Card("product", product["id"], title=product["title"]),),
-        buttons=choices(buttons),
+        "\n".join(lines), tool="product", cards=(_card(product),), buttons=choices(buttons)
     )
 
 
 def price(scene: Scene) -> Steps:
-    if len(scene.meaning.products) != 1:
-        if _cheapest(scene):
-            return (yield from _cheapest_first(scene))
-        return (yield from _which(scene, "goods.prices"))
-    found = yield Call("product", {"product": scene.meaning.products[0]})
-    if found.data.get("missing"):
-        return (yield from search(scene))
-    product = found.data
+    if _cheapest(scene) and len(scene.meaning.products) != 1:
+        return (yield from _cheapest_first(scene))
+    product = yield from one(scene, "goods.prices")
+    if isinstance(product, Say):
+        return product
     variants = _meant(product["variants"], scene.meaning.text, scene.meaning.variant)
     text = scene.words("goods.price", title=product["title"], prices=_prices(scene, variants))
-    if all(one["sold_out"] for one in variants):
+    if all(variant["sold_out"] for variant in variants):
         text += "\n" + scene.words("goods.sold_out", title=product["title"])
     return scene.say(
         text,
         tool="product",
-        cards=(Card("product", product["id"], title=product["title"]),),
-        buttons=choices(
-            [
-                (scene.words("choice.cart_add"), "intent:cart_add"),
-                (scene.words("choice.stock"), "intent:stock"),
-            ]
-        ),
+        cards=(_card(product),),
+        buttons=scene.menu("cart_add", "stock"),
     )
+
+
+def one(scene: Scene, key: str) -> Generator[Call, Done, Product | Say]:
+    """The product that she means, as its tool tells it; else what is said instead: what there is
+    to choose from, or that there is none. `key`: the words before the choice."""
+    meaning = scene.meaning
+    if len(meaning.products) == 1:
+        found = yield Call("product", {"product": meaning.products[0]})
+        return found.data if "missing" not in found.data else (yield from search(scene))
+    if len(meaning.products) > 1:
+        words = " ".join(filter(None, map(scene.names.title, meaning.products)))[:100]
+    else:
+        words = searched(scene) if meaning.named or goods_in(meaning.text) else ""
+    found = yield Call("search_products", {"words": words, "limit": SHOWN})
+    products: list[Product] = found.data["products"]
+    if not products:
+        return (yield from search(scene))
+    if len(products) > 1:
+        return _listing(scene, products, key)
+    found = yield Call("product", {"product": products[0]["id"]})
+    return found.data if "missing" not in found.data else (yield from search(scene))
 
 
 def stock(scene: Scene) -> Steps:
     """How many there are online and in which shops; of all variants, or of the one she named."""
-    if len(scene.meaning.products) != 1:
-        return (yield from _which(scene, "goods.which"))
-    product = scene.meaning.products[0]
+    meaning = scene.meaning
+    if len(meaning.products) == 1:
+        product = meaning.products[0]
+    else:
+        found = yield from one(scene, "goods.which")
+        if isinstance(found, Say):
+            return found
+        product = found["id"]
     asked = {"product": product}
-    if scene.meaning.variant is not None:
-        asked["variant"] = scene.meaning.variant
-    found = yield Call("stock", asked)
-    if found.data.get("missing"):
+    if meaning.variant is not None:
+        asked["variant"] = meaning.variant
+    told = yield Call("stock", asked)
+    if told.data.get("missing"):
         return (yield from search(scene))
-    online: int = found.data["online"]
-    shops = in_shops(scene, found.data["locations"], scene.meaning.text)
-    title = found.data["title"]
+    meant = _in_stock(told.data, meaning.text)
+    if meaning.variant is None and meant is not None:
+        asked["variant"] = meant["id"]
+        told = yield Call("stock", asked)
+    title = told.data["title"]
+    if "variant" in asked and (variant := _variant_title(told.data)):
+        title = f"{title} {variant}"
+    online: int = told.data["online"]
+    shops = in_shops(scene, told.data["locations"], meaning.text)
     if online and shops:
         text = scene.words("goods.in_stock", title=title, online=online, shops=shops)
     elif online:
@@ -121,30 +141,51 @@ def stock(scene: Scene) -> Steps:
         text = scene.words("goods.shops_only", title=title, shops=shops)
     else:
         text = scene.words("goods.sold_out", title=title)
-    buttons = [(scene.words("choice.cart_add"), "intent:cart_add")] if online else []
     return scene.say(
         text,
         tool="stock",
-        cards=(Card("product", found.data["id"], title=title),),
-        buttons=choices([*buttons, (scene.words("choice.places"), "intent:places")]),
+        cards=(Card("product", told.data["id"], title=told.data["title"]),),
+        buttons=scene.menu(*(("cart_add", "places") if online else ("recommend", "places"))),
     )
 
 
+def _in_stock(told: dict[str, Any], folded: str) -> dict[str, Any] | None:
+    """The variant that she named, of those in stock data."""
+    variants = {one["id"]: one for place in told["locations"] for one in place["variants"]}
+    named = _named_title(list(variants.values()), folded) if len(variants) > 1 else set()
+    meant = [one for one in variants.values() if fold(one["title"]) in named]
+    return meant[0] if len(meant) == 1 else None
+
+
+def _variant_title(told: dict[str, Any]) -> str:
+    titles = {one["title"] for place in told["locations"] for one in place["variants"]}
+    return str(titles.pop()) if len(titles) == 1 else ""
+
+
 def in_shops(scene: Scene, locations: Sequence[dict[str, Any]], folded: str) -> str:
-    """`信義店 8、板橋店 4`: where there are any; the shop that was named before the others."""
+    """`信義店 8、板橋店 4`: where there are any; a shop that was named comes before the others, and
+    is there also if it has none. Empty where there are none, and none was named."""
     told: list[tuple[bool, str]] = []
+    some = False
     for place in locations:
-        variants = [
-            one
-            for one in place["variants"]
-            if not _named_title(place["variants"], folded)
-            or fold(one["title"]) in _named_title(place["variants"], folded)
-        ]
-        pieces = sum(one["pieces"] for one in variants)
+        pieces = sum(one["pieces"] for one in place["variants"])
+        named = place_named(place["name"], folded)
+        some = some or pieces > 0
         if pieces:
-            named = fold(place["name"]) in folded
             told.append((not named, scene.words("goods.at", place=place["name"], pieces=pieces)))
+        elif named:
+            told.append((False, scene.words("goods.none_at", place=place["name"])))
+    named_there = any(not last for last, _ in told)
+    if not some and not named_there:
+        return ""
     return scene.listed(text for _, text in sorted(told, key=lambda one: one[0]))
+
+
+def place_named(name: str, folded: str) -> bool:
+    """Whether a text names a shop: 信義店, 信義那間, Xinyi."""
+    short = fold(name).removesuffix("店").removesuffix("门市")
+    latin = table("places")["latin"].get(short)
+    return bool(short) and (short in folded or (latin is not None and latin in folded))
 
 
 def points(scene: Scene) -> bool:
@@ -190,19 +231,7 @@ def _named_title(variants: Sequence[dict[str, Any]], folded: str) -> set[str]:
         parts = [part for part in title.replace("/", " ").split() if part in folded]
         if parts and len(titles) > 1:
             named.add(title)
-    return named or {title for title in titles if _heat(title) and _heat(title) == _heat(folded)}
-
-
-_HEAT = {
-    "小": ("小辣", "微辣", "mild", "little spicy", "less spicy", "small"),
-    "中": ("中辣", "medium"),
-    "大": ("大辣", "重辣", "最辣", "extra hot", "very spicy", "hottest", "extra spicy", "large"),
-}
-
-
-def _heat(folded: str) -> str | None:
-    """How hot, where a text says it in whatever language."""
-    return next((heat for heat, says in _HEAT.items() if any(s in folded for s in says)), None)
+    return named or {title for title in titles if heat(title) and heat(title) == heat(folded)}
 
 
 def _prices(scene: Scene, variants: Sequence[dict[str, Any]]) -> str:
@@ -228,32 +257,21 @@ def _everything(scene: Scene) -> bool:
     )
 
 
-def _which(scene: Scene, key: str) -> Steps:
-    """What she may mean of several, to choose from."""
-    meaning = scene.meaning
-    if meaning.named or not meaning.products:
-        words = searched(scene) if meaning.named else ""
-        found = yield Call("search_products", {"words": words, "limit": SHOWN})
-        if found.data["products"]:
-            return _listing(scene, found.data["products"], key, one=key)
-        return (yield from search(scene))
-    words = " ".join(filter(None, map(scene.names.title, meaning.products)))[:100]
-    found = yield Call("search_products", {"words": words, "limit": SHOWN})
-    if found.data["products"]:
-        return _listing(scene, found.data["products"], key, one=key)
-    return (yield from search(scene))
-
-
 def _cheapest(scene: Scene) -> bool:
-    return any(word in scene.meaning.text for word in ("便宜", "cheap", "lowest"))
+    return any(word in scene.meaning.text for word in CHEAP)
 
 
 def _cheapest_first(scene: Scene) -> Steps:
-    found = yield Call("search_products", {"words": "", "limit": 5})
+    titles = " ".join(filter(None, map(scene.names.title, scene.meaning.products)))[:100]
+    found = yield Call("search_products", {"words": titles, "limit": 5})
     products = sorted(found.data["products"], key=lambda one: int(one["price"]["minor"]))
     if not products:
         return scene.say(scene.words("goods.empty"), tool="search_products")
     return _listing(scene, products[:SHOWN], "goods.prices", one="goods.prices")
+
+
+def _card(product: Product) -> Card:
+    return Card("product", product["id"], title=product["title"])
 
 
 def listing_lines(scene: Scene, products: Sequence[Product]) -> list[str]:

@@ -13,16 +13,18 @@ from bot.language import fold
 from bot.masking import PRODUCT
 from bot.planning.articles_known import KnownArticles
 from bot.planning.guards import Guard, guard_of
-from bot.planning.mentions import Names, is_plus, order_number, place_of, quantity
+from bot.planning.mentions import Names, heat, is_plus, order_number, place_of, quantity
 from bot.planning.turn import Turn
-from bot.search import goods_in
 from bot.talk import Said, Talk
 
-LEAST = -0.62
-"""A likelier intent than this score is acted on, if it is clear."""
-CLEAR = 0.06
-"""By so much it must be likelier than the next one, where its own score is below `SURE`."""
 SURE = -0.25
+"""An intent of this score and above is acted on."""
+LEAST = -0.5
+"""One of this score too, if it is `CLEAR` of the next and the words are `FAMILIAR`."""
+CLEAR = 0.2
+FAMILIAR = 0.6
+STRANGE = 0.2
+"""Of words that are less familiar than this nothing is taken to be understood."""
 ARTICLE_SURE = 0.62
 """An article that fits so well says what an unclear question is about."""
 
@@ -58,8 +60,15 @@ _SIGNS = re.compile(r"[\s,，.。!！~～?？、:：;；\U0001f300-\U0001faff\u2
 _AGAIN = re.compile(
     rf"^(?:那|还有|how about|what about|and)?\s*(?:the |a |some |your )?\s*{PRODUCT}\s*(?:呢|也)?$"
 )
+_QUESTION = re.compile(
+    r"[?？吗呢]|什么|怎么|哪|谁|几|多少|为何|帮|\b(?:what|how|who|where|when|why|which|can|do|is|are)\b"
+)
+_FOLLOWS = re.compile(
+    r"^(?:那么?|如果|若|what if|and if|what about|how about|and)[^吗?？]*(?:呢)?\s*[?？]?$"
+)
 _BARE_COUNT = re.compile(
-    r"^(?:我要|要|来|给我|那|就|拿|各|i want|i'll take|i'd like|make it|just|take)?\s*"
+    r"^(?:我要|要|来|给我|那|就|拿|各|改成?|换成?|变成|还是|i want|i'll take|i'd like"
+    r"|make it|make that|just|take|change to|change it to|actually)?\s*"
     r"(?:\+|x|加)?\s*(?:[0-9]{1,3}|[一两二三四五六七八九十]{1,3}|[a-z]{3,6})\s*"
     r"(?:罐|瓶|盒|个|份|组|包|件|箱|套|袋|只)?\s*"
     r"(?:of them|of those|of these|jars?|bottles?|boxes|box|pieces?)?"
@@ -136,20 +145,26 @@ class Understanding:
             return Meaning(intent=self._articles.intent(what), text=turn.folded, article=what)
         return Meaning(intent="other", text=turn.folded)
 
+    def names(self, text: str) -> bool:
+        """Whether a product is named."""
+        return bool(self._names.find(text))
+
     def _by_words(self, talk: Talk, turn: Turn, text: str) -> Meaning:
         masked = self._names.mask(text)
         named = tuple(self._names.find(text))
         products = named or self._pointed(talk, turn, text)
         about = concepts(text)
         guesses = self._guesses(turn, text, masked, about)
-        intent = self._settled(guesses, text)
+        intent = self._settled(guesses, text, self._classifier.familiar(masked))
+        if intent == "other" and _greets(turn, text, about):
+            intent = "greet"
         return Meaning(
             intent=intent,
             text=text,
             about=about,
             choices=tuple(one.intent for one in guesses if one.intent in _CHOOSE_FROM)[:3],
             products=products,
-            named=bool(named) or PRODUCT in masked or bool(goods_in(text)),
+            named=bool(named) or PRODUCT in masked,
             quantity=quantity(text),
             order=order_number(text),
         )
@@ -166,11 +181,13 @@ class Understanding:
                 return best
         return guesses
 
-    def _settled(self, guesses: list[Guess], text: str) -> str:
-        """The likeliest intent, if it is likely and clear; by an article, if one says just that."""
+    def _settled(self, guesses: list[Guess], text: str, familiar: float) -> str:
+        """The likeliest intent, if it is likely enough; by an article, if one says just that."""
         best, second = guesses[0], guesses[1]
-        if best.score >= SURE or (best.score >= LEAST and best.score - second.score >= CLEAR):
-            return best.intent
+        if familiar >= STRANGE:
+            clear = best.score - second.score >= CLEAR and familiar >= FAMILIAR
+            if best.score >= SURE or (best.score >= LEAST and clear):
+                return best.intent
         article = self._articles.best(text)
         if article is not None and article[1] >= ARTICLE_SURE:
             return self._articles.intent(article[0])
@@ -201,11 +218,7 @@ class Understanding:
             plain = _SIGNS.sub("", text)
             for button in before.buttons:
                 label = _SIGNS.sub("", fold(button.label))
-                if (
-                    label
-                    and button.means
-                    and (label == plain or _is_variant(button.means, label, plain))
-                ):
+                if label and button.means and _presses(button.means, label, plain):
                     found = self._pressed(talk, turn, button.means)
                     count = quantity(text)
                     return msgspec.structs.replace(found, quantity=count or found.quantity)
@@ -217,18 +230,31 @@ class Understanding:
         if count and not products and _BARE_COUNT.match(_SIGNS.sub(" ", text).strip()):
             if before is not None and before.intent == "cart_remove":
                 return None
-            return self._adding(text, list(pointed))
+            adding = self._adding(text, list(pointed))
+            change = talk.proposal.change if talk.proposal else None
+            if change is not None and change.kind == "cart.add":  # another number of the same
+                return msgspec.structs.replace(adding, variant=change.variant)
+            return adding
         masked = _SIGNS.sub(" ", self._names.mask(text)).strip()
         if _AGAIN.match(masked):
-            last = before.intent if before is not None else None
-            intent = last if last in ABOUT_PRODUCTS or last == "cart_remove" else "product_search"
+            intent = _last(talk, ABOUT_PRODUCTS | {"cart_remove"}) or "product_search"
             return Meaning(
-                intent=intent or "product_search",
+                intent=intent,
                 text=text,
                 products=tuple(products),
                 named=True,
                 quantity=quantity(turn.asked_before) if intent == "cart_add" else None,
             )
+        if before is not None and before.intent in _FOLLOWED and _FOLLOWS.match(text):
+            about = concepts(text)
+            if before.intent == "delivery" or not about - {"thing"}:
+                return Meaning(
+                    intent=before.intent,
+                    text=f"{turn.asked_before} {text}",
+                    about=about | concepts(turn.asked_before),
+                    products=tuple(products) or pointed,
+                    named=bool(products),
+                )
         if pointed and len(_SIGNS.sub("", text)) <= 14 and place_of(text, _shown(before)):
             last = before.intent if before is not None else None
             if quantity(text) or any(
@@ -250,12 +276,20 @@ class Understanding:
         )
 
 
+_CANCELS = re.compile("取消|cancel")
+_DECLINING: Final = tuple(_folded("declining"))
 _SMALL: Final = ("greet", "thanks", "bye", "yes", "no", "other")
+_FOLLOWED: Final = frozenset({"delivery", "payment", "returns"})
 _BY_WORDS: Final = ("product_search", "product_info", "recommend")
 
 
 def _meaning(known: Understanding, talk: Talk, turn: Turn, text: str) -> Meaning:
     answer = yes_or_no(turn.folded)
+    change = talk.proposal.change if talk.proposal else None
+    if answer is None and change is not None and not known.names(text):
+        answer = _declines(turn.folded)
+    if change is not None and change.kind == "order.cancel" and _CANCELS.search(turn.folded):
+        answer = answer if answer == "yes" else None  # "cancel" what: the order, or this?
     if answer == "yes" and talk.proposal is None and turn.before is not None:
         offered = [one for one in turn.before.buttons if one.means and one.kind != "decline"]
         if len(offered) == 1 and offered[0].means:
@@ -265,6 +299,16 @@ def _meaning(known: Understanding, talk: Talk, turn: Turn, text: str) -> Meaning
     if not _SIGNS.sub("", turn.folded):
         return Meaning(intent="other", text="")
     return known.bare(talk, turn, text) or known._by_words(talk, turn, text)
+
+
+def _declines(folded: str) -> str | None:
+    """`no` to an open proposal where a text begins with one, whatever she says then: nothing is
+    changed by it. A yes with more behind it is none."""
+    parts = [part for part in _SIGNS.split(folded) if part]
+    if not parts:
+        return None
+    begins = any(parts[0] == w if w.isascii() else parts[0].startswith(w) for w in _DECLINING)
+    return "no" if begins or parts[0] in _NO else None
 
 
 def core(messages: tuple[str, ...]) -> str:
@@ -294,6 +338,17 @@ def yes_or_no(folded: str) -> str | None:
     return None
 
 
+def _last(talk: Talk, intents: frozenset[str]) -> str | None:
+    """The one of `intents` that the bot took her for in its last two answers."""
+    said = [one.intent for one in talk.said if one.role == "bot"][-2:]
+    return next((one for one in reversed(said) if one in intents), None)
+
+
+def _greets(turn: Turn, text: str, about: frozenset[str]) -> bool:
+    """Whether she greets, and then says something that asks for nothing."""
+    return len(text) < len(turn.folded.strip()) and not about and not _QUESTION.search(turn.folded)
+
+
 def _shown(said: Said | None) -> tuple[str, ...]:
     """The products of a message, in the order in which they are shown."""
     if said is None:
@@ -307,8 +362,14 @@ def _shown(said: Said | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cards + offered))
 
 
-def _is_variant(means: str, label: str, plain: str) -> bool:
-    return means.startswith("variant:") and (label in plain or (len(plain) > 1 and plain in label))
+def _presses(means: str, label: str, plain: str) -> bool:
+    """Whether she wrote what a button says; a variant may be shortened, or named in English."""
+    if label == plain:
+        return True
+    if not means.startswith("variant:") or len(plain) > 16:
+        return False
+    alike = heat(label) is not None and heat(label) == heat(plain)
+    return label in plain or (len(plain) > 1 and plain in label) or alike
 
 
 def _within(word: str, text: str) -> bool:

@@ -10,15 +10,16 @@ import msgspec
 
 from bot.data import table
 from bot.language import CJK, fold
-from bot.masking import PRODUCT, mask_goods
+from bot.masking import PRODUCT, TASTES, foods, mask_goods
 from bot.search import Index, goods_in
 
 _ANSWERS: Final = table("answers")
 _DIGITS: Final = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7,
                   "八": 8, "九": 9}  # fmt: skip
+_UNITS: Final = {"十": 10, "百": 100, "千": 1000}
 _ENGLISH: Final = {word: number for number, word in enumerate(_ANSWERS["english_numbers"])}
 _MEASURES: Final = "|".join(sorted(map(fold, _ANSWERS["measures"]), key=len, reverse=True))
-_CHINESE_NUMBER: Final = "[零一二两三四五六七八九十]{1,3}"
+_CHINESE_NUMBER: Final = "[零一二两三四五六七八九十百千]{1,5}"
 _PLUS = re.compile(rf"(?:\+|加)\s*([0-9]{{1,4}}|{_CHINESE_NUMBER})(?![0-9{CJK}])")
 _TIMES = re.compile(r"(?:[x×*]\s*([0-9]{1,4})(?![0-9])|(?<![0-9a-z])([0-9]{1,4})\s*x\b)")
 _MEASURED = re.compile(rf"([0-9]{{1,4}}|{_CHINESE_NUMBER})\s*(?:{_MEASURES})")
@@ -32,12 +33,15 @@ _CHINESE_RUN = re.compile(f"[{CJK}]+")
 _CODE = re.compile(r"[a-z0-9\-]*[0-9][a-z0-9\-]*")
 _LATIN_RUN = re.compile(r"[a-z0-9]+(?:[-][a-z0-9]+)*")
 
+_HEAT: Final = {
+    size: [fold(word) for word in words] for size, words in table("tastes")["heat"].items()
+}
+
 MOST = 20
 """Pieces that may be put into the cart at once."""
 _SHORTEST = 3
 _LONGEST = 12
 """Characters of a name that are enough to mean it."""
-_FITS = 0.34
 _FITS_WITHOUT_FOOD = 0.68
 """Where no food is named, a few characters in common are chance."""
 _CLEAR = 0.72
@@ -59,6 +63,7 @@ class Names:
     def __init__(self, products: Iterable[KnownProduct]) -> None:
         products = list(products)
         self._titles = {one.id: one.title for one in products}
+        self._foods = {one.id: goods_in(fold(one.title)) - TASTES for one in products}
         self._index = Index((one.id, (one.title, *one.words)) for one in products)
         self._codes: dict[str, str] = {}
         self._pieces: dict[str, list[str]] = {}
@@ -91,14 +96,25 @@ class Names:
         if runs:
             return list(dict.fromkeys(self._codes[run] for run in runs))
         pieces = self._within(folded)
-        if pieces:
-            longest = max(map(len, pieces))
-            whose = [self._pieces[piece] for piece in pieces if len(piece) == longest]
-            return list(dict.fromkeys(product for products in whose for product in products))
-        found = self._index.search(folded, 5, least=_FITS)
-        if found and not goods_in(folded) and found[0][1] < _FITS_WITHOUT_FOOD:
-            return []
-        return [one for one, score in found if score >= _CLEAR * found[0][1]]
+        longest = {max(piece_of, key=len) for piece_of in self._of_products(pieces).values()}
+        left = folded
+        found: list[str] = []
+        for piece in sorted(longest, key=folded.find):
+            found += self._pieces[piece]
+            left = left.replace(piece, " ")
+        for names in foods(left):
+            found += (product for product, are in self._foods.items() if names & are)
+        if found or foods(left) or goods_in(folded):  # a taste, or a use: many things may have it
+            return list(dict.fromkeys(found))
+        likely = self._index.search(folded, 5, least=_FITS_WITHOUT_FOOD)
+        return [one for one, score in likely if score >= _CLEAR * likely[0][1]]
+
+    def _of_products(self, pieces: set[str]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for piece in pieces:
+            for product in self._pieces[piece]:
+                found.setdefault(product, []).append(piece)
+        return found
 
     def _within(self, folded: str) -> set[str]:
         """The pieces of names that are in a text; of one that is within another, the longer."""
@@ -159,10 +175,14 @@ def is_plus(folded: str) -> bool:
 def _number(written: str) -> int:
     if written.isdigit():
         return int(written)
-    tens, ten, ones = written.rpartition("十")
-    if ten:
-        return 10 * (_DIGITS.get(tens, 1) if tens else 1) + (_DIGITS.get(ones, 0) if ones else 0)
-    return _DIGITS.get(written[-1], 1)
+    total = ones = 0
+    for sign in written:
+        if sign in _UNITS:
+            total += (ones or 1) * _UNITS[sign]
+            ones = 0
+        else:
+            ones = _DIGITS.get(sign, 0)
+    return total + ones
 
 
 def order_number(folded: str) -> str | None:
@@ -179,6 +199,11 @@ def place_of(folded: str, things: Sequence[str]) -> str | None:
             last = name == "third" and any(w in folded for w in ("最后", "last", "下面"))
             return things[-1] if last else things[index] if index < len(things) else None
     return None
+
+
+def heat(folded: str) -> str | None:
+    """How hot, where a text says it in whatever language: `small`, `medium`, `large`."""
+    return next((size for size, says in _HEAT.items() if any(_said(s, folded) for s in says)), None)
 
 
 def _said(word: str, folded: str) -> bool:

@@ -11,7 +11,7 @@ MISSES = 2
 """So often in a row it asks back; then people are asked."""
 FAILED: Final = "failed"
 """The button of an answer that something could not be looked up: known again by it."""
-_OUT_OF_SCOPE: Final = frozenset({"weather", "politics", "homework", "fun"})
+_OUT_OF_SCOPE: Final = frozenset({"weather", "politics", "homework", "fun", "elsewhere", "daily"})
 
 
 def asked(scene: Scene) -> Steps:

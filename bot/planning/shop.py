@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bot.planning import articles
+from bot.planning import articles, goods
 from bot.planning.scene import Scene, Steps, amount
 from bot.talk import Call
 
-_FEES = ("fee",)
 _KINDS = frozenset({"home", "store", "pickup"})
 
 
@@ -15,7 +14,7 @@ def places(scene: Scene) -> Steps:
     locations = found.data["locations"]
     if not locations:
         return scene.say(scene.words("shop.online_only"), tool="places")
-    named = [one for one in locations if one["name"] and one["name"] in scene.turn.text]
+    named = [one for one in locations if goods.place_named(one["name"], scene.turn.folded)]
     lines = [
         scene.words("shop.place", name=one["name"], address=one["address"], hours=one["hours"])
         for one in (named or locations)[:5]
