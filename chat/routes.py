@@ -45,12 +45,13 @@ class _Named(Input):
 
 @routes.get("/api/chat", who=ANYONE)
 async def own(request: web.Request) -> web.Response:
-    """`{conversation, unread, hours}`: hers, if there is one, and whether somebody is there."""
+    """`{conversation, unread, hours, bot}`: hers, if there is one, whether somebody is there, and
+    whether a bot answers first."""
     chats = request.app[CHATS]
     found = await chats.own(person_of(request))
     conversation, unread = found or (None, 0)
     shown = {"conversation": conversation, "unread": unread, "hours": await chats.opening()}
-    return answer(shown)
+    return answer(shown | {"bot": chats.bot})
 
 
 @routes.post("/api/chat", who=ANYONE)

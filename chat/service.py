@@ -111,6 +111,11 @@ class Chats:
 
     # Looking
 
+    @property
+    def bot(self) -> bool:
+        """Whether a bot answers first."""
+        return self._pace.bot
+
     async def own(self, person: Person) -> tuple[str, int] | None:
         """Her conversation and how many messages in it she has not read; None before the first."""
         if not person.is_customer:

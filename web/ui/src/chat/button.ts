@@ -1,8 +1,9 @@
 import { css, html, nothing, type TemplateResult } from "lit";
-import { customElement } from "lit/decorators.js";
+import { customElement, state } from "lit/decorators.js";
 
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
+import { part } from "../design/part";
 import { parts } from "../design/parts";
 import { m } from "../i18n/index";
 import { Chatting } from "./chatting";
@@ -50,11 +51,25 @@ export class ChatButton extends PlusoneElement {
 
   private readonly chat = new Chatting(this);
 
+  @state() private cart = false;
+
   override render(): unknown {
     const { open, unread, there } = this.chat;
     if (!there) return nothing;
-    return html`${this.button(open, unread)}${this.chat.draw()}`;
+    return html`${this.button(open, unread)}
+      <div @cart=${this.openCart}>${this.chat.draw()}</div>
+      <p class="said" role="status">${open || unread === 0 ? "" : m.askTeamUnread(unread)}</p>
+      ${
+        this.cart
+          ? html`<plusone-checkout @close=${() => (this.cart = false)}></plusone-checkout>`
+          : nothing
+      }`;
   }
+
+  /** On pages that have no cart of their own. */
+  private readonly openCart = (): void => {
+    void part(() => import("../checkout/sheet")).then((there) => (this.cart = there));
+  };
 
   private button(open: boolean, unread: number): TemplateResult {
     return html`<button

@@ -74,6 +74,7 @@ export class Chatting implements ReactiveController {
   private readonly count = ({ detail }: CustomEvent<number>): void => {
     if (this.unread === detail) return;
     this.unread = detail;
+    entitle(detail);
     this.host.requestUpdate();
   };
 
@@ -95,4 +96,10 @@ export class Chatting implements ReactiveController {
       // looked at again in a minute
     }
   }
+}
+
+/** Who has the page in a tab behind others sees in its title that something was said. */
+function entitle(unread: number): void {
+  const title = document.title.replace(/^\(\d+\+?\) /u, "");
+  document.title = unread === 0 ? title : `(${unread > 99 ? "99+" : unread}) ${title}`;
 }

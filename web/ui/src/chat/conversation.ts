@@ -10,18 +10,26 @@ import type {
   Side,
   Speaker,
   StaffAct,
+  Streaming,
   Typing,
 } from "./wire";
 
-export type ChatCommand = "say" | "read" | "rate" | "act";
+export type ChatCommand = "say" | "press" | "undo" | "read" | "rate" | "act";
 
 export type ChatDone = Done<ChatEvent>;
 
 export interface Words {
   text?: string;
   product?: string;
+  order?: string;
+  picture?: string;
   /** The service itself says what that is called. */
   about?: Omit<About, "title">;
+}
+
+interface Pressed {
+  offset: number;
+  key: string;
 }
 
 interface Typist {
@@ -30,6 +38,8 @@ interface Typist {
 }
 
 const shown_ms = 5_000;
+/** So long a page shows that the bot is at an answer; one that takes longer may never come. */
+const bot_ms = 30_000;
 /** So often a page says that somebody writes on it; the service takes no more than one a second. */
 const every_ms = 2_000;
 
@@ -41,6 +51,7 @@ export class Conversation extends Line<ChatSnapshot, ChatEvent, ChatCommand> {
   /** The last snapshot that followed on; another one came whole, and what was older is stale. */
   private followed: ChatSnapshot | null = null;
   private readonly typists = new Map<Speaker, Typist>();
+  private stream: Streaming | null = null;
   private typed_at = -every_ms;
   private saidRead = 0;
 
@@ -57,6 +68,14 @@ export class Conversation extends Line<ChatSnapshot, ChatEvent, ChatCommand> {
       needsWhole,
     });
     this.on("typing", (typing: Typing) => this.writes(typing));
+    this.on("streaming", (stream: Streaming) => {
+      this.stream = stream;
+      this.changed();
+    });
+    this.subscribe(() => {
+      // What was said meanwhile is not known: the words so far may never be finished.
+      if (this.phase !== "there") this.stream = null;
+    });
   }
 
   /** The thread as far as it is known here, oldest first. */
@@ -78,10 +97,48 @@ export class Conversation extends Line<ChatSnapshot, ChatEvent, ChatCommand> {
     return typist.name ?? "";
   }
 
+  /**
+   * The bot's words so far, "" while it has said none; null where it is not at an answer. They go by
+   * what stands in the thread: an answer that has come, a person who took over, or another question
+   * ends them, whatever came late over the line.
+   */
+  get botWords(): string | null {
+    if (this.phase !== "there" || this.snapshot === null) return null;
+    const { control, waiting_since, lines } = this.snapshot.conversation;
+    const newest = lines.findLast((line) => line.kind === "message");
+    if (control !== "bot" || newest?.kind !== "message" || newest.from !== "customer") return null;
+    if (this.stream?.upto === newest.offset && this.stream.text) return this.stream.text;
+    const typist = this.typists.get("bot");
+    if (typist !== undefined && typist.until > performance.now()) return "";
+    return waiting_since !== null && this.now() - waiting_since < bot_ms ? "" : null;
+  }
+
   /** Under the name it had, where it is said again. */
   say(words: Words, request_id?: string): Promise<ChatDone> {
     this.typed_at = -every_ms;
     return this.send("say", { ...words }, request_id);
+  }
+
+  /** What is pressed and not in the thread yet. */
+  get pressing(): readonly Pressed[] {
+    return this.waiting.flatMap(({ event, body }) =>
+      event === "press" ? [body as unknown as Pressed] : [],
+    );
+  }
+
+  /** Which changes she wants undone, as long as the thread does not say so. */
+  get undoing(): readonly number[] {
+    return this.waiting.flatMap(({ event, body }) =>
+      event === "undo" ? [(body as { offset: number }).offset] : [],
+    );
+  }
+
+  press(offset: number, key: string): Promise<ChatDone> {
+    return this.send("press", { offset, key });
+  }
+
+  undo(offset: number): Promise<ChatDone> {
+    return this.send("undo", { offset });
   }
 
   rate(score: number, text = ""): Promise<ChatDone> {
@@ -134,7 +191,9 @@ export class Conversation extends Line<ChatSnapshot, ChatEvent, ChatCommand> {
     }
     this.followed = after;
     for (const event of frame.events) {
-      if (event.type === "message.sent") this.typists.delete(event.data.from);
+      if (event.type !== "message.sent") continue;
+      this.typists.delete(event.data.from);
+      if (event.data.from === "customer") setTimeout(() => this.changed(), bot_ms + 50);
     }
     return after;
   }

@@ -40,9 +40,28 @@ export class ChatGoods extends PlusoneElement {
         inline-size: 306px;
         max-inline-size: 100%;
       }
+      /* Of several beside one another, the picture above; all as high as those with a choice. */
+      :host([tall]) {
+        inline-size: 168px;
+        flex: none;
+      }
+      :host([tall]) article {
+        flex-direction: column;
+        block-size: 284px;
+      }
+      :host([tall]) .pic {
+        flex: 1;
+        min-block-size: 0;
+        inline-size: auto;
+        margin: 1px 1px 0;
+        border-radius: 13px 13px 0 0;
+      }
+      :host([tall]) .txt {
+        flex: none;
+      }
       article {
         display: flex;
-        min-block-size: 132px;
+        block-size: 148px;
         border-radius: var(--r-card);
         background: var(--raised);
         box-shadow: inset 0 0 0 1px var(--line-2);
@@ -77,16 +96,20 @@ export class ChatGoods extends PlusoneElement {
       .price {
         font-size: var(--t-18);
       }
+      .costs {
+        flex-wrap: wrap;
+        gap: 0 var(--s-2);
+      }
       .add,
       select {
-        inline-size: 100%;
         min-block-size: 40px;
-        margin-block-start: 6px;
         border-radius: var(--r-control);
         box-shadow: inset 0 0 0 1px var(--edge);
         font-size: var(--t-13);
       }
       .add {
+        inline-size: 100%;
+        margin-block-start: 6px;
         display: flex;
         align-items: center;
         justify-content: center;
@@ -100,8 +123,10 @@ export class ChatGoods extends PlusoneElement {
         cursor: default;
       }
       select {
+        flex: 1 1 90px;
+        min-inline-size: 0;
         border: 0;
-        padding: 0 var(--s-2);
+        padding: 0 var(--s-1);
         background: var(--raised);
         font-size: var(--t-16);
       }
@@ -157,9 +182,13 @@ export class ChatGoods extends PlusoneElement {
       </span>
       <div class="txt">
         <h3 class="one-line">${goods.title}</h3>
-        ${one === undefined ? nothing : price(one.price, session?.shop.currency ?? "TWD")}
-        ${goods.variants.length > 1 ? this.choice(goods, one) : nothing} ${this.adds(one)}
-        <p class="t-12 quiet" role="status">${this.said}</p>
+        <div class="row costs">
+          ${one === undefined ? nothing : price(one.price, session?.shop.currency ?? "TWD")}
+          ${goods.variants.length > 1 ? this.choice(goods, one) : nothing}
+        </div>
+        ${this.adds(one)}
+        ${this.said === "" ? nothing : html`<p class="t-12 stop one-line">${this.said}</p>`}
+        <span class="said" role="status">${this.said}</span>
       </div>
     </article>`;
   }

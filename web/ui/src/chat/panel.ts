@@ -15,7 +15,9 @@ import { problemWords } from "../i18n/problems";
 import { loadSession, onSession, session } from "../session/session";
 import { ask, Problem } from "../wire/http";
 import type { Composer } from "./composer";
+import { pressWords, settled } from "./changes";
 import { Conversation } from "./conversation";
+import { botFace } from "./icons";
 import { Outbox } from "./outbox";
 import look from "./panel.css?inline";
 import type { Rate } from "./rating";
@@ -27,8 +29,8 @@ type Asked = "name" | "sign-in";
 
 /**
  * The chat of one customer with the shop: over nearly the whole page on a phone, at its side on a
- * desktop. It stays on the line while it is folded. Tells `shut`, `unread` (how many), `carted` and
- * `known` (she has said who she is).
+ * desktop. It stays on the line while it is folded. Tells `shut`, `unread` (how many), `carted` (the
+ * cart is another now), `cart` (she wants to see it) and `known` (she has said who she is).
  */
 @customElement("plusone-chat-panel")
 export class ChatPanel extends PlusoneElement {
@@ -53,6 +55,9 @@ export class ChatPanel extends PlusoneElement {
   private person: string | null = null;
   private beginning = false;
   private turnedAway = false;
+  /** What was changed for her as far as the page has shown it; null before the thread is known. */
+  private settled: string | null = null;
+  private bot = false;
   private hoursTimer: ReturnType<typeof setTimeout> | undefined;
   private forget: (() => void) | null = null;
   private readonly outbox = new Outbox(
@@ -99,6 +104,7 @@ export class ChatPanel extends PlusoneElement {
   private async look(): Promise<Chat> {
     const chat = await ask<Chat>("GET", "/api/chat");
     this.hours = chat.hours;
+    this.bot = chat.bot;
     clearTimeout(this.hoursTimer);
     const { open, until, opens_at } = chat.hours;
     const next = open ? until : opens_at;
@@ -131,6 +137,7 @@ export class ChatPanel extends PlusoneElement {
     talk.subscribe(this.moved);
     talk.open();
     this.talk = talk;
+    this.settled = null;
     this.outbox.use(talk, this.person ?? "");
     this.moved();
   }
@@ -147,6 +154,7 @@ export class ChatPanel extends PlusoneElement {
     if (talk?.snapshot != null) {
       this.outbox.seen(talk.snapshot.offset);
       this.tellUnread(talk);
+      this.tellCarted(talk);
     }
     if (talk?.phase === "there") this.turnedAway = false;
     if (talk?.phase === "refused" && !this.turnedAway) {
@@ -161,14 +169,25 @@ export class ChatPanel extends PlusoneElement {
   private tellUnread(talk: Conversation): void {
     const read = talk.snapshot?.conversation.read.customer ?? 0;
     const unread = talk.lines.filter(
-      (one) => one.kind === "message" && one.from === "staff" && one.offset > read,
+      (one) => one.kind === "message" && one.from !== "customer" && one.offset > read,
     );
     this.dispatchEvent(new CustomEvent<number>("unread", { detail: unread.length }));
   }
 
+  /** The page shows her cart anew once something was changed in it from here. */
+  private tellCarted(talk: Conversation): void {
+    const now = settled(talk.snapshot?.conversation.lines ?? []);
+    const before = this.settled;
+    this.settled = now;
+    if (before === null || now === before) return;
+    this.dispatchEvent(new Event("carted", { bubbles: true, composed: true }));
+  }
+
   private readonly read = (): void => {
     if (!this.open || document.visibilityState !== "visible") return;
-    const last = this.talk?.lines.findLast((one) => one.kind === "message" && one.from === "staff");
+    const last = this.talk?.lines.findLast(
+      (one) => one.kind === "message" && one.from !== "customer",
+    );
     if (last !== undefined) this.talk?.read(last.offset);
   };
 
@@ -178,14 +197,38 @@ export class ChatPanel extends PlusoneElement {
 
   // What she does
 
-  private readonly say = ({ detail: text }: CustomEvent<string>): void => {
+  private readonly say = ({ detail: text }: CustomEvent<string>): void => this.speak(text);
+
+  private speak(text: string): void {
     this.said = "";
     this.outbox.put(text, this.asks);
     this.asks = null;
     void this.thread?.updateComplete.then(() => this.thread?.toEnd());
     if (session === null || session.person.kind === "nobody") this.askName();
     else if (this.talk === null) void this.begin();
+  }
+
+  private readonly press = ({ detail }: CustomEvent<{ offset: number; key: string }>): void => {
+    const { talk } = this;
+    if (talk === null) return;
+    this.said = "";
+    talk.press(detail.offset, detail.key).catch((problem: unknown) => this.failed(talk, problem));
+    void this.thread?.updateComplete.then(() => this.thread?.toEnd());
+    // What was pressed can be pressed no more: the focus goes to where she goes on.
+    if (matchMedia("(hover: hover)").matches) this.back();
   };
+
+  private readonly undo = ({ detail }: CustomEvent<number>): void => {
+    const { talk } = this;
+    if (talk === null) return;
+    this.said = "";
+    talk.undo(detail).catch((problem: unknown) => this.failed(talk, problem));
+    this.back();
+  };
+
+  private failed(talk: Conversation, problem: unknown): void {
+    if (talk === this.talk) this.said = pressWords(problem);
+  }
 
   private askName(): void {
     this.asking("name");
@@ -369,16 +412,27 @@ export class ChatPanel extends PlusoneElement {
         ${fold}
       </div>`;
     }
+    const bot = this.botAnswers(talk);
     if (hours !== null && !hours.open && !hours.always) {
-      return html`<div class="night">
+      return html`<div class="night ${bot ? "with-bot" : ""}">
         ${night}
         <div class="words">
-          <h2 class="one-line">${c.closed}</h2>
+          <h2 class="one-line">${bot ? c.botNight : c.closed}</h2>
           <p class="t-13 one-line">
             ${hours.opens_at === null ? c.backSomeTime : c.backAt(when(hours.opens_at, this.now()))}
           </p>
         </div>
-        ${fold}
+        ${bot ? this.toPerson(talk) : nothing} ${fold}
+      </div>`;
+    }
+    if (bot) {
+      return html`<div class="head">
+        ${botFace(false)}
+        <div class="grow">
+          <h2 class="one-line">${c.bot}</h2>
+          <p class="t-12 quiet one-line">${this.botStand(talk)}</p>
+        </div>
+        ${this.toPerson(talk)} ${fold}
       </div>`;
     }
     return html`<div class="head">
@@ -390,6 +444,30 @@ export class ChatPanel extends PlusoneElement {
       ${fold}
     </div>`;
   }
+
+  /** Whether what she writes next is the bot's to answer. */
+  private botAnswers(talk: Conversed | null): boolean {
+    if (talk === null || talk.control === "new" || talk.control === "resolved") return this.bot;
+    return talk.control === "bot";
+  }
+
+  private botStand(talk: Conversed | null): string {
+    const at = talk?.callback_at ?? null;
+    return at === null ? c.botFirst : c.callback(when(at, this.now()));
+  }
+
+  /** The way to a person; once one is to come back to her there is no more to ask for. */
+  private toPerson(talk: Conversed | null): unknown {
+    if (talk !== null && talk.callback_at !== null) return nothing;
+    return html`<button class="btn btn-s btn-line hit person" @click=${this.askPerson}>
+      ${icon("person", 16)}${c.person}
+    </button>`;
+  }
+
+  private readonly askPerson = (): void => {
+    this.speak(c.wantPerson);
+    this.back();
+  };
 
   private there(talk: Conversed | null): string {
     if (talk?.control === "queued" && talk.waiting_since !== null) return c.passedOn;
@@ -422,6 +500,8 @@ export class ChatPanel extends PlusoneElement {
       @older=${this.older}
       @again=${({ detail }: CustomEvent<string>) => this.outbox.again(detail)}
       @take-back=${this.takeBack}
+      @press=${this.press}
+      @undo=${this.undo}
       @rate=${this.rate}
       >${empty ? this.intro(this.hours) : nothing}</plusone-thread
     >`;
@@ -432,7 +512,9 @@ export class ChatPanel extends PlusoneElement {
     return html`<div class="intro">
       ${icon("chat", 24)}
       <h3>${c.intro}</h3>
-      <p class="t-14 quiet">${later ? c.introLater(when(opens_at, this.now())) : c.introWords}</p>
+      <p class="t-14 quiet">
+        ${this.bot ? c.introBot : later ? c.introLater(when(opens_at, this.now())) : c.introWords}
+      </p>
     </div>`;
   }
 
@@ -460,6 +542,7 @@ export class ChatPanel extends PlusoneElement {
 
   private hint(talk: Conversed | null): string {
     if (talk?.staff?.name != null) return c.hintTo(talk.staff.name);
+    if (this.botAnswers(talk)) return c.hint;
     return this.hours !== null && !this.hours.open && !this.hours.always ? c.hintLater : c.hint;
   }
 }

@@ -2,7 +2,8 @@ import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } fr
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
-import "./goods";
+import "./change-line";
+import "./chips";
 import "./rating";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
@@ -12,21 +13,26 @@ import { clock, dayOf } from "../i18n/format";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { Problem } from "../wire/http";
+import { shown } from "./cards";
 import type { Conversation } from "./conversation";
-import { moon } from "./icons";
+import { botFace, moon } from "./icons";
 import { pieces } from "./links";
+import { nextOver, offer } from "./offers";
 import type { Outgoing } from "./outbox";
 import { type Row, rows } from "./rows";
 import look from "./thread.css?inline";
-import type { About, Conversed, Entry, Message, Promised } from "./wire";
+import type { About, Changed, Conversed, Entry, HandedOver, Message, Promised } from "./wire";
 import { dayName, when } from "./when";
 
 /** So near to its foot the thread counts as read to its end. */
 const near_px = 80;
+/** A browser's timer counts no further. */
+const longest_timer_ms = 2 ** 31 - 1;
 
 /**
  * One conversation as the customer reads it. Tells `seen` when its end is in sight, `older` when what
- * lies before is wanted, `again` and `take-back` (a message's request_id), and `rate`.
+ * lies before is wanted, `again` and `take-back` (a message's request_id), `press` (a button of a
+ * message), `undo` (a change), and `rate`.
  */
 @customElement("plusone-thread")
 export class Thread extends PlusoneElement {
@@ -46,11 +52,13 @@ export class Thread extends PlusoneElement {
   @query(".scroll") private readonly box!: HTMLElement | null;
 
   private readTo = 0;
+  private overTimer: ReturnType<typeof setTimeout> | undefined;
   private top: IntersectionObserver | null = null;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.top?.disconnect();
+    clearTimeout(this.overTimer);
   }
 
   protected override firstUpdated(): void {
@@ -115,6 +123,18 @@ export class Thread extends PlusoneElement {
     this.top?.disconnect();
     if (older !== null && !this.filling) this.top?.observe(older);
     this.scrolled();
+    this.awaitOver();
+  }
+
+  /** Draws again when a proposal has run out. */
+  private awaitOver(): void {
+    clearTimeout(this.overTimer);
+    const next = nextOver(this.talk?.lines ?? [], this.now);
+    if (next === null) return;
+    this.overTimer = setTimeout(
+      () => this.requestUpdate(),
+      Math.min(next - this.now + 50, longest_timer_ms),
+    );
   }
 
   /** Shows the end of the thread. */
@@ -150,14 +170,16 @@ export class Thread extends PlusoneElement {
     </button>`;
   }
 
-  private row(row: Row, lines: readonly Entry[], talk: Conversed | null): unknown {
+  private row(row: Row, lines: readonly Entry[], talk: Conversed | null): TemplateResult {
     switch (row.kind) {
       case "day":
         return html`<li class="sys">
           <span>${dayName(row.at_ms, this.now)}</span>
         </li>`;
       case "message":
-        return row.entry.from === "customer" ? this.hers(row, lines, talk) : this.theirs(row);
+        return row.entry.from === "customer"
+          ? this.hers(row, lines, talk)
+          : this.theirs(row, lines);
       case "told":
         return this.told(row.entry, lines, talk);
     }
@@ -180,7 +202,9 @@ export class Thread extends PlusoneElement {
     const marked = entry.offset <= read && (next === undefined || next.offset > read);
     return html`<li class="m me ${first ? "" : "on"}">
       <div class="body">
-        ${this.aboutLine(entry.about)}${bubble(entry)}
+        ${this.aboutLine(entry.about)}${
+          entry.text !== null || entry.cards.length === 0 ? bubble(entry) : nothing
+        }${shown(entry.cards, (order) => standOf(order, lines))}
         ${
           marked || last
             ? html`<p class="seen">${marked ? c.read(clock(entry.at_ms)) : clock(entry.at_ms)}</p>`
@@ -190,27 +214,43 @@ export class Thread extends PlusoneElement {
     </li>`;
   }
 
-  private theirs({ entry, first }: Extract<Row, { kind: "message" }>): TemplateResult {
-    const name = entry.name ?? c.staff;
-    return html`<li class="m rep ${first ? "" : "on"} ${entry.cards.length === 0 ? "" : "shows"}">
-      ${first ? who(name) : html`<span class="gap"></span>`}
+  private theirs(
+    { entry, first }: Extract<Row, { kind: "message" }>,
+    lines: readonly Entry[],
+  ): TemplateResult {
+    const bot = entry.from === "bot";
+    const name = bot ? c.botBy : (entry.name ?? c.staff);
+    const { text, cards } = entry;
+    return html`<li
+      class="m ${bot ? "bot" : "rep"} ${first ? "" : "on"} ${cards.length === 0 ? "" : "shows"}"
+    >
+      ${first ? (bot ? botFace() : who(name)) : html`<span class="gap"></span>`}
       <div class="body">
         ${first ? html`<p class="by">${name} ${clock(entry.at_ms)}</p>` : nothing}
-        ${entry.text !== null || entry.cards.length === 0 ? bubble(entry) : nothing}
-        ${entry.cards.map((card) =>
-          card.kind === "product"
-            ? html`<plusone-chat-goods product=${card.id}></plusone-chat-goods>`
-            : nothing,
-        )}
+        ${text !== null || cards.length === 0 ? bubble(entry) : nothing}
+        ${shown(cards, (order) => standOf(order, lines))}
+        ${bot ? this.chips(entry, lines) : nothing}
       </div>
     </li>`;
+  }
+
+  private chips(entry: Message, lines: readonly Entry[]): unknown {
+    const offered = offer(entry, lines, this.talk?.pressing ?? [], this.now);
+    if (offered === null) return nothing;
+    return html`<plusone-chat-chips
+      .offer=${offered}
+      @press=${({ detail: key }: CustomEvent<string>) => {
+        this.tell("press", { offset: entry.offset, key });
+      }}
+    ></plusone-chat-chips>`;
   }
 
   private told(
     entry: Extract<Row, { kind: "told" }>["entry"],
     lines: readonly Entry[],
     talk: Conversed | null,
-  ): unknown {
+  ): TemplateResult {
+    if (entry.kind === "change") return this.change(entry);
     if (entry.kind === "promised") {
       const newest = lines.findLast(({ kind }) => kind === "promised") === entry;
       if (newest && talk?.promised != null) return this.promise(entry);
@@ -219,14 +259,17 @@ export class Thread extends PlusoneElement {
     const time = clock(entry.at_ms);
     switch (entry.kind) {
       case "taken":
-        return sys(c.taken(time, entry.name ?? c.staff));
+        return sys(
+          answeredBefore(lines, entry.offset) === "bot"
+            ? c.takenFromBot(time, entry.name ?? c.staff)
+            : c.taken(time, entry.name ?? c.staff),
+        );
       case "released":
         return sys(entry.cause === "transfer" ? c.handedOn(time) : c.backInLine(time));
       case "resolved":
         return sys(entry.cause === "idle" ? c.resolvedIdle(time) : c.resolved(time));
       case "handed_over":
-      case "change":
-        return nothing;
+        return this.handedOver(entry, lines, talk);
     }
   }
 
@@ -239,6 +282,36 @@ export class Thread extends PlusoneElement {
           ${opens_at === null ? c.answerSoon : c.answerAfter(when(opens_at, this.now))}
         </p>
       </div>
+    </li>`;
+  }
+
+  /** That a person goes on: now, or from the time that she was promised. */
+  private handedOver(
+    { at_ms, offset, cause, callback_at }: HandedOver,
+    lines: readonly Entry[],
+    talk: Conversed | null,
+  ): TemplateResult {
+    const time = clock(at_ms);
+    if (callback_at === null) return sys(`${time} ${c.handedOver[cause]}`);
+    const at = when(callback_at, this.now);
+    const newest = lines.findLast(({ kind }) => kind === "handed_over")?.offset === offset;
+    if (!newest || talk?.callback_at == null) return sys(`${time} ${c.callback(at)}`);
+    return html`<li class="turnover">
+      ${moon}
+      <div class="grow">
+        <b>${c.callback(at)}</b>
+        <p class="t-13 quiet">${c.callbackWhy[cause]}${c.callbackWords}</p>
+      </div>
+    </li>`;
+  }
+
+  private change(entry: Changed): TemplateResult {
+    return html`<li>
+      <plusone-chat-change
+        .entry=${entry}
+        ?undoing=${this.talk?.undoing.includes(entry.offset) ?? false}
+        @undo=${() => this.tell("undo", entry.offset)}
+      ></plusone-chat-change>
     </li>`;
   }
 
@@ -276,6 +349,8 @@ export class Thread extends PlusoneElement {
   }
 
   private foot({ control, rated }: Conversed, lines: readonly Entry[]): unknown {
+    const words = this.talk?.botWords ?? null;
+    if (words !== null && this.outgoing.length === 0) return botAt(words);
     const writer = this.talk?.writer ?? null;
     if (writer !== null) {
       return html`<div class="m rep dots" aria-hidden="true">
@@ -283,7 +358,7 @@ export class Thread extends PlusoneElement {
         <div class="bub"><i></i><i></i><i></i></div>
       </div>`;
     }
-    const answered = lines.some((one) => one.kind === "message" && one.from === "staff");
+    const answered = lines.some((one) => one.kind === "message" && one.from !== "customer");
     if (control !== "resolved" || !answered || this.outgoing.length > 0) return nothing;
     return html`<plusone-rating
       .rated=${rated}
@@ -298,6 +373,40 @@ export class Thread extends PlusoneElement {
 
 function sys(words: string): TemplateResult {
   return html`<li class="sys"><span>${words}</span></li>`;
+}
+
+/** The bot at an answer: its words so far, or that it has none yet. Read out once it is whole. */
+function botAt(words: string): TemplateResult {
+  return html`<div class="m bot ${words === "" ? "dots soon" : ""}" aria-hidden="true">
+    ${botFace()}
+    <div class="body">
+      <p class="by">${c.botBy}</p>
+      ${
+        words === ""
+          ? html`<div class="bub"><i></i><i></i><i></i></div>`
+          : html`<div class="bub">${words}</div>`
+      }
+    </div>
+  </div>`;
+}
+
+/** Who answered last before `offset`; null where nobody has in this round. */
+function answeredBefore(lines: readonly Entry[], offset: number): Message["from"] | null {
+  const before = lines.findLast(
+    (line) =>
+      line.offset < offset &&
+      (line.kind === "opened" || (line.kind === "message" && line.from !== "customer")),
+  );
+  return before?.kind === "message" ? before.from : null;
+}
+
+/** Another text as soon as an order was changed here. */
+function standOf(order: string, lines: readonly Entry[]): string {
+  return lines
+    .flatMap((line) =>
+      line.kind === "change" && line.change.order === order ? [`${line.offset} ${line.state}`] : [],
+    )
+    .join();
 }
 
 function bubble({ text }: Message): TemplateResult {

@@ -232,7 +232,11 @@ export class ShowPage extends PlusoneElement {
     return html`${draw(this.parts(snapshot))}
       <plusone-aloud .show=${snapshot.show} .mine=${snapshot.mine}></plusone-aloud>
       ${this.sheets.draw(this.room, () => this.shelf(snapshot.show, snapshot.show.items))}
-      <div @known=${this.becameKnown} @carted=${() => void this.bag.load()}>
+      <div
+        @known=${this.becameKnown}
+        @carted=${() => void this.bag.load()}
+        @cart=${() => this.sheets.open("checkout")}
+      >
         ${this.chat.draw()}
       </div>`;
   }

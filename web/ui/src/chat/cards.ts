@@ -1,0 +1,53 @@
+import { html, nothing, type TemplateResult } from "lit";
+
+import "./goods";
+import "./order-card";
+import { icon } from "../design/icons";
+import { c } from "../i18n/chat";
+import { book } from "./icons";
+import type { Card } from "./wire";
+
+/** So many things stand beside or below one another at a message. */
+export const most_cards = 5;
+
+/**
+ * What a message shows: products beside one another where there are several, the rest below. `stand`
+ * tells of an order whether something may have become of it.
+ */
+export function shown(cards: readonly Card[], stand: (order: string) => string): unknown {
+  if (cards.length === 0) return nothing;
+  const few = cards.slice(0, most_cards);
+  const goods = few.filter(({ kind }) => kind === "product");
+  if (goods.length < 2) return few.map((card) => one(card, stand));
+  const others = few.filter(({ kind }) => kind !== "product");
+  return html`${strip(goods)}${others.map((card) => one(card, stand))}`;
+}
+
+function strip(goods: readonly Card[]): TemplateResult {
+  return html`<div class="strip" role="group" tabindex="0" aria-label=${c.shown}>
+    ${goods.map(({ id }) => html`<plusone-chat-goods tall product=${id}></plusone-chat-goods>`)}
+  </div>`;
+}
+
+function one(card: Card, stand: (order: string) => string): unknown {
+  switch (card.kind) {
+    case "product":
+      return html`<plusone-chat-goods class="shown" product=${card.id}></plusone-chat-goods>`;
+    case "order":
+      return html`<plusone-chat-order
+        class="shown"
+        .card=${card}
+        stand=${stand(card.id)}
+      ></plusone-chat-order>`;
+    case "article":
+      return html`<a
+        class="shown article"
+        href="/help/${encodeURIComponent(card.id)}"
+        target="_blank"
+        rel="noopener"
+        >${book}<span class="grow">${card.title ?? c.article}</span>${icon("right", 18)}</a
+      >`;
+    case "image":
+      return html`<plusone-chat-picture class="shown" .card=${card}></plusone-chat-picture>`;
+  }
+}
