@@ -59,10 +59,12 @@ class Turn:
     done: list[Done] = field(default_factory=list)
     failure: Exception | None = None
     """Why the planner took over."""
+    over: bool = False
+    """Nobody waits for it any more."""
 
     async def use(self, name: str, args: dict[str, Any]) -> tuple[str, Done]:
         """What a tool says, as a model reads it and whole. Raises TooManyCalls."""
-        if len(self.done) >= CALLS:
+        if self.over or len(self.done) >= CALLS:
             raise TooManyCalls
         done = await self.tools.call(Call(name, self.masker.restore_in(args)))
         self.done.append(done)
@@ -97,6 +99,8 @@ class OrPlanner(AgentMiddleware[Any, Turn]):
                 return await handler(request)
             except Exception as failure:
                 # Whatever a provider's client raises; `ModelAssistant` writes it in the log.
+                if turn.over:
+                    raise
                 turn.failure = failure
                 turn.done.clear()
         planner = PlannerModel(planner=turn.planner, talk=turn.talk)

@@ -134,6 +134,7 @@ class ModelAssistant:
         try:
             say = await self._outcome(asking)
         finally:
+            turn.over = True
             words.end()
             if say is None:
                 words.take_back()

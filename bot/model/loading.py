@@ -75,7 +75,6 @@ def problem(settings: Settings) -> str | None:
 
 def load(settings: Settings) -> tuple[BaseChatModel, httpx.AsyncClient | None]:
     """The model, and the connections to close after it where they are ours. Raises CannotLoad."""
-    import httpx
     from langchain.chat_models import init_chat_model
 
     provider, _, _ = settings.bot_model.partition(":")
@@ -92,7 +91,9 @@ def load(settings: Settings) -> tuple[BaseChatModel, httpx.AsyncClient | None]:
         options["api_key"] = key
     client: httpx.AsyncClient | None = None
     if provider == _OPENAI:
-        client = httpx.AsyncClient(timeout=settings.bot_timeout_s)
+        from bot.model.connection import client as bounded
+
+        client = bounded(settings.bot_timeout_s)
         # Named even where they are the usual ones: variables of the environment that send all calls
         # to a gateway or a proxy of another company, or a key meant for OpenAI to one's own
         # server, are not what the settings say.
