@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from bot.changes import carry_out, person_of_customer, undo
 from chat import commands as c
 from chat.routes import CHATS
 from chat.store import CHANGE
+from commerce_bridge.changes import carry_out, person_of_customer, undo
 from commerce_bridge.commerce import COMMERCE
 from core.tools import Change
 from web.keys import DATABASE, OUTBOX

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.changes import KEY_LENGTH, Outcome, carry_out, person_of_customer, undo
+from commerce_bridge.changes import KEY_LENGTH, Outcome, carry_out, person_of_customer, undo
 from commerce_bridge.commerce import Commerce
 from commerce_bridge.commerce import merge as merge_carts
 from commerce_bridge.orders.model import Act, Order
