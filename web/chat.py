@@ -3,7 +3,7 @@ knows of a customer."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -31,11 +31,16 @@ from core.rooms.broadcast import FanOut
 from live import store as shows
 from live.state import Show
 from live.store import SHOW
+from web import changes
 from web.keys import CLOCK, DATABASE, OUTBOX, SETTINGS
 from web.live import SHOP
 from web.rooms import RELAY, ROOMS, SOCKETS
 from web.shelf import Shelf
 from web.tasks import running
+
+FAN_OUT = web.AppKey("chat_fan_out", FanOut)
+WRITES = web.AppKey[list[Callable[[str], None]]]("writes")
+"""Told in which conversation a customer is seen to write."""
 
 ORDERS_SHOWN = 10
 
@@ -51,11 +56,16 @@ async def chats(app: web.Application) -> AsyncIterator[None]:
     """After the rooms and the shop, and before the outbox hands over."""
     settings = app[SETTINGS]
     app[OFFICE] = Office(app[DATABASE], app[CLOCK])
-    pace = Pace(settings.chat_answer_minutes * 60_000, settings.chat_idle_hours * 3_600_000)
+    pace = Pace(
+        settings.chat_answer_minutes * 60_000,
+        settings.chat_idle_hours * 3_600_000,
+        bot=settings.bot,
+    )
     app[CHATS] = made = Chats(
         app[DATABASE], app[ROOMS], app[CLOCK], app[OFFICE], app[STAFF], Shelf(app), pace
     )
     made.join(app[OUTBOX])
+    changes.join(app)
     folder = settings.data_folder / "pictures"
     app[CHAT_PICTURES] = Pictures(app[DATABASE], app[CLOCK], made, folder)
 
@@ -71,8 +81,14 @@ async def chats(app: web.Application) -> AsyncIterator[None]:
     app[SHOWN], app[PANE] = shown, pane
     app[INBOX] = inbox = Inbox(made, shown, send)
     app[RELAY].listen(inbox.heard)
-    fan_out = FanOut(app[SOCKETS], NAMESPACE)
-    namespace = ChatNamespace(app[SOCKETS], fan_out, made, inbox, app[IDENTITY], app[CLOCK])
+    app[FAN_OUT] = fan_out = FanOut(app[SOCKETS], NAMESPACE)
+    app[WRITES] = []
+
+    def writes(conversation: str) -> None:
+        for told in app[WRITES]:
+            told(conversation)
+
+    namespace = ChatNamespace(app[SOCKETS], fan_out, made, inbox, app[IDENTITY], app[CLOCK], writes)
     app[SOCKETS].register_namespace(namespace)
     await made.look_at_the_clock()
     async with running(inbox.run(), "inbox"):
