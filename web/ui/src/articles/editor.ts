@@ -82,15 +82,23 @@ export class ArticleEditor extends PlusoneElement {
       this.begin();
   }
 
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has("of")) return;
+    const tab = this.renderRoot.querySelector('.tabs [aria-pressed="true"]');
+    tab?.scrollIntoView({ block: "nearest", inline: "center" });
+  }
+
   private begin(): void {
+    this.asked += 1; // what still comes of another one is passed over
+    this.loading = false;
     this.there = null;
     this.draft = { ...empty, slug: this.slug };
     this.shown = "";
     this.tried = this.taken = this.sure = this.busy = false;
     this.problem = this.done = "";
     this.theirs = undefined;
-    if (!this.isNew) void this.load();
-    else void this.reach("input[name=slug]");
+    if (this.isNew) void this.reach("input[name=slug]");
+    else if (this.heads.has(this.of)) void this.load();
   }
 
   private async load(): Promise<void> {
@@ -104,9 +112,7 @@ export class ArticleEditor extends PlusoneElement {
       this.shown = found.html;
     } catch (problem) {
       if (mine !== this.asked) return;
-      // In this language there is none yet: it is a new one.
-      if (!(problem instanceof Problem && problem.code === "not_found"))
-        this.problem = problemWords(problem);
+      this.problem = problemWords(problem);
     }
     this.loading = false;
   }

@@ -37,7 +37,10 @@ interface Place {
 export class StaffArticles extends PlusoneElement {
   static override styles = [parts, unsafeCSS(look)];
 
+  /** All of them. */
   @state() private heads: Head[] | null = null;
+  /** Those that hold what is searched for; null where nothing is. */
+  @state() private found: Head[] | null = null;
   @state() private facts: Facts | null = null;
   @state() private words = "";
   @state() private place: Place | null = null;
@@ -82,13 +85,18 @@ export class StaffArticles extends PlusoneElement {
   };
 
   private async load(): Promise<void> {
+    const { words } = this;
     const mine = (this.asked += 1);
     try {
-      const found = await ask<Listed>("GET", paths.all(this.words));
+      const [all, found] = await Promise.all([
+        ask<Listed>("GET", paths.all("")),
+        words === "" ? null : ask<Listed>("GET", paths.all(words)),
+      ]);
       if (mine !== this.asked) return;
       this.problem = null;
-      this.heads = found.articles;
-      this.facts = found.facts;
+      this.heads = all.articles;
+      this.facts = all.facts;
+      this.found = found?.articles ?? null;
     } catch (problem) {
       if (mine === this.asked) this.problem = problem;
     }
@@ -167,7 +175,7 @@ export class StaffArticles extends PlusoneElement {
     if (this.heads === null) {
       return html`<main class="middle" role="status"><p class="quiet">${m.loading}</p></main>`;
     }
-    const all = subjects(this.heads, locale);
+    const all = subjects(this.found ?? this.heads, locale);
     return html`<main class=${this.place === null ? "at-list" : "at-one"}>
         <section class="list" aria-label=${a.articles}>${this.list(all)}</section>
         <section class="one" aria-label=${a.chooseOne}>${this.one()}</section>
@@ -183,7 +191,7 @@ export class StaffArticles extends PlusoneElement {
       ${writes ? this.acts() : html`<p class="t-14 quiet">${a.readOnly}</p>`}
       <p class="told t-14" role="status">${this.told}</p>
       ${
-        all.length === 0 && this.words === ""
+        this.heads?.length === 0
           ? this.empty(writes)
           : html`<label class="field"
                 >${icon("search", 18)}<input

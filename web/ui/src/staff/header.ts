@@ -52,6 +52,11 @@ export class StaffHeader extends PlusoneElement {
         nav {
           order: 3;
           flex-basis: 100%;
+          min-inline-size: 0;
+          overflow-x: auto;
+          scrollbar-width: none;
+          padding-inline: var(--s-4);
+          margin-inline: calc(-1 * var(--s-4));
         }
         .called {
           display: none;

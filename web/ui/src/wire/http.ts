@@ -24,9 +24,9 @@ type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
 const patience_ms = 15_000;
 
 /**
- * One request to our own server; a body is sent as JSON, and a file as the type that it says. Reads, what is put in place of something, and writes that carry a
- * `request_id` are sent once more when the network failed: the server answers a repeat with the first
- * outcome.
+ * One request to our own server; a body is sent as JSON, and a file as the type that it says. Reads,
+ * what is put in place of something, and writes that carry a `request_id` are sent once more when the
+ * network failed: the server answers a repeat with the first outcome.
  */
 export async function ask<T>(method: Method, path: string, body?: object): Promise<T> {
   const repeatable =
