@@ -16,7 +16,9 @@ import pytest
 import socketio
 
 from bot.knowledge import demo as articles
+from chat.namespace import NAMESPACE
 from chat.routes import CHATS
+from chat.service import MESSAGES_AT_ONCE
 from commerce_bridge.embedded import demo as goods
 from core.clock import SystemClock
 from core.db import Database
@@ -234,6 +236,26 @@ async def test_what_is_too_long_or_too_much_is_refused_and_harms_nobody(house: H
         await line.ask("say", {"text": "x" * 100_000})  # ends its own socket
     other, _ = await house.customer("小美")
     assert "360" in (await answered(other, f"{CHILLI}多少錢"))["text"]
+
+
+async def test_ten_thousand_messages_in_a_row_are_a_few_and_others_are_answered(
+    house: House,
+) -> None:
+    line, _ = await house.customer()
+    other, _ = await house.customer("阿強")
+
+    async def floods() -> None:
+        with contextlib.suppress(socketio.exceptions.SocketIOError):
+            for number in range(10_000):
+                body = {"request_id": f"request-{number:05}", "text": f"{number}"}
+                await line.socket.emit("say", body, namespace=NAMESPACE)
+
+    flood = asyncio.create_task(floods())
+    assert "360" in (await answered(other, f"{CHILLI}多少錢"))["text"]
+    await flood
+    assert "480" in (await answered(other, "黑豆蔭油多少錢"))["text"]
+    state = await house.service.app[CHATS].state(line.talk["id"])
+    assert 0 < sum(one.side == "customer" for one in state.lines) <= MESSAGES_AT_ONCE + 5
 
 
 async def test_the_answer_comes_after_a_restart_and_once(
