@@ -9,12 +9,14 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.model.loading import problem
 from core.settings import Settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Print every setting that is in force, its variable and what it does. Secrets are masked."
+        " Ends with status 1 when the language model that is set cannot be loaded, and says why."
     )
 
 
@@ -24,6 +26,9 @@ def run(_arguments: argparse.Namespace) -> int:
         sys.stdout.write(f"PLUSONE_{name.upper()}={shown(name, getattr(settings, name))}\n")
         sys.stdout.write(textwrap.indent(textwrap.fill(field.description or "", 90), "    "))
         sys.stdout.write("\n")
+    if why := problem(settings):
+        sys.stderr.write(f"{why}\n")
+        return 1
     return 0
 
 

@@ -1,5 +1,6 @@
 """Which assistant the settings ask for, and what is said where it is not to be had."""
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from bot.assistant import BuiltIn
 from bot.model.loading import is_masked, opened, problem
 from core.settings import Settings
 from tests.bot.model.shop import PLANNED, OnePlanner, Shop, Shown, talk
+from web.commands.settings import run as print_settings
 
 KEY = "sk-very-secret-key"
 
@@ -112,3 +114,14 @@ def test_only_a_model_on_this_machine_reads_personal_data(
 def test_a_model_is_a_provider_s(name: str) -> None:
     with pytest.raises(ValidationError, match="PROVIDER:MODEL"):
         settings(bot_model=name)
+
+
+@pytest.mark.parametrize("model", ["", "openai:a-model"])
+def test_the_command_that_prints_settings_says_what_is_wrong_with_the_model(
+    model: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PLUSONE_BOT_MODEL", model)
+    status = print_settings(argparse.Namespace())
+    printed = capsys.readouterr()
+    assert f"PLUSONE_BOT_MODEL={model}\n" in printed.out
+    assert (status, "PLUSONE_BOT_MODEL_KEY" in printed.err) == ((1, True) if model else (0, False))
