@@ -95,6 +95,18 @@ class Hours(msgspec.Struct, frozen=True):
                 return opens if opens <= at + AHEAD_DAYS * DAY_MS else None
         return None
 
+    def opened_at(self, at: Instant) -> Instant | None:
+        """Since when it is open; None where it is closed. Of days that touch, yesterday at most."""
+        today = self._day(at)
+        for since, until in self._open(today, today):
+            if since <= at < until:
+                return since
+        return None
+
+    def openings(self, since: Instant, until: Instant) -> list[tuple[Instant, Instant]]:
+        """When it is open between two instants, and a little around them: in order, apart."""
+        return list(self._open(self._day(since), self._day(until)))
+
     def closes_at(self, at: Instant) -> Instant | None:
         """Until when it is open. None where it is closed, or not to close within 60 days."""
         today = self._day(at)

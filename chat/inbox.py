@@ -7,7 +7,7 @@ what is told is what a reload would show.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,11 @@ class Inbox:
         self._desks: dict[str, Desk] = {}
         self._changed: dict[str, None] = {}
         self._woken = asyncio.Event()
-        self._here: list[str] = []
+        self._elsewhere: frozenset[str] = frozenset()
+        self._away: frozenset[str] = frozenset()
+        self._told: dict[str, list[str]] = {"here": [], "away": []}
+        self.moved: list[Callable[[], None]] = []
+        """Called when a desk was opened or closed."""
 
     def heard(self, room: str, _epoch: str, _events: Sequence[Logged]) -> None:
         """Something was committed in a room. Called by the relay."""
@@ -59,16 +63,35 @@ class Inbox:
 
     def open(self, sid: str, staff: str) -> None:
         self._desks[sid] = Desk(sid, staff)
-        self._woken.set()
+        self._told = {}  # she has been told nothing yet
+        self._desk_moved()
 
     def close(self, sid: str) -> None:
         if self._desks.pop(sid, None) is not None:
+            self._desk_moved()
+
+    def _desk_moved(self) -> None:
+        self._woken.set()
+        for call in self.moved:
+            call()
+
+    def know(self, elsewhere: Collection[str], away: Collection[str]) -> None:
+        """Whose desk is open at another process, and who said that she is away."""
+        self._elsewhere, self._away = frozenset(elsewhere), frozenset(away)
+        if self._presence() != self._told:
             self._woken.set()
+
+    @property
+    def at_this_process(self) -> set[str]:
+        return {desk.staff for desk in self._desks.values()}
 
     @property
     def here(self) -> list[str]:
         """The ids of those whose desk is open."""
-        return sorted({desk.staff for desk in self._desks.values()})
+        return sorted(self.at_this_process | self._elsewhere)
+
+    def _presence(self) -> dict[str, list[str]]:
+        return {"here": self.here, "away": sorted(self._away)}
 
     async def run(self) -> None:
         """Tell until cancelled."""
@@ -85,10 +108,7 @@ class Inbox:
         changed = list(self._changed)[:AT_ONCE]
         if changed and self._desks:
             rows = await self._shown(await self._chats.rows(changed))
-            counts = {
-                staff: await self._chats.counts(staff)
-                for staff in {desk.staff for desk in self._desks.values()}
-            }
+            counts = await self._chats.counts(self.at_this_process)
             for desk in list(self._desks.values()):
                 if desk.staff in counts:  # else it was opened meanwhile
                     told = {"rows": rows, "counts": counts[desk.staff]}
@@ -97,7 +117,8 @@ class Inbox:
             self._changed.pop(conversation, None)
         if self._changed:
             self._woken.set()
-        if self.here != self._here:
-            self._here = self.here
+        presence = self._presence()
+        if presence != self._told:
+            self._told = presence
             for desk in list(self._desks.values()):
-                await self._send(desk.sid, "presence", {"here": self._here})
+                await self._send(desk.sid, "presence", presence)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from chat import commands as c
 from chat import events as e
-from chat import rules, store, stored, view
+from chat import reps, rounds, rules, store, stored, view
 from chat.evolve import evolve
 from chat.state import Conversation
 from chat.store import CONVERSATION
@@ -67,3 +67,5 @@ class ConversationKind:
         self, connection: Connection, room: str, logged: Sequence[Logged], state: Conversation
     ) -> None:
         store.project(connection, room, logged, state)
+        rounds.project(connection, room, logged, state)
+        reps.project(connection, logged)

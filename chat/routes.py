@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 
 from chat import commands as c
 from chat.inbox import Inbox
+from chat.reps import PROFILES
 from chat.service import REPS, Chats
 from chat.store import Queue, Row
 from core.http import ANYONE, CUSTOMERS, Routes, answer, json_body, person_of, staff
@@ -98,21 +99,24 @@ async def before(request: web.Request) -> web.Response:
 
 @routes.get("/api/staff/colleagues", who=staff(*REPS))
 async def colleagues(request: web.Request) -> web.Response:
-    """`{staff}`: to whom a conversation may be handed, and whose desk is open."""
+    """`{staff}`: to whom a conversation may be handed, whose desk is open, who is away, and what
+    they speak and know."""
     here = set(request.app[INBOX].here)
-    return answer(
+    reps = await request.app[CHATS].reps()
+    standing = await request.app[PROFILES].standing([one.own_id for one in reps])
+    shown = [
         {
-            "staff": [
-                {
-                    "id": one.id,
-                    "name": one.name,
-                    "roles": sorted(one.roles),
-                    "here": one.id in here,
-                }
-                for one in await request.app[CHATS].reps()
-            ]
+            "id": one.id,
+            "name": one.name,
+            "roles": sorted(one.roles),
+            "here": one.id in here,
+            "away": standing[one.own_id].profile.away,
+            "languages": standing[one.own_id].profile.languages,
+            "skills": standing[one.own_id].profile.skills,
         }
-    )
+        for one in reps
+    ]
+    return answer({"staff": shown})
 
 
 def _query(request: web.Request) -> dict[str, int | str]:

@@ -123,14 +123,16 @@ class Chats:
         return await self._database.read(partial(store.of_customer, ids=person.aliases))
 
     async def opening(self) -> dict[str, Any]:
-        """`{open, until, opens_at, always}`: whether somebody should be there to answer.
+        """`{open, since, until, opens_at, always}`: whether somebody should be there to answer.
 
-        `always`: no hours were set, so none are promised.
+        `since` and `until`: the opening that is now. `always`: no hours were set, so none are
+        promised.
         """
         hours, now = await self.look_at_the_clock(), self._clock.now()
         is_open = hours is None or hours.is_open(now)
         return {
             "open": is_open,
+            "since": None if hours is None else hours.opened_at(now),
             "until": None if hours is None or not is_open else hours.closes_at(now),
             "opens_at": None if hours is None or is_open else hours.next_opening(now),
             "always": hours is None,
@@ -190,12 +192,13 @@ class Chats:
             store.listed, queue=queue, staff=staff, words=words, before=before, limit=LISTED
         )
         found = await self._database.read(query)
-        return found, await self._database.read(partial(store.counts, staff=staff))
+        return found, (await self.counts([staff]))[staff]
 
     async def rows(self, ids: Sequence[str]) -> list[Row]:
         return await self._database.read(partial(store.rows, ids=ids))
 
-    async def counts(self, staff: str) -> Counts:
+    async def counts(self, staff: Collection[str]) -> dict[str, Counts]:
+        """How long the queues are, for each of `staff`."""
         return await self._database.read(partial(store.counts, staff=staff))
 
     async def reps(self) -> list[Person]:
@@ -287,6 +290,27 @@ class Chats:
             await self._database.read(partial(store.place_of, conversation=conversation)),
         )
         await self._system(conversation, f"promise-{number}", promise)
+
+    # What the service gives to reps
+
+    async def is_open(self) -> bool:
+        """Whether somebody should be there; without hours, always."""
+        hours = await self.look_at_the_clock()
+        return hours is None or hours.is_open(self._clock.now())
+
+    async def queued(self, limit: int) -> list[str]:
+        """Conversations that wait for whoever takes them, the longest waiting first."""
+        return await self._database.read(partial(store.queued, limit=limit))
+
+    async def assign(self, conversation: str, number: int, rep: Person) -> bool:
+        """Give a round that waits to `rep`; False where somebody was faster."""
+        room = self._room(conversation)
+        await room.loaded()
+        answer_by = self._answer_by(self._clock.now())
+        assign = c.Assign(number, rep.own_id, rep.name or "", answer_by)
+        # Two processes that see the same give it once.
+        await self._system(conversation, f"assign-{room.committed.head}", assign)
+        return room.committed.state.staff == rep.id
 
     # The bot
 

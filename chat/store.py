@@ -207,7 +207,11 @@ def listed(
     before: Instant | None,
     limit: int,
 ) -> list[Row]:
-    """A page of a queue as `staff` sees it; with `words`, those in which somebody wrote them."""
+    """A page of a queue as `staff` sees it; with `words`, those in which somebody wrote them.
+
+    `before`: what comes after this place in the order of the queue; of those who wait it is the
+    instant since when the last one on the page before has waited.
+    """
     table = conversation_table
     query = _rows()
     match queue:
@@ -222,7 +226,11 @@ def listed(
     if words:
         query = query.where(or_(*(table.c.id.in_(found) for found in _written(words))))
     if queue == "waiting":
-        query = query.order_by(func.coalesce(table.c.waiting_since, table.c.opened_at), table.c.id)
+        # The page that comes next: those who wait since then or later. Of the same instant some
+        # may come twice, and none is left out.
+        if before is not None:
+            query = query.where(_since() >= before)
+        query = query.order_by(_since(), table.c.id)
     else:
         if before is not None:
             query = query.where(table.c.last_at < before)
@@ -236,17 +244,34 @@ def rows(connection: Connection, ids: Sequence[str]) -> list[Row]:
     return [_row(row) for row in connection.execute(query).mappings()]
 
 
-def counts(connection: Connection, staff: str) -> Counts:
-    """How many wait, and how many `staff` has."""
+def counts(connection: Connection, staff: Collection[str]) -> dict[str, Counts]:
+    """How many wait, and how many each of `staff` has."""
+    waiting = connection.execute(select(func.count()).where(_waits())).scalar_one()
+    mine = held(connection, staff)
+    return {one: Counts(waiting, mine.get(one, 0)) for one in staff}
+
+
+def held(connection: Connection, staff: Collection[str]) -> dict[str, int]:
+    """How many conversations each of `staff` has; who has none is left out."""
     table = conversation_table
-    waiting = select(func.count()).where(_waits()).scalar_subquery()
-    mine = (
-        select(func.count())
-        .where(table.c.control == "human", table.c.staff == staff)
-        .scalar_subquery()
+    query = (
+        select(table.c.staff, func.count())
+        .where(table.c.control == "human", any_of(connection, table.c.staff, sorted(staff)))
+        .group_by(table.c.staff)
     )
-    row = connection.execute(select(waiting, mine)).one()
-    return Counts(*row)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def queued(connection: Connection, *, limit: int) -> list[str]:
+    """Conversations that wait for whoever takes them, the longest waiting first."""
+    table = conversation_table
+    query = select(table.c.id).where(table.c.control == "queued").order_by(_since(), table.c.id)
+    return list(connection.execute(query.limit(limit)).scalars())
+
+
+def _since() -> ColumnElement[int]:
+    """Since when somebody waits."""
+    return func.coalesce(conversation_table.c.waiting_since, conversation_table.c.opened_at)
 
 
 def _waits() -> ColumnElement[bool]:

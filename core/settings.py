@@ -258,6 +258,12 @@ class Settings(BaseSettings):
         48, ge=1, le=720, description="Hours after which a chat ends in which nobody says more."
     )
 
+    chat_assign: bool = Field(
+        True,
+        description="Whether chats that wait are given to reps whose desks are open. Off: they wait"
+        " until somebody takes them.",
+    )
+
     bot: bool = Field(
         True, description="Whether the assistant answers chats first. Off: people alone do."
     )

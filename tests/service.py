@@ -160,6 +160,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "port": 0,
         "transfer_account": "示範銀行 0000-1111",
         "bot": False,  # it takes a second to learn
+        "chat_assign": False,  # a question waits until a test takes it
     }
     return Settings(**{**given, **changes})
 

@@ -21,7 +21,19 @@ from core.outbox import Outbox
 from core.secret import Secret
 from core.settings import Settings
 from live import routes as live_routes
-from web import bot, chat, health, knowledge, live, notices, pages, picture, rooms, session
+from web import (
+    bot,
+    chat,
+    health,
+    knowledge,
+    live,
+    notices,
+    pages,
+    picture,
+    reps,
+    rooms,
+    session,
+)
 from web.currency import check_currency
 from web.keys import CLOCK, DATABASE, OUTBOX, SECRET, SETTINGS
 from web.people import open_people
@@ -54,6 +66,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
             picture.pictures,
             _commerce,
             chat.chats,
+            reps.reps,
             bot.bot,
             rooms.recheck,
             _deliveries,
@@ -68,6 +81,7 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     rooms.attach(app)
     live_routes.routes.join(app)
     chat.attach(app)
+    reps.attach(app)
     knowledge.attach(app)
     picture.attach(app)
     pages.join(app)

@@ -99,6 +99,11 @@ GET /api/staff/conversations/{id}/before   401 403    403   403  403       403  
 GET /api/staff/conversations/{id}/customer 401 403    403   403  403       403  ok       ok
 POST /api/staff/conversations/{id}/pictures 401 403    403   403  403       403  ok       ok
 GET /api/staff/colleagues              401   403      403   403  403       403  ok       ok
+GET /api/staff/rep                     401   403      403   403  403       403  ok       ok
+PUT /api/staff/rep                     401   403      403   403  403       403  ok       ok
+GET /api/staff/reps                    401   403      403   403  403       403 403       ok
+PUT /api/staff/reps/{id}               401   403      403   403  403       403 403       ok
+GET /api/staff/figures                 401   403      403   403  403       403  ok       ok
 GET /api/staff/hours                   401   403      403   403  403       403  ok       ok
 PUT /api/staff/hours                   401   403      403   403  403       403 403       ok
 GET /api/articles                       ok    ok       ok    ok   ok        ok  ok       ok

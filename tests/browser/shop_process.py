@@ -62,6 +62,8 @@ class ShopProcess:
             "EVENTS_PER_S": 1_000,
             # Of what people do with each other, it would only take its share.
             "BOT": False,
+            # A question waits until a test takes it.
+            "CHAT_ASSIGN": False,
             **self._settings,
         }
         environment = {f"PLUSONE_{name}": str(value) for name, value in settings.items()}

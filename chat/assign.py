@@ -1,0 +1,237 @@
+"""Who is given a conversation that waits: the choice, pure, and the task that carries it out.
+
+Nothing that matters is kept here: who waits, who has how much and whose desk is open is read from
+the database before each choice, so that a process that has just begun, or one beside another, does
+the same. That somebody was faster is found out by the room: see `rules`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+
+import msgspec
+import structlog
+
+from chat import reps
+from chat.events import (
+    ConversationHandedOver,
+    ConversationOpened,
+    ConversationReleased,
+    ConversationResolved,
+    ConversationTaken,
+)
+from chat.inbox import Inbox
+from chat.reps import Reps, Standing
+from chat.service import Chats
+from chat.state import Conversation
+from chat.store import PREFIX
+from core.clock import Clock
+from core.db import Database
+from core.errors import PlusOneError
+from core.identity.model import Person
+from core.rooms.events import Logged
+
+LOOKED_S = 2.0
+"""How often it is looked who waits, whatever was heard: hours open, other processes end."""
+AT_ONCE = 20
+"""Given in one look; the rest in the next one, at once."""
+LOOKED_AT = 50
+"""Of those who wait. Those before may be nobody's to be given to."""
+SAID_S = 10.0
+"""How often a process says whose desks are open at it, if nothing changes."""
+FRESH_MS = 25_000
+"""As long as that is believed."""
+WORDS = 20
+
+_MOVES = (
+    ConversationHandedOver, ConversationOpened, ConversationReleased, ConversationResolved,
+    ConversationTaken,
+)  # fmt: skip
+
+Words = Callable[[Conversation], Awaitable[Sequence[str]]]
+"""What a conversation is about, in words: titles of what she asks about, and tags."""
+
+log = structlog.get_logger(__name__)
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What a conversation that waits asks of a rep. No locale: it is not known."""
+
+    locale: str | None = None
+    words: tuple[str, ...] = ()
+    left_by: tuple[str, ...] = ()
+
+
+def choose(wanted: Wanted, reps: Mapping[str, Standing]) -> str | None:
+    """The one of `reps`, whose desks are open, who is to have it; None for nobody.
+
+    Who is away, has as many as she takes, or left this one is none. Who leaves customers without an
+    answer comes last; of the others who speaks the language, then who knows about it, then who has
+    least to do, then who was given something longest ago.
+    """
+
+    def order(id: str) -> tuple[bool, int, bool, int, int, str]:
+        rep = reps[id]
+        return (
+            rep.missed_at is not None,
+            _foreign(wanted.locale, rep.profile.languages),
+            not _knows(wanted.words, rep.profile.skills),
+            rep.busy,
+            rep.assigned_at or 0,
+            id,
+        )
+
+    free = (
+        id
+        for id, rep in reps.items()
+        if not rep.profile.away and rep.busy < rep.profile.most and id not in wanted.left_by
+    )
+    return min(free, key=order, default=None)
+
+
+def _foreign(locale: str | None, languages: Sequence[str]) -> int:
+    """0: she speaks it, 1: perhaps (another kind of Chinese, or she named none), 2: she does not.
+
+    0 for all where it is not known.
+    """
+    if locale is None or locale in languages:
+        return 0
+    chinese = locale.startswith("zh") and any(one.startswith("zh") for one in languages)
+    return 1 if chinese or not languages else 2
+
+
+def _knows(words: Sequence[str], skills: Sequence[str]) -> bool:
+    """Whether one of `skills` is written in one of `words`; upper case is as lower."""
+    told = [word.casefold() for word in words[:WORDS]]
+    return any(skill.casefold() in word for skill in skills for word in told)
+
+
+class Assigner:
+    """Knows whose desks are open, here and at other processes, and gives them who waits.
+
+    `run` is its one task. With `gives` off it tells desks who is there, and gives nothing.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        chats: Chats,
+        inbox: Inbox,
+        profiles: Reps,
+        words: Words,
+        *,
+        gives: bool,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._chats = chats
+        self._inbox = inbox
+        self._profiles = profiles
+        self._words = words
+        self._gives = gives
+        self._process = f"prc_{uuid.uuid4().hex[:26]}"
+        self._woken = asyncio.Event()
+        self._said: set[str] = set()
+        self._said_at = 0.0
+        inbox.moved.append(self._woken.set)
+        profiles.changed.append(self._woken.set)
+
+    def heard(self, room: str, _epoch: str, events: Sequence[Logged]) -> None:
+        """Something was committed in a room. Called by the relay."""
+        if room.startswith(f"{PREFIX}_") and any(isinstance(one.event, _MOVES) for one in events):
+            self._woken.set()
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        try:
+            while True:
+                self._woken.clear()
+                try:
+                    await self._look()
+                except PlusOneError as error:  # the database is away: the next look will do
+                    log.warning("assign.not_looked", error=error.error_code)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOKED_S):
+                        await self._woken.wait()
+        finally:
+            with contextlib.suppress(PlusOneError):
+                await self._say_open(set())
+
+    async def _look(self) -> None:
+        await self._meet()
+        if self._gives:
+            await self._give_all()
+
+    async def _meet(self) -> None:
+        """Say whose desks are open here, and hear who is there."""
+        here = self._inbox.at_this_process
+        late = asyncio.get_running_loop().time() - self._said_at >= SAID_S
+        if here != self._said or (here and late):
+            await self._say_open(here)
+        since = self._clock.now() - FRESH_MS
+        seen = await self._database.read(partial(reps.seen, process=self._process, since=since))
+        self._inbox.know(seen, await self._database.read(reps.away))
+
+    async def _say_open(self, here: set[str]) -> None:
+        if not here and not self._said:
+            return
+        now = self._clock.now()
+        await self._database.write(
+            partial(reps.say_open, process=self._process, staff=here, now=now)
+        )
+        self._said, self._said_at = here, asyncio.get_running_loop().time()
+
+    async def _give_all(self) -> None:
+        """Give those who wait, the longest waiting first, as long as somebody is free."""
+        if not self._inbox.here or not await self._chats.is_open():
+            return
+        answering = {one.own_id: one for one in await self._chats.reps()}
+        seen: set[str] = set()
+        for _ in range(AT_ONCE):
+            # Who waits is read before who is free: what is given meanwhile counts at least once.
+            waiting = await self._chats.queued(LOOKED_AT)
+            there = [id for id in self._inbox.here if id in answering]
+            standing = await self._profiles.standing(there)
+            if not _anybody_free(standing):
+                return
+            for conversation in waiting:
+                if conversation in seen:
+                    continue
+                seen.add(conversation)
+                try:
+                    if await self._give(conversation, standing, answering):
+                        break
+                except PlusOneError as error:  # one that cannot be read keeps no other waiting
+                    log.warning("assign.failed", conversation=conversation, error=error.error_code)
+            else:
+                return
+        self._woken.set()
+
+    async def _give(
+        self, conversation: str, standing: dict[str, Standing], answering: dict[str, Person]
+    ) -> bool:
+        """Whether it was given, or somebody was faster: then who is free is looked at anew."""
+        state = await self._chats.state(conversation)
+        if state.control != "queued":
+            return False
+        wanted = Wanted(
+            None if state.packet is None else state.packet.locale,
+            tuple(await self._words(state)),
+            state.left_by,
+        )
+        chosen = choose(wanted, standing)
+        if chosen is None:
+            return False
+        rep = answering[chosen]
+        if await self._chats.assign(conversation, state.round, rep):
+            log.info("assign.given", conversation=conversation, staff=chosen)
+        return True
+
+
+def _anybody_free(standing: dict[str, Standing]) -> bool:
+    return any(not one.profile.away and one.busy < one.profile.most for one in standing.values())
