@@ -13,6 +13,7 @@ const catalogues = [
   "office",
   "articles",
   "help",
+  "attach",
 ] as const;
 const languages = ["zh-Hant", "zh-Hant-HK", "zh-Hans", "en"] as const;
 const han = /\p{Script=Han}/u;
@@ -99,6 +100,7 @@ describe.each(catalogues)("the catalogue %s", (catalogue) => {
       office: "o",
       articles: "a",
       help: "h",
+      attach: "pix",
     }[catalogue];
     const code = sources()
       .map(([, text]) => text)

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 
 import "./goods";
 import "./order-card";
+import "./picture";
 import { icon } from "../design/icons";
 import { c } from "../i18n/chat";
 import { book } from "./icons";

@@ -15,7 +15,7 @@ const taken_by_input_method = 229;
 
 /**
  * Where a message is written: Enter sends, Shift+Enter breaks the line. Tells `say` (the text),
- * `draft` (what stands there now) and `typing`.
+ * `draft` (what stands there now) and `typing`. What else may be sent is chosen in the slot `before`.
  */
 @customElement("plusone-composer")
 export class Composer extends PlusoneElement {
@@ -98,6 +98,10 @@ export class Composer extends PlusoneElement {
   @property() hint = "";
   /** What stands in the field. */
   @property() typed = "";
+  /** Something goes with it: it may be sent without a word. */
+  @property({ type: Boolean }) laden = false;
+  /** What goes with it is not there yet. */
+  @property({ type: Boolean }) waits = false;
 
   @query("textarea") private readonly field!: HTMLTextAreaElement | null;
 
@@ -107,6 +111,7 @@ export class Composer extends PlusoneElement {
     return html`
       ${near ? html`<p class="left t-12 quiet" role="status">${c.signsLeft(left)}</p>` : nothing}
       <form @submit=${this.say}>
+        <slot name="before"></slot>
         <label class="field">
           <span class="twin" data-typed=${this.typed}>
             <textarea
@@ -122,7 +127,7 @@ export class Composer extends PlusoneElement {
             ></textarea>
           </span>
         </label>
-        <button class="tool go" aria-label=${m.send} ?disabled=${this.typed.trim() === ""}>
+        <button class="tool go" aria-label=${m.send} ?disabled=${!this.sendable}>
           ${icon("arrowUp", 20)}
         </button>
       </form>
@@ -152,10 +157,14 @@ export class Composer extends PlusoneElement {
     this.say(event);
   }
 
+  private get sendable(): boolean {
+    return !this.waits && (this.laden || this.typed.trim() !== "");
+  }
+
   private say(event: Event): void {
     event.preventDefault();
     const text = this.typed.trim();
-    if (text === "") return;
+    if (!this.sendable) return;
     this.typed = "";
     // A phone's keyboard stays up for the next one, also where the button was pressed.
     this.field?.focus();

@@ -1,10 +1,13 @@
+import type { Sent } from "./picture-wire";
 import type { About } from "./wire";
 
 /** A message that was given to be sent, under the name by which it happens once. */
 export interface Unsent {
   request_id: string;
+  /** "" beside a picture alone. */
   text: string;
   about: About | null;
+  picture?: Sent;
 }
 
 /** What she typed and has not sent, or whose arrival is not certain: it outlives the page. */

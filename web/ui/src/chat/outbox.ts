@@ -1,6 +1,7 @@
 import { Problem, requestId } from "../wire/http";
 import type { Conversation, Words } from "./conversation";
 import { keep, recall, subject, type Unsent } from "./kept";
+import type { Sent } from "./picture-wire";
 import type { About } from "./wire";
 
 /** A message on its way; with `problem` it stays until she decides. */
@@ -44,9 +45,10 @@ export class Outbox {
     this.store();
   }
 
-  put(text: string, about: About | null): void {
+  put(text: string, about: About | null, picture: Sent | null = null): void {
     if (about?.title != null) this.titles[subject(about)] = about.title;
-    this.items = [...this.items, fresh({ request_id: requestId(), text, about })];
+    const shown = picture === null ? {} : { picture };
+    this.items = [...this.items, fresh({ request_id: requestId(), text, about, ...shown })];
     this.move();
   }
 
@@ -107,9 +109,14 @@ export class Outbox {
     this.changed();
   }
 
-  private give(talk: Conversation, { request_id, text, about }: Outgoing): void {
+  private give(talk: Conversation, { request_id, text, about, picture }: Outgoing): void {
     this.change(request_id, { given: true });
-    talk.say({ text, ...(about !== null && asked(about)) }, request_id).then(
+    const words: Words = {
+      ...(text !== "" && { text }),
+      ...(picture !== undefined && { picture: picture.id }),
+      ...(about !== null && asked(about)),
+    };
+    talk.say(words, request_id).then(
       ({ last }) => {
         if (last === null) this.items = this.items.filter((one) => one.request_id !== request_id);
         else this.change(request_id, { last });
@@ -141,7 +148,12 @@ export class Outbox {
   private store(): void {
     const unsent = this.items
       .filter(({ last }) => last === null)
-      .map(({ request_id, text, about }) => ({ request_id, text, about }));
+      .map(({ request_id, text, about, picture }) => ({
+        request_id,
+        text,
+        about,
+        ...(picture !== undefined && { picture }),
+      }));
     keep({ draft: this.drafted, unsent, person: this.owner, titles: this.titles });
   }
 }

@@ -3,6 +3,8 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
 import "./composer";
+import "./picture-button";
+import "./picture-draft";
 import "./thread";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
@@ -19,6 +21,9 @@ import { pressWords, settled } from "./changes";
 import { Conversation } from "./conversation";
 import { botFace } from "./icons";
 import { Outbox } from "./outbox";
+import { Attaching } from "./picture-attach";
+import { PictureCatch } from "./picture-catch";
+import { pathOf, type Sent } from "./picture-wire";
 import look from "./panel.css?inline";
 import type { Rate } from "./rating";
 import type { Thread } from "./thread";
@@ -64,6 +69,15 @@ export class ChatPanel extends PlusoneElement {
     () => this.moved(),
     () => this.askName(),
   );
+  private readonly attaching = new Attaching(
+    () => (session === null || session.person.kind === "nobody" ? null : "/api/chat/pictures"),
+    () => this.requestUpdate(),
+  );
+
+  constructor() {
+    super();
+    new PictureCatch(this, this.attach);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -197,11 +211,24 @@ export class ChatPanel extends PlusoneElement {
 
   // What she does
 
-  private readonly say = ({ detail: text }: CustomEvent<string>): void => this.speak(text);
+  private readonly say = ({ detail: text }: CustomEvent<string>): void => {
+    const picture = this.attaching.give();
+    if (this.attaching.busy) {
+      // It lay here for so long that it has to be sent anew.
+      this.outbox.draft = text;
+      this.moved();
+    } else this.speak(text, picture);
+  };
 
-  private speak(text: string): void {
+  private readonly attach = (file: File): void => {
+    this.attaching.take(file);
+    if (this.attaching.current?.waits === true) this.askName();
+    else if (matchMedia("(hover: hover)").matches) this.composer?.focus();
+  };
+
+  private speak(text: string, picture: Sent | null = null): void {
     this.said = "";
-    this.outbox.put(text, this.asks);
+    this.outbox.put(text, this.asks, picture);
     this.asks = null;
     void this.thread?.updateComplete.then(() => this.thread?.toEnd());
     if (session === null || session.person.kind === "nobody") this.askName();
@@ -265,6 +292,7 @@ export class ChatPanel extends PlusoneElement {
     // The session has told of it, and what waits is sent in her new name.
     this.asked = null;
     this.dispatchEvent(new Event("known", { bubbles: true }));
+    this.attaching.again();
     this.back();
   };
 
@@ -273,6 +301,8 @@ export class ChatPanel extends PlusoneElement {
   }
 
   private readonly takeBack = ({ detail }: CustomEvent<string>): void => {
+    const picture = this.outbox.items.find(({ request_id }) => request_id === detail)?.picture;
+    if (picture !== undefined) this.attaching.putBack(picture, pathOf(picture.id, true));
     const text = this.outbox.take(detail);
     this.outbox.draft = [this.outbox.draft, text].filter(Boolean).join("\n");
     this.moved();
@@ -362,7 +392,18 @@ export class ChatPanel extends PlusoneElement {
         <div class="say">
           ${this.asks?.title == null ? nothing : this.subject(this.asks.title)}
           <p class="t-13 stop" role="status">${this.said}</p>
+          <plusone-picture-draft
+            .attached=${this.attaching.current}
+            @again=${() => this.attaching.again()}
+            @name=${() => this.askName()}
+            @remove=${() => {
+              this.attaching.drop();
+              this.back();
+            }}
+          ></plusone-picture-draft>
           <plusone-composer
+            ?laden=${this.attaching.current?.sent != null}
+            ?waits=${this.attaching.busy}
             hint=${this.hint(talk)}
             .typed=${live(this.outbox.draft)}
             @draft=${(event: CustomEvent<string>) => {
@@ -370,6 +411,10 @@ export class ChatPanel extends PlusoneElement {
             }}
             @typing=${() => this.talk?.typing()}
             @say=${this.say}
+            ><plusone-picture-button
+              slot="before"
+              @picture=${({ detail }: CustomEvent<File>) => this.attach(detail)}
+            ></plusone-picture-button
           ></plusone-composer>
         </div>
       </dialog>

@@ -19,6 +19,7 @@ import { botFace, moon } from "./icons";
 import { pieces } from "./links";
 import { nextOver, offer } from "./offers";
 import type { Outgoing } from "./outbox";
+import { cardOf } from "./picture-wire";
 import { type Row, rows } from "./rows";
 import look from "./thread.css?inline";
 import type { About, Changed, Conversed, Entry, HandedOver, Message, Promised } from "./wire";
@@ -316,12 +317,14 @@ export class Thread extends PlusoneElement {
   }
 
   /** What she sent and is not in the thread yet. */
-  private going({ request_id, text, about, problem }: Outgoing): TemplateResult {
+  private going({ request_id, text, about, picture, problem }: Outgoing): TemplateResult {
     const failed = problem !== null;
     return html`<li class="m me ${failed ? "failed" : "later"}">
       <div class="body">
         ${this.aboutLine(about)}
-        <div class="bub">${text}</div>
+        ${text === "" ? nothing : html`<div class="bub">${text}</div>`}${
+          picture === undefined ? nothing : shown([cardOf(picture)], () => "")
+        }
         ${
           failed
             ? html`<p class="seen" role="alert">
