@@ -125,7 +125,11 @@ export class ArticleEditor extends PlusoneElement {
   // What is seen
 
   override render(): TemplateResult {
-    return html`<form novalidate @submit=${(event: SubmitEvent) => this.submit(event)}>
+    return html`<form
+        novalidate
+        @submit=${(event: SubmitEvent) => this.submit(event)}
+        @keydown=${this.press}
+      >
         ${this.head()}
         ${this.loading ? html`<p class="quiet" role="status">${m.loading}</p>` : this.fields()}
         ${this.fixed || this.loading ? nothing : this.foot()}
@@ -420,6 +424,13 @@ export class ArticleEditor extends PlusoneElement {
       if (!(problem instanceof Problem)) throw problem;
     }
   }
+
+  /** Ctrl+S, or ⌘S, saves; whether it is published stays as it is. */
+  private readonly press = (event: KeyboardEvent): void => {
+    if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    void this.save(this.there?.published ?? false);
+  };
 
   private submit(event: SubmitEvent): void {
     event.preventDefault();
