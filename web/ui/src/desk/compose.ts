@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } fr
 import { customElement, property, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
+import { bot } from "../chat/icons";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { parts } from "../design/parts";
@@ -11,6 +12,7 @@ import { problemWords } from "../i18n/problems";
 import { session } from "../session/session";
 import { ask } from "../wire/http";
 import { filled, fitting, lookedFor } from "./canned";
+import { shown } from "./cards";
 import look from "./compose.css?inline";
 import { type Draft, keepDraft, readDraft } from "./drafts";
 import type { Open } from "./open";
@@ -54,6 +56,26 @@ export class Compose extends PlusoneElement {
     requestAnimationFrame(() => (this.area ?? this.takeButton)?.focus());
   }
 
+  /** Puts the bot's words where she writes, to be read over and sent; false where there are none. */
+  useDraft(): boolean {
+    const text = this.open.draft?.text ?? null;
+    if (text === null) return false;
+    const before = this.draft.reply.trimEnd();
+    const reply = (before === "" ? text : `${before}\n${text}`).slice(0, longest);
+    this.shut = true;
+    this.keep({ ...this.draft, tab: "reply", reply });
+    this.open.dropDraft();
+    this.write("reply");
+    return true;
+  }
+
+  dropDraft(): boolean {
+    if (this.open.draft === null) return false;
+    this.open.dropDraft();
+    this.write("reply");
+    return true;
+  }
+
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("open")) return;
     this.draft = readDraft(this.open.id);
@@ -94,7 +116,8 @@ export class Compose extends PlusoneElement {
     const note = tab === "note";
     const mayWrite = note || this.open.mine;
     return html`<form class="write ${tab}" @submit=${this.submit}>
-      ${mayWrite ? this.list() : nothing}
+      ${mayWrite ? this.list() : nothing} ${note ? nothing : this.drafted()}
+      <span class="said" role="status">${this.open.draft === null ? "" : d.newDraft}</span>
       <div class="tabs" role="group" aria-label=${d.reply}>
         <button
           type="button"
@@ -118,6 +141,40 @@ export class Compose extends PlusoneElement {
     </form>`;
   }
 
+  /** What the bot would say: hers to use, and gone with the first word that she sends. */
+  private drafted(): unknown {
+    const { draft } = this.open;
+    if (draft === null) return nothing;
+    return html`<section class="drafted" aria-label=${d.draft}>
+      <div class="row">
+        <span class="badge b-note">${bot}${d.draft}</span>
+        <span class="acts">
+          <button
+            type="button"
+            class="btn btn-s btn-line"
+            aria-keyshortcuts="u"
+            @click=${() => this.useDraft()}
+          >
+            ${d.useDraft}</button
+          ><button
+            type="button"
+            class="btn btn-s"
+            aria-keyshortcuts="x"
+            @click=${() => this.dropDraft()}
+          >
+            ${d.dropDraft}
+          </button>
+        </span>
+      </div>
+      <p tabindex="0" role="group" aria-label=${d.draft}>${draft.text}</p>
+      ${
+        draft.cards.length === 0
+          ? nothing
+          : html`<div class="drafted-cards">${shown(draft.cards)}</div>`
+      }
+    </section>`;
+  }
+
   private notHers(): TemplateResult {
     const { conversed } = this.open;
     const staff = conversed?.staff ?? null;
@@ -128,7 +185,9 @@ export class Compose extends PlusoneElement {
             ? d.hasIt(staff.name ?? "")
             : conversed?.control === "resolved"
               ? d.takeAgain
-              : d.takeFirst
+              : conversed?.control === "bot"
+                ? d.takeFromBot
+                : d.takeFirst
         }</span
       >${
         // While she is asked whether she really takes it, one button is enough.
@@ -171,8 +230,9 @@ export class Compose extends PlusoneElement {
             : html`<button
                   type="button"
                   class="tool"
-                  aria-label=${d.sendProduct}
-                  title=${d.sendProduct}
+                  aria-label=${d.chooseGoods}
+                  title=${d.chooseGoods}
+                  aria-keyshortcuts="g"
                   @click=${() => this.dispatchEvent(new Event("product"))}
                 >
                   ${icon("bag", 20)}</button

@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } fr
 import { customElement, property, state } from "lit/decorators.js";
 
 import "./tags";
+import { settled } from "../chat/changes";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { parts, tag, thumb } from "../design/parts";
@@ -33,6 +34,8 @@ export class DeskCustomer extends PlusoneElement {
   @state() private problem: unknown = null;
   private asked = 0;
   private wanted = false;
+  /** What was changed for her, as far as it is shown here. */
+  private settled = "";
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -50,9 +53,19 @@ export class DeskCustomer extends PlusoneElement {
       this.wanted = true;
     }
     // Not before the conversation is there: of what is none, there is no customer to ask for.
-    if (!this.wanted || this.open.conversed === null) return;
+    if (this.open.conversed === null) return;
+    const now = settled(this.open.talk.lines);
+    if (!this.wanted && now === this.settled) return;
     this.wanted = false;
+    this.settled = now;
     void this.load();
+  }
+
+  /** Puts the focus on what is to be sent of her orders, or on their heading. */
+  toOrders(): void {
+    const at = this.renderRoot.querySelector<HTMLElement>(".send, .orders");
+    at?.focus();
+    at?.scrollIntoView({ block: "nearest" });
   }
 
   /** Puts the focus on the name, where this has just come onto the screen. */
@@ -151,12 +164,15 @@ export class DeskCustomer extends PlusoneElement {
             </section>`
       }
       <section>
-        <h3 class="row">${d.orders}<a class="t-12 end" href="/staff/orders">${d.allOrders}</a></h3>
+        <h3 class="row">
+          <span class="orders" tabindex="-1">${d.orders}</span
+          ><a class="t-12 end" href="/staff/orders">${d.allOrders}</a>
+        </h3>
         ${
           orders.length === 0
             ? html`<p class="quiet">${d.noOrders}</p>`
             : html`<ul class="rows">
-                ${orders.map(order)}
+                ${orders.map((one) => this.order(one))}
               </ul>`
         }
       </section>
@@ -177,6 +193,26 @@ export class DeskCustomer extends PlusoneElement {
               </ul>
             </section>`
       }`;
+  }
+
+  private order({ id, number, status, total, currency, at_ms }: OrderLine): TemplateResult {
+    const at = moment(at_ms, Date.now());
+    return html`<li>
+      <a href="/staff/orders?q=${encodeURIComponent(number)}">${number}</a
+      ><span class="grow t-12 faint one-line">${at === clock(at_ms) ? d.today : at}</span
+      ><span class="quiet">${money(total, currency)}</span>${stateBadge(status)}${
+        this.open.mine
+          ? html`<button
+              class="tool-s send hit"
+              aria-label=${d.sendOrder(number)}
+              title=${d.sendOrder(number)}
+              @click=${() => this.open.say({ order: id })}
+            >
+              ${icon("arrowUp", 16)}
+            </button>`
+          : nothing
+      }
+    </li>`;
   }
 }
 
@@ -206,15 +242,6 @@ function claim({ code, title, show_title, quantity, state, until }: Claim): Temp
           : html`<span class="t-12 quiet">${d.payUntil(moment(until, Date.now()))}</span>`
       }</span
     ><span class="badge ${claimLooks[state] ?? "b-plain"}">${d.claimStates[state] ?? state}</span>
-  </li>`;
-}
-
-function order({ number, status, total, currency, at_ms }: OrderLine): TemplateResult {
-  const at = moment(at_ms, Date.now());
-  return html`<li>
-    <a href="/staff/orders?q=${encodeURIComponent(number)}">${number}</a
-    ><span class="grow t-12 faint one-line">${at === clock(at_ms) ? d.today : at}</span
-    ><span class="quiet">${money(total, currency)}</span>${stateBadge(status)}
   </li>`;
 }
 

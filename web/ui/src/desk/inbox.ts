@@ -1,7 +1,7 @@
 import type { Counts, Inbox as Page, Queue, Row } from "../chat/wire";
 import { Line, type Stand } from "../room/line";
 import { ask } from "../wire/http";
-import { moved, newlyWaiting } from "./rows";
+import { moved, newlyWaiting, waits } from "./rows";
 
 /** So many the service lists at once. */
 const a_page = 50;
@@ -124,9 +124,9 @@ export class Inbox extends Line<Stand, object, never> {
 
   private hear({ rows, counts }: { rows: Row[]; counts: Counts }): void {
     for (const row of newlyWaiting(rows, this.waitingNow)) this.told(row);
-    for (const { id, control } of rows) {
-      if (control === "queued") this.waitingNow.add(id);
-      else this.waitingNow.delete(id);
+    for (const row of rows) {
+      if (waits(row)) this.waitingNow.add(row.id);
+      else this.waitingNow.delete(row.id);
     }
     this.counts = counts;
     if (this.rows !== null) {

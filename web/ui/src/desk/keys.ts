@@ -1,6 +1,17 @@
 /** What a key does at the desk. */
 export type KeyAct =
-  "next" | "previous" | "reply" | "note" | "resolve" | "take" | "search" | "keys";
+  | "next"
+  | "previous"
+  | "reply"
+  | "note"
+  | "resolve"
+  | "take"
+  | "goods"
+  | "use"
+  | "drop"
+  | "orders"
+  | "search"
+  | "keys";
 
 const single: Record<string, KeyAct> = {
   j: "next",
@@ -9,6 +20,10 @@ const single: Record<string, KeyAct> = {
   n: "note",
   e: "resolve",
   t: "take",
+  g: "goods",
+  u: "use",
+  x: "drop",
+  o: "orders",
   "/": "search",
   "?": "keys",
 };

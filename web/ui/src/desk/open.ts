@@ -1,5 +1,5 @@
 import { Conversation, type Words } from "../chat/conversation";
-import type { About, Conversed, Older, StaffAct } from "../chat/wire";
+import type { About, Conversed, Draft, Older, StaffAct } from "../chat/wire";
 import { d } from "../i18n/desk";
 import { problemWords } from "../i18n/problems";
 import { ask, Problem, requestId } from "../wire/http";
@@ -47,6 +47,8 @@ export class Open {
   loading = false;
   /** How far the thread had come when something was given. */
   private readonly given = new Map<string, number>();
+  /** Up to where the draft goes that was thrown away, or used. */
+  private dropped: number | null = null;
   /** What she asks about, with its name; null until that is known. */
   about: About | null = null;
 
@@ -111,14 +113,15 @@ export class Open {
         ({ offset, staff, text }) => offset > given && staff === own.id && text === words.text,
       );
     }
-    const { text = null, product = null } = words;
+    const { text = null } = words;
+    const shown = words.product ?? words.order ?? words.picture ?? null;
     return talk.lines.some(
       (line) =>
         line.offset > given &&
         line.kind === "message" &&
         line.by === own.id &&
         line.text === text &&
-        (line.cards.find(({ kind }) => kind === "product")?.id ?? null) === product,
+        (line.cards[0]?.id ?? null) === shown,
     );
   }
 
@@ -215,6 +218,23 @@ export class Open {
     return this.act({ type: "transfer", to });
   }
 
+  /** Puts something into the customer's cart; the thread says what became of it. */
+  put(variant: string, quantity: number): Promise<boolean> {
+    return this.act({ type: "cart", variant, quantity });
+  }
+
+  /** What the bot would have said to her newest words, while that is hers to use. */
+  get draft(): Draft | null {
+    const draft = this.talk.snapshot?.staff?.draft ?? null;
+    return this.mine && draft?.text && draft.upto !== this.dropped ? draft : null;
+  }
+
+  /** Of the draft that is shown now, no more. */
+  dropDraft(): void {
+    this.dropped = this.draft?.upto ?? this.dropped;
+    this.changed();
+  }
+
   tag(tags: string[]): Promise<boolean> {
     return this.act({ type: "tag", tags });
   }
@@ -258,6 +278,9 @@ export function holderOf(problem: unknown): Holder | null {
 
 /** What went wrong, as it is told at the desk. */
 export function deskWords(problem: unknown): string {
-  if (problem instanceof Problem && problem.code === "not_yours") return d.notYours;
+  if (problem instanceof Problem) {
+    if (problem.code === "not_yours") return d.notYours;
+    if (problem.code === "unknown_product") return d.gone;
+  }
   return problemWords(problem);
 }

@@ -20,6 +20,7 @@ import { may } from "../studio/acts";
 import type { DeskCustomer } from "./customer";
 import look from "./desk.css?inline";
 import { Inbox } from "./inbox";
+import type { Put } from "./goods-row";
 import { actOf, keepSingles, type KeyAct, singlesOn } from "./keys";
 import { Open } from "./open";
 import { addressOf, type Place, placeOf } from "./place";
@@ -231,8 +232,25 @@ export class Desk extends PlusoneElement {
       case "resolve":
         void open.resolve();
         break;
+      case "goods":
+        if (open.mine) this.show("product");
+        else this.say(d.takeToPut);
+        break;
+      case "use":
+        return this.thread?.useDraft() ?? false;
+      case "drop":
+        return this.thread?.dropDraft() ?? false;
+      case "orders":
+        this.toOrders();
+        break;
     }
     return true;
+  }
+
+  /** To the orders that may be sent; where the customer has no room beside the thread, to her. */
+  private toOrders(): void {
+    if (this.mid.matches && !this.place.customer) this.go({ customer: true });
+    void this.updateComplete.then(() => this.person?.toOrders());
   }
 
   private show(sheet: SheetName): void {
@@ -359,6 +377,11 @@ export class Desk extends PlusoneElement {
             ></plusone-transfer-sheet>`;
       case "product":
         return html`<plusone-product-sheet
+          name=${open?.conversed?.name ?? d.noName}
+          @put=${({ detail: { variant, quantity } }: CustomEvent<Put>) => {
+            close();
+            void open?.put(variant, quantity);
+          }}
           @chosen=${({ detail }: CustomEvent<string>) => {
             close();
             open?.say({ product: detail });

@@ -1,28 +1,33 @@
-import { html, nothing, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { html, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 
 import "../design/sheet";
+import "./goods-row";
 import { PlusoneElement } from "../design/element";
 import { forms } from "../design/forms";
 import { icon } from "../design/icons";
-import { parts, thumb } from "../design/parts";
-import { money } from "../i18n/format";
+import { parts } from "../design/parts";
 import { d } from "../i18n/desk";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { s } from "../i18n/staff";
-import { session } from "../session/session";
 import { ask } from "../wire/http";
 import type { Product } from "../wire/types";
+import type { Put } from "./goods-row";
 import { deskSheet } from "./sheet-look";
 
 const typing_pause_ms = 200;
 
-/** Chooses a product of the shop to be shown to a customer. Tells `chosen` with its id, or `close`. */
+/**
+ * Chooses a product of the shop: to be shown to a customer, or to go into her cart. Tells `chosen`
+ * with its id, `put` with what goes into the cart, or `close`.
+ */
 @customElement("plusone-product-sheet")
 export class ProductSheet extends PlusoneElement {
   static override styles = [parts, forms, deskSheet];
 
+  /** The customer, as she is called. */
+  @property() name = "";
   @state() private products: readonly Product[] | null = null;
   @state() private problem: unknown = null;
   private words = "";
@@ -53,7 +58,7 @@ export class ProductSheet extends PlusoneElement {
 
   override render(): TemplateResult {
     return html`<plusone-sheet
-      heading=${d.sendProduct}
+      heading=${d.chooseGoods}
       @close=${() => this.dispatchEvent(new Event("close"))}
     >
       <div class="stack">
@@ -85,26 +90,19 @@ export class ProductSheet extends PlusoneElement {
     </ul>`;
   }
 
-  private row({ id, title, pictures, variants }: Product): TemplateResult {
-    const stock = variants.reduce((all, { available }) => all + available, 0);
-    const price = variants[0]?.price;
+  private row(one: Product): TemplateResult {
     return html`<li>
-      <button
-        class="pick"
-        @click=${() => this.dispatchEvent(new CustomEvent<string>("chosen", { detail: id }))}
-      >
-        ${thumb(pictures[0] ?? null, 48)}<span class="grow col"
-          ><span class="name t-14 one-line">${title}</span
-          ><span class="t-13 quiet"
-            >${
-              price === undefined || session === null
-                ? nothing
-                : html`${money(price, session.shop.currency)}${m.comma}`
-            }${s.inStock(stock)}</span
-          ></span
-        >
-      </button>
+      <plusone-goods-row
+        .goods=${one}
+        name=${this.name}
+        @chosen=${(event: CustomEvent<string>) => this.tell(event)}
+        @put=${(event: CustomEvent<Put>) => this.tell(event)}
+      ></plusone-goods-row>
     </li>`;
+  }
+
+  private tell({ type, detail }: CustomEvent): void {
+    this.dispatchEvent(new CustomEvent<unknown>(type, { detail }));
   }
 
   private type(event: Event): void {

@@ -2,19 +2,21 @@ import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
+import { bot as botSign } from "../chat/icons";
 import type { Queue, Row } from "../chat/wire";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { parts, who } from "../design/parts";
 import { clock, moment } from "../i18n/format";
+import { pix } from "../i18n/attach";
 import { d } from "../i18n/desk";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { Problem } from "../wire/http";
 import type { Inbox } from "./inbox";
 import look from "./queue.css?inline";
-import { queues, waitsSince } from "./rows";
-import { howLong } from "./times";
+import { queues, waits as waitsForPerson, waitsSince } from "./rows";
+import { howLong, soon } from "./times";
 
 const late_ms = 10 * 60_000;
 const most_tags = 2;
@@ -208,7 +210,8 @@ export class DeskQueue extends PlusoneElement {
   private row(row: Row): TemplateResult {
     const name = row.name ?? d.noName;
     const now = this.inbox.now();
-    const waits = row.control === "queued" || row.waiting_since !== null;
+    // Whom the bot answers, or who is to be called back, waits for nobody at this moment.
+    const waits = row.control !== "bot" && (waitsForPerson(row) || row.waiting_since !== null);
     const waited = now - waitsSince(row);
     const late = waits && waited >= late_ms;
     const look = `${waits ? "waits" : ""} ${late ? "late" : ""} ${row.unread > 0 ? "unread" : ""}`;
@@ -224,7 +227,9 @@ export class DeskQueue extends PlusoneElement {
             ><b class="one-line">${name}</b>${
               row.control === "human" && row.staff_name !== null && this.inbox.queue !== "mine"
                 ? html`<span class="holder t-12 faint one-line">${row.staff_name}</span>`
-                : nothing
+                : row.control === "bot"
+                  ? html`<span class="holder t-12 faint row">${botSign}${d.bot}</span>`
+                  : nothing
             }<time class="end"
               >${
                 waits
@@ -246,8 +251,14 @@ export class DeskQueue extends PlusoneElement {
     </li>`;
   }
 
-  private facts({ promised_at, about, tags, control }: Row, now: number): unknown {
+  private facts({ promised_at, callback_at, about, tags, control }: Row, now: number): unknown {
     return html`${
+      callback_at === null
+        ? nothing
+        : html`<span class="badge ${callback_at <= now ? "b-wait" : "b-note"}"
+            >${icon("clock", 16)}${d.callBack(soon(callback_at, now))}</span
+          >`
+    }${
       promised_at !== null && control === "queued"
         ? html`<span class="badge b-plain"
             >${icon("clock", 16)}${d.promised(
@@ -290,8 +301,15 @@ export class DeskQueue extends PlusoneElement {
 
 function snippet({ last }: Row): string {
   if (last === null) return "";
-  const text = last.text ?? d.productCard;
-  return last.from === "staff" ? d.shopSaid(text) : text;
+  const text = last.text ?? pix.wordless;
+  switch (last.from) {
+    case "staff":
+      return d.shopSaid(text);
+    case "bot":
+      return d.botSaid(text);
+    case "customer":
+      return text;
+  }
 }
 
 declare global {

@@ -11,14 +11,19 @@ export function isQueue(value: unknown): value is Queue {
 export function isIn(row: Row, queue: Queue, own: string): boolean {
   switch (queue) {
     case "waiting":
-      return row.control === "queued";
+      return waits(row);
     case "mine":
       return row.control === "human" && row.staff === own;
     case "resolved":
       return row.control === "resolved";
     case "all":
-      return row.control === "queued" || row.control === "human";
+      return row.control === "bot" || row.control === "queued" || row.control === "human";
   }
+}
+
+/** For a person: now, or for the answer that she was promised. */
+export function waits({ control, callback_at }: Row): boolean {
+  return control === "queued" || callback_at !== null;
 }
 
 /** Since when somebody waits in the queue: from her first word that nobody answered. */
@@ -55,5 +60,5 @@ export function moved(
 
 /** Those of `changed` that wait now, and did not as far as `waiting` knows. */
 export function newlyWaiting(changed: readonly Row[], waiting: ReadonlySet<string>): Row[] {
-  return changed.filter(({ id, control }) => control === "queued" && !waiting.has(id));
+  return changed.filter((row) => waits(row) && !waiting.has(row.id));
 }

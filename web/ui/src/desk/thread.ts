@@ -2,8 +2,9 @@ import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } fr
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
-import "./card";
 import "./compose";
+import "./packet";
+import { bot, botFace } from "../chat/icons";
 import type { About, Conversed, Entry, Message, Note } from "../chat/wire";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
@@ -13,10 +14,13 @@ import { d } from "../i18n/desk";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { Problem } from "../wire/http";
+import { shown } from "./cards";
 import type { Compose } from "./compose";
 import type { Failed, Going, Open } from "./open";
 import look from "./thread.css?inline";
 import { newestOf, type Shown, thread } from "./thread-lines";
+import { soon } from "./times";
+import { changeWords, handedOverWords } from "./words";
 
 /** So near its upper end the thread asks for what is older. */
 const near_top_px = 160;
@@ -48,6 +52,15 @@ export class DeskThread extends PlusoneElement {
   /** Puts the focus where a reply or a note is written; on "take" where it is not hers yet. */
   write(tab: "reply" | "note"): void {
     this.compose?.write(tab);
+  }
+
+  /** Takes up what the bot drafted; false where there is nothing. */
+  useDraft(): boolean {
+    return this.compose?.useDraft() ?? false;
+  }
+
+  dropDraft(): boolean {
+    return this.compose?.dropDraft() ?? false;
   }
 
   /** Puts the focus on the name, where this has just come onto the screen; once it is there. */
@@ -135,7 +148,7 @@ export class DeskThread extends PlusoneElement {
               </button>`
             : nothing
         }
-        ${this.asked()}
+        ${this.asked()}${this.packet(conversed)}
         <plusone-compose
           .open=${this.open}
           .version=${this.version}
@@ -143,6 +156,16 @@ export class DeskThread extends PlusoneElement {
           @product=${() => this.dispatchEvent(new Event("product"))}
         ></plusone-compose>
       </div>`;
+  }
+
+  /** What the bot knows of it: open while nobody has it, folded once somebody does. */
+  private packet({ control }: Conversed): unknown {
+    const packet = this.open.talk.snapshot?.staff?.packet ?? null;
+    if (packet === null || control === "resolved" || control === "new") return nothing;
+    return html`<plusone-desk-packet
+      .packet=${packet}
+      ?unfolded=${control !== "human"}
+    ></plusone-desk-packet>`;
   }
 
   private nothingHere(problem: Problem | null): TemplateResult {
@@ -178,7 +201,9 @@ export class DeskThread extends PlusoneElement {
       ${who(name, false)}
       <div class="grow col">
         <h2 class="one-line" tabindex="-1">${name}</h2>
-        <p class="row facts">${this.stand(conversed)}${aboutOf(this.about)}</p>
+        <p class="row facts">
+          ${this.stand(conversed)}${this.promised(conversed)}${aboutOf(this.about)}
+        </p>
       </div>
       <div class="acts">
         ${
@@ -226,15 +251,25 @@ export class DeskThread extends PlusoneElement {
       case "resolved":
         return html`<span class="badge b-plain">${icon("check", 16)}${d.done}</span>`;
       case "bot":
+        return html`<span class="badge b-note">${bot}${d.botHasIt}</span>`;
       case "new":
         return html`<span class="badge b-plain">${d.nothingYet}</span>`;
     }
   }
 
+  /** When she is to be answered by a person. */
+  private promised({ callback_at }: Conversed): unknown {
+    if (callback_at === null) return nothing;
+    const now = this.open.talk.now();
+    return html`<span class="badge ${callback_at <= now ? "b-wait" : "b-note"}"
+      >${icon("clock", 16)}${d.callBack(soon(callback_at, now))}</span
+    >`;
+  }
+
   private log(conversed: Conversed): TemplateResult {
     const { talk, going, failed, loading } = this.open;
     const notes = talk.snapshot?.staff?.notes ?? [];
-    const shown = thread(talk.lines, notes, talk.more, dayOf);
+    const all = thread(talk.lines, notes, talk.more, dayOf);
     const read = lastRead(talk.lines, conversed.read.customer);
     const last = newestOf(talk.lines, "staff");
     return html`<ol role="presentation">
@@ -252,9 +287,9 @@ export class DeskThread extends PlusoneElement {
           : nothing
       }
       ${repeat(
-        shown,
+        all,
         ({ key }) => key,
-        (one) => this.shown(one, read, last?.offset ?? null),
+        (one) => this.row(one, read, last?.offset ?? null),
       )}
       ${
         conversed.rated === null
@@ -280,7 +315,7 @@ export class DeskThread extends PlusoneElement {
     </ol>`;
   }
 
-  private shown(one: Shown, read: number | null, last: number | null): TemplateResult {
+  private row(one: Shown, read: number | null, last: number | null): TemplateResult {
     switch (one.kind) {
       case "day":
         return html`<li class="day">${this.dayWords(one.at_ms)}</li>`;
@@ -302,11 +337,13 @@ export class DeskThread extends PlusoneElement {
   ): TemplateResult {
     const { offset, at_ms, from, by, name, text, cards, about } = message;
     const ours = from === "staff";
-    const called = name ?? d.noName;
+    const isBot = from === "bot";
+    const called = isBot ? d.bot : (name ?? d.noName);
+    const face = isBot ? botFace() : who(called);
     // Under the last that she has read, and under the last of all while that is another.
     const mark = offset === read ? d.readByHer : ours && offset === last ? d.sent : null;
-    return html`<li class="m ${ours ? "rep" : "cust"} ${joined ? "joined" : ""}">
-      ${ours ? nothing : html`<span class="face">${joined ? nothing : who(called)}</span>`}
+    return html`<li class="m ${ours ? "rep" : isBot ? "bot" : "cust"} ${joined ? "joined" : ""}">
+      ${ours ? nothing : html`<span class="face">${joined ? nothing : face}</span>`}
       <div class="body">
         ${
           joined
@@ -323,14 +360,24 @@ export class DeskThread extends PlusoneElement {
               : nothing
             : html`<div class="bub">${text}</div>`
         }
-        ${cards.map((card) =>
-          card.kind === "product"
-            ? html`<plusone-desk-card product=${card.id}></plusone-desk-card>`
-            : nothing,
-        )}
+        ${shown(cards)} ${isBot ? this.choices(message) : nothing}
         ${mark === null ? nothing : html`<p class="seen">${mark}</p>`}
       </div>
     </li>`;
+  }
+
+  /** What the bot gave her to press, and what of it she did. */
+  private choices({ offset, buttons }: Message): unknown {
+    if (buttons.length === 0) return nothing;
+    const pressed = this.open.talk.lines.flatMap((line) =>
+      line.kind === "message" && line.pressed?.offset === offset ? [line.pressed.key] : [],
+    );
+    return html`<ul class="choices" aria-label=${d.offered}>
+      ${buttons.map(
+        ({ key, label }) =>
+          html`<li>${pressed.includes(key) ? icon("check", 16) : nothing}${label}</li>`,
+      )}
+    </ul>`;
   }
 
   /** Above the message with which she began to ask about what the head names. */
@@ -378,7 +425,7 @@ export class DeskThread extends PlusoneElement {
     </li>`;
   }
 
-  private unsent({ text, product }: Going["words"], note: boolean): TemplateResult {
+  private unsent({ text, product, order }: Going["words"], note: boolean): TemplateResult {
     return html`${
       note ? html`<p class="by">${icon("lock", 16)}${d.note}</p>` : nothing
     }${text === undefined ? nothing : html`<div class="bub">${text}</div>`}
@@ -386,7 +433,7 @@ export class DeskThread extends PlusoneElement {
       product === undefined
         ? nothing
         : html`<plusone-desk-card product=${product}></plusone-desk-card>`
-    }`;
+    }${order === undefined ? nothing : html`<div class="bub">${d.orderCard}</div>`}`;
   }
 
   private dayWords(at: number): string {
@@ -412,8 +459,9 @@ export class DeskThread extends PlusoneElement {
           ? d.promisedPlace(entry.place)
           : d.promisedLine(moment(entry.opens_at, entry.at_ms), entry.place);
       case "handed_over":
+        return handedOverWords(entry);
       case "change":
-        return "";
+        return changeWords(entry, this.own);
     }
   }
 

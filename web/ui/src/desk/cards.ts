@@ -1,0 +1,32 @@
+import { html, type TemplateResult } from "lit";
+
+import "./card";
+import { book } from "../chat/icons";
+import type { Card } from "../chat/wire";
+import { icon } from "../design/icons";
+import { d } from "../i18n/desk";
+
+/** What a message shows, as the desk looks at it. */
+export function shown(cards: readonly Card[]): TemplateResult[] {
+  return cards.map(one);
+}
+
+function one(card: Card): TemplateResult {
+  switch (card.kind) {
+    case "product":
+      return html`<plusone-desk-card product=${card.id}></plusone-desk-card>`;
+    case "order":
+      return html`<a
+        class="card-line"
+        href="/staff/orders?q=${encodeURIComponent(card.title ?? card.id)}"
+        target="_blank"
+        >${icon("receipt", 18)}<span>${d.orderCard}</span><b>${card.title ?? ""}</b></a
+      >`;
+    case "article":
+      return html`<a class="card-line" href="/help/${encodeURIComponent(card.id)}" target="_blank"
+        >${book}<b>${card.title ?? d.articleCard}</b></a
+      >`;
+    case "image":
+      return html`<plusone-chat-picture .card=${card}></plusone-chat-picture>`;
+  }
+}
