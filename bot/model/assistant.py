@@ -22,14 +22,15 @@ from langsmith import tracing_context
 from prometheus_client import Counter
 
 from bot.assistant import BuiltIn, Planner, Tell, Toolbox
-from bot.language import speaks
 from bot.model.agent import Turn
 from bot.model.guard import LONGEST, given, refuses
 from bot.model.masking import Masker
 from bot.model.planner_model import said_in
 from bot.model.prompt import system, turns
 from bot.planning.meaning import Meaning
+from bot.planning.turn import turn_of
 from bot.talk import CALLS, Button, Call, Done, Say, Talk
+from bot.words import said as words_of
 from core.locales import Locale
 from core.tools import HandoverReason
 
@@ -65,12 +66,6 @@ _INTENTS: Final = {
     "stock": "stock",
 }
 """What she is taken for where the planner did not say: by the tool that answered."""
-_CONFIRM: Final[dict[Locale, tuple[str, str]]] = {
-    "zh-Hant": ("確認", "先不要"),
-    "zh-Hant-HK": ("確認", "唔使住"),
-    "zh-Hans": ("确认", "先不要"),
-    "en": ("Confirm", "Not now"),
-}
 _BEYOND_REPAIR: Final = frozenset({"address", "code", "inside", "long", "money", "share", "state"})
 """What no further words make right."""
 
@@ -129,7 +124,7 @@ class ModelAssistant:
         words = _Words(tell)
         intent = meaning.intent if meaning else first.intent if isinstance(first, Say) else "other"
         turn = Turn(talk, tools, planner, Masker(on=self._mask), self._zone)
-        asking = asyncio.create_task(self._ask(turn, words, first, intent))
+        asking = asyncio.create_task(self._ask(turn, words, intent))
         say: Say | None = None
         try:
             say = await self._outcome(asking)
@@ -159,10 +154,13 @@ class ModelAssistant:
             self._note("failed", **_told(error))
         return None
 
-    async def _ask(self, turn: Turn, words: _Words, first: Call | Say, intent: str) -> Say:
+    async def _ask(self, turn: Turn, words: _Words, intent: str) -> Say:
         """What is said, the planner's where the model broke. Raises Refused, and whatever else."""
         talk = turn.talk
-        locale = first.locale if isinstance(first, Say) else _language(talk)
+        seen = turn_of(talk)
+        locale = seen.locale
+        if seen.first:  # nobody is to take a bot for a person
+            words.begin(f"{words_of(locale, 'talking.intro', {'shop': talk.shop})}\n")
         final = await self._stream(turn, _messages(turn, locale), locale, words)
         if turn.failure is not None:
             self._note("failed", **_told(turn.failure))
@@ -174,7 +172,7 @@ class ModelAssistant:
         if why := refuses(text, given(talk, done, self._zone), locale):
             raise Refused(why)
         self._note("answered")
-        return _say(text, locale, done, intent)
+        return _say(words.beginning + text, locale, done, intent)
 
     async def _stream(
         self, turn: Turn, messages: list[BaseMessage], locale: Locale, words: _Words
@@ -261,9 +259,14 @@ class _Words:
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
         self._loop = asyncio.get_running_loop()
+        self.beginning = ""
+        """What stands before them; it is ours."""
         self._shown = ""
         self._due = 0.0
         self._ended = False
+
+    def begin(self, text: str) -> None:
+        self.beginning = text
 
     def are_due(self) -> bool:
         return self._loop.time() >= self._due
@@ -272,7 +275,7 @@ class _Words:
         if text and text != self._shown and not self._ended:
             self._shown = text
             self._due = self._loop.time() + TOLD_EVERY_S
-            self._tell(text)
+            self._tell(self.beginning + text)
 
     def take_back(self) -> None:
         if self._shown:
@@ -301,21 +304,13 @@ def _plain(text: str) -> str:
 
 def _is_for_planner(talk: Talk, first: Call | Say, meaning: Meaning | None) -> bool:
     """Whether code answers by itself: buttons, confirmations, attacks, and what is for people."""
-    if talk.said and talk.said[-1].pressed is not None:
+    if turn_of(talk).pressed is not None:
         return True
     if meaning is not None and (meaning.guard is not None or meaning.intent in _OF_PLANNER):
         return True
     if isinstance(first, Call):
         return first.tool == "hand_over"
     return first.confirm or first.handover is not None or first.intent in _OF_PLANNER
-
-
-def _language(talk: Talk) -> Locale:
-    locale = talk.locale
-    for said in talk.said[-6:]:
-        if said.role == "customer":
-            locale = speaks(said.text, locale)
-    return locale
 
 
 def _messages(turn: Turn, locale: Locale) -> list[BaseMessage]:
@@ -340,18 +335,22 @@ def _say(text: str, locale: Locale, done: tuple[Done, ...], intent: str) -> Say:
     last = held[-1].call.tool if held else None
     if intent == "other":  # to the planner, and the model knew what to ask
         intent = _INTENTS.get(last or "", intent)
-    confirm, decline = _CONFIRM[locale]
     return Say(
         text=text,
         intent=intent,
         locale=locale,
         cards=next((one.cards for one in reversed(held) if one.cards), ()),
-        buttons=(Button("confirm", confirm, "confirm"), Button("decline", decline, "decline"))
-        if proposal
-        else (),
+        buttons=_yes_or_no(locale) if proposal else (),
         proposal=proposal,
         handover=_reason(held),
         tool=last,
+    )
+
+
+def _yes_or_no(locale: Locale) -> tuple[Button, ...]:
+    return (
+        Button("yes", words_of(locale, "button.yes", {}), "confirm", "intent:yes"),
+        Button("no", words_of(locale, "button.no", {}), "decline", "intent:no"),
     )
 
 

@@ -135,8 +135,14 @@ class OnePlanner:
 
 
 def talk(*words: str, locale: Locale = "zh-Hant", **more: Any) -> Talk:
-    said = tuple(
-        SaidBefore(offset=offset, role="customer", text=text) for offset, text in enumerate(words)
+    """A talk in which the bot has said hello."""
+    hello = SaidBefore(offset=1, role="bot", text="您好。", intent="greet")
+    said = (
+        hello,
+        *(
+            SaidBefore(offset=offset, role="customer", text=text)
+            for offset, text in enumerate(words, 2)
+        ),
     )
     about = {"shop": "阿禾醬坊", "currency": "TWD", "now": NOW, "guest": False, **more}
     return Talk(locale=locale, said=about.pop("said", said), **about)

@@ -34,6 +34,16 @@ async def test_what_a_tool_said_may_be_said(scene: OpenScene) -> None:
     assert not any(words and words.endswith("3") for words in shown.told)
 
 
+async def test_the_first_answer_says_that_it_is_a_bot_s(scene: OpenScene) -> None:
+    shown = Shown()
+    first = (Said(offset=1, role="customer", text="有辣椒嗎"),)
+    async with scene(SEARCH, says(*TRUE, pause_s=0.01)) as its:
+        say = await its.assistant.answer(talk(said=first), its.shop.box(), shown)
+    assert "機器人" in say.text
+    assert say.text.endswith(f"\n{TRUE}")
+    assert all(words and say.text.startswith(words) for words in shown.told)
+
+
 FAILURES: dict[str, list[Reply]] = {
     "error 500": [fails(500)],
     "error 429": [fails(429, **{"Retry-After": "60"})],
