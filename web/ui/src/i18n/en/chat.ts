@@ -66,7 +66,6 @@ const messages: ChatMessages = {
   botBy: "Assistant, a bot",
   botFirst: "A bot answers first; ask for a person any time",
   botNight: "Closed; the assistant is on duty",
-  botWrites: "The assistant is answering…",
   introBot:
     "Products, stock, orders: the assistant, a bot, answers at once. For a person, just say so.",
   person: "A person",

@@ -152,7 +152,6 @@ const desk: DeskMessages = {
   botSaid: (text) => `Bot: ${text}`,
   orderCard: "Order card",
   articleCard: "Help article",
-  pictureCard: "Picture",
   handoverCauses: {
     asked: "she wants a person",
     missed: "the bot could not help",

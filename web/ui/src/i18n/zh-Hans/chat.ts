@@ -65,7 +65,6 @@ const messages: ChatMessages = {
   botBy: "小助手，机器人",
   botFirst: "机器人先回你，随时可找真人",
   botNight: "打烊了，小助手值班",
-  botWrites: "小助手正在回复…",
   introBot: "商品、库存、订单，小助手（机器人）马上回你；想找真人，说一声就好。",
   person: "找真人",
   wantPerson: "我想找真人",

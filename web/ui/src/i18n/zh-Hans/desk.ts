@@ -150,7 +150,6 @@ const desk: DeskMessages = {
   botSaid: (text) => `机器人：${text}`,
   orderCard: "订单卡",
   articleCard: "说明文章",
-  pictureCard: "照片",
   handoverCauses: {
     asked: "客人要找真人",
     missed: "机器人答不好",

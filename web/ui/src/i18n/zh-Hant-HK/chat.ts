@@ -65,7 +65,6 @@ const messages: ChatMessages = {
   botBy: "小幫手，機械人",
   botFirst: "機械人先回覆你，隨時可以搵真人",
   botNight: "收工喇，小幫手當值",
-  botWrites: "小幫手回覆緊…",
   introBot: "貨品、存貨、訂單，小幫手（機械人）即刻回覆你；想搵真人，講聲就得。",
   person: "搵真人",
   wantPerson: "我想搵真人",

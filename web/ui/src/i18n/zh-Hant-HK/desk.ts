@@ -150,7 +150,6 @@ const desk: DeskMessages = {
   botSaid: (text) => `機械人：${text}`,
   orderCard: "訂單卡",
   articleCard: "說明文章",
-  pictureCard: "相片",
   handoverCauses: {
     asked: "客人要找真人",
     missed: "機械人答不好",

@@ -70,7 +70,6 @@ export default {
   botBy: "小幫手，機器人",
   botFirst: "機器人先回你，隨時可找真人",
   botNight: "打烊了，小幫手值班",
-  botWrites: "小幫手正在回覆…",
   introBot: "商品、庫存、訂單，小幫手（機器人）馬上回你；想找真人，說一聲就好。",
   person: "找真人",
   wantPerson: "我想找真人",

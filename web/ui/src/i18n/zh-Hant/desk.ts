@@ -156,7 +156,6 @@ export default {
   botSaid: (text: string): string => `機器人：${text}`,
   orderCard: "訂單卡",
   articleCard: "說明文章",
-  pictureCard: "照片",
   handoverCauses: {
     asked: "客人要找真人",
     missed: "機器人答不好",
