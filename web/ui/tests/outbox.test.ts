@@ -156,3 +156,20 @@ test("without storage it lives as long as the page", () => {
   box.draft = "b";
   expect(texts(box)).toEqual(["a"]);
 });
+
+test("a picture is said with its words or alone, and again after the page was loaded anew", () => {
+  const picture = { id: "pic_1", width: 8, height: 6 };
+  const before = outbox();
+  before.use(talk.conversation, "gst_1");
+  before.put("look", null, picture);
+  before.put("", null, picture);
+  expect(talk.said.map(({ words }) => words)).toEqual([
+    { text: "look", picture: "pic_1" },
+    { picture: "pic_1" },
+  ]);
+
+  const [after, line] = [outbox(), new Talk()];
+  expect(after.items.map((one) => one.picture)).toEqual([picture, picture]);
+  after.use(line.conversation, "gst_1");
+  expect(line.said.map(({ words }) => words)).toEqual(talk.said.map(({ words }) => words));
+});

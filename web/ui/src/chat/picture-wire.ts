@@ -8,6 +8,10 @@ export interface Sent {
   height: number;
 }
 
+/** In a thread, in pixels of the page. */
+const widest = 260;
+const highest = 300;
+
 /** As the service takes them. */
 export const kinds = ["image/jpeg", "image/png", "image/webp"];
 export const most_octets = 10 * 1024 * 1024;
@@ -19,6 +23,15 @@ const patience_ms = 90_000;
 
 export function pathOf(id: string, small = false): string {
   return `/api/chat/pictures/${encodeURIComponent(id)}${small ? "/small" : ""}`;
+}
+
+/** Those that were sent from this page, by their ids. */
+const taken = new Map<string, Sent>();
+
+/** Of one that is about to be said; its size is known where it was sent from this page. */
+export function cardNamed(id: string): Card {
+  const { width = null, height = null } = taken.get(id) ?? {};
+  return { kind: "image", id, title: null, width, height };
 }
 
 export function cardOf({ id, width, height }: Sent): Card {
@@ -43,7 +56,10 @@ export function upload(
     request.onload = () => {
       const answer = answered(request.status, request.responseText);
       if (answer instanceof Problem) fail(answer);
-      else keep(answer);
+      else {
+        taken.set(answer.id, answer);
+        keep(answer);
+      }
     };
     request.onerror = request.ontimeout = request.onabort = () => fail(offline());
     signal.addEventListener("abort", () => request.abort());
@@ -76,6 +92,13 @@ export function answered(status: number, text: string): Sent | Problem {
 export function within(width: number, height: number, most: number): [number, number] {
   const scale = Math.min(1, most / Math.max(width, height));
   return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+}
+
+/** Its place in the thread, no larger than the picture is. */
+export function placeOf({ width, height }: Pick<Card, "width" | "height">): [number, number] {
+  const [wide, high] = [width ?? widest, height ?? highest];
+  const scale = Math.min(1, widest / wide, highest / high);
+  return [Math.max(1, Math.round(wide * scale)), Math.max(1, Math.round(high * scale))];
 }
 
 /**

@@ -6,12 +6,8 @@ import { icon } from "../design/icons";
 import { parts } from "../design/parts";
 import { attachWords, pix } from "../i18n/attach";
 import { m } from "../i18n/index";
-import { pathOf } from "./picture-wire";
+import { pathOf, placeOf } from "./picture-wire";
 import type { Card } from "./wire";
-
-/** In a thread, in pixels of the page. */
-const widest = 260;
-const highest = 300;
 
 /**
  * A picture in a thread. Its place is kept from the beginning; pressed, it is shown as large as the
@@ -109,7 +105,7 @@ export class ChatPicture extends PlusoneElement {
   override render(): TemplateResult {
     const { id } = this.card;
     if (this.gone) return html`<p class="shot gone">${pix.gone}</p>`;
-    const [width, height] = size(this.card);
+    const [width, height] = placeOf(this.card);
     return html`<button
         type="button"
         class="shot"
@@ -150,13 +146,6 @@ export class ChatPicture extends PlusoneElement {
   private readonly key = (event: KeyboardEvent): void => {
     event.stopPropagation();
   };
-}
-
-/** Its place in the thread, no larger than the picture is. */
-export function size({ width, height }: Pick<Card, "width" | "height">): [number, number] {
-  const [wide, high] = [width ?? widest, height ?? highest];
-  const scale = Math.min(1, widest / wide, highest / high);
-  return [Math.max(1, Math.round(wide * scale)), Math.max(1, Math.round(high * scale))];
 }
 
 declare global {

@@ -2,7 +2,10 @@ import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } fr
 import { customElement, property, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
+import "../chat/picture-button";
+import "../chat/picture-draft";
 import { bot } from "../chat/icons";
+import { Attaching } from "../chat/picture-attach";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { parts } from "../design/parts";
@@ -48,6 +51,33 @@ export class Compose extends PlusoneElement {
   @state() private over = false;
   @query("textarea") private readonly area!: HTMLTextAreaElement | null;
   @query(".take") private readonly takeButton!: HTMLElement | null;
+
+  /** What goes with the next reply, of each conversation that was open here. */
+  private readonly pictures = new Map<string, Attaching>();
+
+  /** Whether a picture would go with the next reply. */
+  get takesPictures(): boolean {
+    return this.open.mine && this.draft.tab === "reply";
+  }
+
+  attach(file: File): void {
+    this.attaching.take(file);
+    if (matchMedia("(hover: hover)").matches) this.area?.focus();
+  }
+
+  private get attaching(): Attaching {
+    const { id } = this.open;
+    let found = this.pictures.get(id);
+    if (found === undefined) {
+      const path = `/api/staff/conversations/${encodeURIComponent(id)}/pictures`;
+      found = new Attaching(
+        () => path,
+        () => this.requestUpdate(),
+      );
+      this.pictures.set(id, found);
+    }
+    return found;
+  }
 
   /** Opens a tab and puts the focus into it. */
   write(tab: Draft["tab"]): void {
@@ -223,6 +253,18 @@ export class Compose extends PlusoneElement {
         @input=${this.type}
         @keydown=${this.press}
       ></textarea>
+      ${
+        note
+          ? nothing
+          : html`<plusone-picture-draft
+              .attached=${this.attaching.current}
+              @again=${() => this.attaching.again()}
+              @remove=${() => {
+                this.attaching.drop();
+                this.area?.focus();
+              }}
+            ></plusone-picture-draft>`
+      }
       <div class="row">
         ${
           note
@@ -244,13 +286,15 @@ export class Compose extends PlusoneElement {
                   aria-expanded=${fits !== null}
                   @click=${this.askReplies}
                 >
-                  ${icon("bolt", 20)}
-                </button>`
+                  ${icon("bolt", 20)}</button
+                ><plusone-picture-button
+                  @picture=${({ detail }: CustomEvent<File>) => this.attach(detail)}
+                ></plusone-picture-button>`
         }
         <span class="end left t-12 faint" role="status"
           >${text.length >= tell_from ? d.signsLeft(left) : ""}</span
         >
-        <button class="btn btn-s btn-ink" ?disabled=${text.trim() === "" || fits !== null}>
+        <button class="btn btn-s btn-ink" ?disabled=${!this.sendable || fits !== null}>
           ${note ? d.keepNote : m.send}
         </button>
       </div>`;
@@ -371,14 +415,24 @@ export class Compose extends PlusoneElement {
     }
   }
 
+  private get sendable(): boolean {
+    const { tab } = this.draft;
+    const written = this.draft[tab].trim() !== "";
+    const { busy, current } = this.attaching;
+    return tab === "note" ? written : !busy && (written || current !== null);
+  }
+
   private readonly submit = (event: Event): void => {
     event.preventDefault();
     const { tab } = this.draft;
     const text = this.draft[tab].trim();
-    if (text === "" || this.fitting !== null) return;
+    if (!this.sendable || this.fitting !== null) return;
     if (tab === "note") this.open.note(text);
-    else if (this.open.mine) this.open.say({ text });
-    else return;
+    else if (this.open.mine) {
+      const picture = this.attaching.give();
+      if (this.attaching.busy) return;
+      this.open.say({ ...(text !== "" && { text }), ...(picture && { picture: picture.id }) });
+    } else return;
     this.keep({ ...this.draft, [tab]: "" });
   };
 }

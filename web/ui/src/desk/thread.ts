@@ -3,9 +3,12 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import "./compose";
+import "../chat/picture";
 import "./packet";
 import { bot, botFace } from "../chat/icons";
 import type { About, Conversed, Entry, Message, Note } from "../chat/wire";
+import { PictureCatch } from "../chat/picture-catch";
+import { cardNamed } from "../chat/picture-wire";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { parts, who } from "../design/parts";
@@ -48,6 +51,15 @@ export class DeskThread extends PlusoneElement {
   @query("plusone-compose") private readonly compose!: Compose | null;
   private newest: number | null = null;
   private toBeFocused = false;
+
+  constructor() {
+    super();
+    new PictureCatch(
+      this,
+      (file) => this.compose?.attach(file),
+      () => this.compose?.takesPictures === true,
+    );
+  }
 
   /** Puts the focus where a reply or a note is written; on "take" where it is not hers yet. */
   write(tab: "reply" | "note"): void {
@@ -425,7 +437,7 @@ export class DeskThread extends PlusoneElement {
     </li>`;
   }
 
-  private unsent({ text, product, order }: Going["words"], note: boolean): TemplateResult {
+  private unsent({ text, product, order, picture }: Going["words"], note: boolean): TemplateResult {
     return html`${
       note ? html`<p class="by">${icon("lock", 16)}${d.note}</p>` : nothing
     }${text === undefined ? nothing : html`<div class="bub">${text}</div>`}
@@ -433,7 +445,9 @@ export class DeskThread extends PlusoneElement {
       product === undefined
         ? nothing
         : html`<plusone-desk-card product=${product}></plusone-desk-card>`
-    }${order === undefined ? nothing : html`<div class="bub">${d.orderCard}</div>`}`;
+    }${order === undefined ? nothing : html`<div class="bub">${d.orderCard}</div>`}${
+      picture === undefined ? nothing : shown([cardNamed(picture)])
+    }`;
   }
 
   private dayWords(at: number): string {
