@@ -24,8 +24,8 @@ def policy(sockets: str | None, media: Sequence[str] = ()) -> str:
     """The Content-Security-Policy: nothing inline, nothing of others but pictures.
 
     `sockets` is the service's own `wss://` origin, named for browsers whose `'self'` leaves
-    WebSockets out. Products' pictures may lie elsewhere; `media` are the origins of an external
-    media engine.
+    WebSockets out. Products' pictures may lie elsewhere, and one that is about to be sent is the
+    page's own (`blob:`); `media` are the origins of an external media engine.
     """
     connected = " ".join(("'self'", *([sockets] if sockets else []), *media))
     return "; ".join(
@@ -33,7 +33,7 @@ def policy(sockets: str | None, media: Sequence[str] = ()) -> str:
             "default-src 'self'",
             "script-src 'self'",
             "style-src 'self'",
-            "img-src 'self' data: https:",
+            "img-src 'self' data: blob: https:",
             "font-src 'self'",
             " ".join(("media-src 'self' blob:", *media)),
             f"connect-src {connected}",
