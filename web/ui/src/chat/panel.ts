@@ -250,7 +250,7 @@ export class ChatPanel extends PlusoneElement {
     if (talk === null) return;
     this.said = "";
     talk.undo(detail).catch((problem: unknown) => this.failed(talk, problem));
-    this.back();
+    if (matchMedia("(hover: hover)").matches) this.back();
   };
 
   private failed(talk: Conversation, problem: unknown): void {
@@ -511,7 +511,7 @@ export class ChatPanel extends PlusoneElement {
 
   private readonly askPerson = (): void => {
     this.speak(c.wantPerson);
-    this.back();
+    if (matchMedia("(hover: hover)").matches) this.back();
   };
 
   private there(talk: Conversed | null): string {

@@ -200,7 +200,11 @@ export class Thread extends PlusoneElement {
     const next = lines.find(
       (one) => one.kind === "message" && one.from === "customer" && one.offset > entry.offset,
     );
-    const marked = entry.offset <= read && (next === undefined || next.offset > read);
+    // What the bot has answered counts as read, but by nobody.
+    const marked =
+      entry.offset <= read &&
+      (next === undefined || next.offset > read) &&
+      answeredAfter(lines, entry.offset) !== "bot";
     return html`<li class="m me ${first ? "" : "on"}">
       <div class="body">
         ${this.aboutLine(entry.about)}${
@@ -401,6 +405,14 @@ function answeredBefore(lines: readonly Entry[], offset: number): Message["from"
       (line.kind === "opened" || (line.kind === "message" && line.from !== "customer")),
   );
   return before?.kind === "message" ? before.from : null;
+}
+
+/** Who said the next thing to her after `offset`; null where nobody has yet. */
+function answeredAfter(lines: readonly Entry[], offset: number): Message["from"] | null {
+  const after = lines.find(
+    (line) => line.offset > offset && line.kind === "message" && line.from !== "customer",
+  );
+  return after?.kind === "message" ? after.from : null;
 }
 
 /** Another text as soon as an order was changed here. */
