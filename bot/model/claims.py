@@ -82,12 +82,25 @@ _STATES: Final = {
     "handed_out": r"已[經经]?(?:出[貨货]|寄出|[發发][貨货出]|送[達达]|到[貨货]|[簽签]收|取[貨货])"
     r"|已[經经]?配送|寄咗|出咗貨|(?:[運运]送|配送|派送|[運运][輸输]|送貨)[中緊]|在路上"
     r"|\b(?:shipped|delivered|dispatched|handed out|in transit|on (?:its|the) way)\b",
-    "cancelled": r"已[經经]?取消|取消咗|\bcancell?ed\b",
+    "cancelled": r"已[經经]?取消|取消咗(?!就)|\bcancell?ed\b",
     "refunded": r"已[經经]?退款|退咗款|退款(?:中|完成)|\brefunded\b",
     "lapsed": r"已[經经]?(?:逾期|失效|[過过]期)|\bexpired\b|\blapsed\b",
 }
 _STATE: Final = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _STATES.items()))
 _NOT: Final = re.compile(r"(?:\bnot|n't|\bno|\bnever|\bisn|未|沒|没|冇|不)\W?(?:\w+ ){0,2}\Z")
+_UNITS: Final = {
+    "minute": r"分鐘|分钟|min(?:ute)?s?\b",
+    "hour": r"小時|小时|個鐘|hours?\b|hrs?\b|h\b",
+    "day": r"個?工作天|[個个]?工作[日天]|天|日(?![期常本])|(?:working |business )?days?\b",
+    "week": r"[個个]?(?:週|周|星期|禮拜|礼拜)(?![年邊边一二三四五六日])|weeks?\b",
+    "month": r"[個个]月|months?\b",
+    "year": r"年|years?\b",
+}
+_UNIT: Final = "|".join(f"(?P<{name}>{words})" for name, words in _UNITS.items())
+_SPAN: Final = re.compile(
+    rf"(?<!\d)(?<!\d[.,])(?:(?P<from>{_NUMBER})\s?(?:-|–|—|~|至|到|to)\s?)?"
+    rf"(?P<to>{_NUMBER})[\s-]?(?:{_UNIT})"
+)
 _CODE: Final = re.compile(r"(?<![a-z0-9-])(?=[a-z-]{0,20}\d)[a-z][a-z0-9-]{0,40}", re.ASCII)
 _PLAIN: Final = re.compile(rf"(?<![\d.])({_NUMBER})")
 _PLUS_ONE: Final = re.compile(r"(?<!\d)\+ ?1(?!\d)")
@@ -131,6 +144,8 @@ class Claims(msgspec.Struct, frozen=True):
     days: frozenset[int] = frozenset()
     near: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
+    spans: frozenset[tuple[Decimal, str]] = frozenset()
+    """How long: the number and its unit."""
     numbers: frozenset[Decimal] = frozenset()
     codes: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()
@@ -179,13 +194,19 @@ def read(text: str) -> Claims:
     shares = frozenset(_share(one) for one in reader.take(_SHARE))
     dates = frozenset(date for pattern in _DATES for date in map(_date, reader.take(pattern)))
     times = frozenset(time for pattern in _TIMES for time in map(_time, reader.take(pattern)))
+    spans = frozenset(span for one in reader.take(_SPAN) for span in _spans(one))
     codes = frozenset(one[0] for one in reader.take(_CODE))
     reader.take(_PLUS_ONE)
     reader.take(_LISTED)
     numbers = frozenset(_value(one[1]) for one in reader.take(_PLAIN))
     return Claims(
-        money, limits, shares, dates, times, days, near, states, numbers, codes, addresses
+        money, limits, shares, dates, times, days, near, states, spans, numbers, codes, addresses
     )
+
+
+def _spans(one: re.Match[str]) -> list[tuple[Decimal, str]]:
+    unit = one.lastgroup or ""
+    return [(_value(number), unit) for number in (one["from"], one["to"]) if number]
 
 
 def _days(reader: _Reader) -> frozenset[int]:
@@ -240,7 +261,8 @@ def _date(one: re.Match[str]) -> tuple[int, int]:
 
 def _time(one: re.Match[str]) -> tuple[int, int]:
     minutes = (one[2] or "").strip("分 ")
-    return int(one[1]) % 12, 30 if minutes == "半" else int(minutes or 0)
+    hour = int(one[1])
+    return hour % 12 if hour <= 24 else hour, 30 if minutes == "半" else int(minutes or 0)
 
 
 def _in_digits(one: re.Match[str]) -> str:

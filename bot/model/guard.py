@@ -141,7 +141,9 @@ def _unfounded(text: str, plain: str, known: Given) -> str | None:
     if _LAST_ONE.search(plain) and not known.one_left:
         return "number"
     numbers = facts.numbers | own.numbers | facts.money | own.limits | own.money | {Decimal(1)}
-    hours = {(int(number) % 12, 0) for number in facts.numbers if 0 <= number <= 24}
+    hours: set[tuple[int, int]] = set()
+    if not facts.times:  # of "10–19" only who knows that it is hours can tell
+        hours = {(int(number) % 12, 0) for number in facts.numbers if 0 <= number <= 24}
     days_of_months = {Decimal(day) for _, day in facts.dates | own.dates}
     wrong = {
         "money": said.money - facts.money,
@@ -152,6 +154,7 @@ def _unfounded(text: str, plain: str, known: Given) -> str | None:
         "day": said.days - facts.days - own.days,
         "near": said.near - facts.near - own.near,
         "state": said.states - facts.states,
+        "span": said.spans - facts.spans - own.spans,
         "number": said.numbers - numbers - days_of_months,
         "code": {code for code in said.codes - own.codes if code not in known.words},
         "address": said.addresses - facts.addresses - own.addresses,

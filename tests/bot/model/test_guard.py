@@ -122,13 +122,17 @@ def test_what_tools_said_may_be_said_in_any_words(locale: Locale, text: str) -> 
         ("number", "zh-Hant", "只剩 1 罐。"),
         ("number", "zh-Hant", "只剩一罐。"),
         ("number", "en", "Only five jars left."),
-        ("number", "zh-Hant", "下單後 24 小時內出貨。"),
+        ("span", "zh-Hant", "下單後 24 小時內出貨。"),
+        ("span", "zh-Hant", "付款後 12 天內出貨。"),  # 12 are pieces
+        ("span", "zh-Hant", "付款後 1 到 7 小時內出貨。"),
+        ("span", "en", "It ships within 3 hours."),
         ("number", "zh-Hant", "請撥 02-2345-6789。"),
         ("date", "zh-Hant", "12 月 25 日到貨。"),
         ("date", "en", "It arrives on December 25th."),
         ("near", "zh-Hant", "後天到貨。"),
         ("time", "zh-Hant", "下午三點半以前出貨。"),
         ("time", "en", "We close at 21:30."),
+        ("time", "zh-Hant", "每天 10:00–45:00。"),
         ("day", "zh-Hant", "星期日也有人。"),
         ("day", "en", "We are here on Sundays too."),
         ("state", "zh-Hant", "訂單 1001 已出貨。"),
@@ -221,6 +225,6 @@ def test_no_other_amount_passes(amount: int, form: str) -> None:
 @generated(st.text(max_size=300))
 def test_no_text_makes_it_raise(text: str) -> None:
     assert verdict(text) in (
-        None, "money", "limit", "share", "date", "time", "day", "near", "state", "number", "code",
-        "address", "granted", "done", "handed", "inside", "language", "long", "empty",
+        None, "money", "limit", "share", "date", "time", "day", "near", "state", "span", "number",
+        "code", "address", "granted", "done", "handed", "inside", "language", "long", "empty",
     )  # fmt: skip
