@@ -95,6 +95,10 @@ async def test_what_is_not_saved_is_left_only_when_that_is_said(visits_own: Visi
     await page.get_by_role("link", name="可以退貨或換貨嗎？").click()
     title = field(page, "標題")
     await expect(title).to_have_value("可以退貨或換貨嗎？")
+    await expect(page.get_by_role("button", name="回到文章清單")).to_be_focused()
+    axe = Axe(page)
+    await axe.looks("an article on a phone")
+    axe.finds_nothing()
     await title.fill("退貨")
     await expect(page.get_by_text("還沒儲存")).to_be_visible()
     leaving = sheet(page, "改的還沒儲存")
@@ -108,7 +112,7 @@ async def test_what_is_not_saved_is_left_only_when_that_is_said(visits_own: Visi
     await expect(page).to_have_url(re.compile("/staff/articles/returns"))
     await page.get_by_role("button", name="回到文章清單").click()
     await leaving.get_by_role("button", name="不儲存，離開").click()
-    await expect(page.get_by_role("link", name="可以退貨或換貨嗎？")).to_be_visible()
+    await expect(page.get_by_role("link", name="可以退貨或換貨嗎？")).to_be_focused()
 
 
 async def test_of_two_operators_the_second_is_told_and_chooses(visits_own: Visits) -> None:

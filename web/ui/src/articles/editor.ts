@@ -425,6 +425,10 @@ export class ArticleEditor extends PlusoneElement {
     }
   }
 
+  override focus(): void {
+    this.renderRoot.querySelector<HTMLElement>(".back")?.focus();
+  }
+
   /** Ctrl+S, or ⌘S, saves; whether it is published stays as it is. */
   private readonly press = (event: KeyboardEvent): void => {
     if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;

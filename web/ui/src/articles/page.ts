@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
@@ -9,6 +9,7 @@ import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { part } from "../design/part";
 import { parts } from "../design/parts";
+import { Media } from "../design/ticking";
 import { a } from "../i18n/articles";
 import { locale, m } from "../i18n/index";
 import { isLocale, type Locale, locales } from "../i18n/locales";
@@ -55,6 +56,7 @@ export class StaffArticles extends PlusoneElement {
   @query("plusone-article-editor") private readonly editor!: ArticleEditor | null;
   @query("#find") private readonly find!: HTMLInputElement | null;
 
+  private readonly narrow = new Media(this, "(max-width: 799px)");
   private asked = 0;
   private typing: ReturnType<typeof setTimeout> | undefined;
 
@@ -151,6 +153,21 @@ export class StaffArticles extends PlusoneElement {
     else go();
   }
 
+  /** On a phone one takes the other's place: the focus goes with it, and both begin at the top. */
+  override updated(changed: PropertyValues): void {
+    const before = changed.get("place") as Place | null | undefined;
+    if (before === undefined || before?.slug === this.place?.slug) return;
+    window.scrollTo(0, 0);
+    if (!this.narrow.matches) return;
+    const row =
+      before === null
+        ? null
+        : this.renderRoot.querySelector(`[data-slug="${CSS.escape(before.slug)}"]`);
+    if (this.place === null) ((row as HTMLElement | null) ?? this.find)?.focus();
+    else if (this.place.slug !== "")
+      void this.editor?.updateComplete.then(() => this.editor?.focus());
+  }
+
   private readonly warn = (event: BeforeUnloadEvent): void => {
     if (this.editor?.dirty === true) event.preventDefault();
   };
@@ -178,7 +195,12 @@ export class StaffArticles extends PlusoneElement {
     const all = subjects(this.found ?? this.heads, locale);
     return html`<main class=${this.place === null ? "at-list" : "at-one"}>
         <section class="list" aria-label=${a.articles}>${this.list(all)}</section>
-        <section class="one" aria-label=${a.chooseOne}>${this.one()}</section>
+        <section
+          class="one"
+          aria-label=${this.place === null ? a.chooseOne : this.place.slug || a.newArticle}
+        >
+          ${this.one()}
+        </section>
       </main>
       ${this.importing ? this.importSheet() : nothing}
       ${this.leaving === null ? nothing : this.leaveSheet(this.leaving)}`;
@@ -247,6 +269,7 @@ export class StaffArticles extends PlusoneElement {
     const here = this.place?.slug === slug;
     return html`<a
       href="${home}/${slug}"
+      data-slug=${slug}
       aria-current=${here ? "true" : nothing}
       @click=${(event: MouseEvent) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
