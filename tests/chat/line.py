@@ -26,6 +26,7 @@ class Line:
         """The lines of the list that were told, by their ids."""
         self.counts: dict[str, int] = {}
         self.here: list[str] = []
+        self.away: list[str] = []
         self.typing: list[dict[str, Any]] = []
         for event, handler in (
             ("frame", self._frame),
@@ -101,4 +102,4 @@ class Line:
         self.counts = told["counts"]
 
     def _presence(self, told: dict[str, Any]) -> None:
-        self.here = told["here"]
+        self.here, self.away = told["here"], told["away"]

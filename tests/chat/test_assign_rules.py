@@ -62,7 +62,7 @@ def test_who_left_it_is_not_given_it_again_until_somebody_has_answered() -> None
     assert assign(talk, JI) == assign(talk, WEN) == []
     talk.acts(JI, "take")
     talk.says(JI, "在")
-    assert talk.state.left_by == ()
+    assert not talk.state.left_by
     talk.acts(JI, "transfer")
     assert assign(talk, JI) == [], "she gave it back just now"
     assert len(assign(talk, WEN)) == 1
