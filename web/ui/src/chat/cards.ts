@@ -11,17 +11,21 @@ import type { Card } from "./wire";
 /** So many things stand beside or below one another at a message. */
 export const most_cards = 5;
 
-/**
- * What a message shows: products beside one another where there are several, the rest below. `stand`
- * tells of an order whether something may have become of it.
- */
-export function shown(cards: readonly Card[], stand: (order: string) => string): unknown {
+interface How {
+  /** It is asked whether she wants it: nothing else may put it into the cart meanwhile. */
+  plain: boolean;
+  /** Of an order: another text when something may have become of it. */
+  stand: (order: string) => string;
+}
+
+/** What a message shows: products beside one another where there are several, the rest below. */
+export function shown(cards: readonly Card[], how: How): unknown {
   if (cards.length === 0) return nothing;
   const few = cards.slice(0, most_cards);
   const goods = few.filter(({ kind }) => kind === "product");
-  if (goods.length < 2) return few.map((card) => one(card, stand));
+  if (goods.length < 2 || how.plain) return few.map((card) => one(card, how));
   const others = few.filter(({ kind }) => kind !== "product");
-  return html`${strip(goods)}${others.map((card) => one(card, stand))}`;
+  return html`${strip(goods)}${others.map((card) => one(card, how))}`;
 }
 
 function strip(goods: readonly Card[]): TemplateResult {
@@ -30,10 +34,14 @@ function strip(goods: readonly Card[]): TemplateResult {
   </div>`;
 }
 
-function one(card: Card, stand: (order: string) => string): unknown {
+function one(card: Card, { plain, stand }: How): unknown {
   switch (card.kind) {
     case "product":
-      return html`<plusone-chat-goods class="shown" product=${card.id}></plusone-chat-goods>`;
+      return html`<plusone-chat-goods
+        class="shown"
+        ?plain=${plain}
+        product=${card.id}
+      ></plusone-chat-goods>`;
     case "order":
       return html`<plusone-chat-order
         class="shown"

@@ -132,7 +132,9 @@ export class ChatChange extends PlusoneElement {
   }
 
   private tell(name: "cart" | "undo"): void {
-    this.dispatchEvent(new Event(name, { bubbles: true, composed: true }));
+    // The cart is the page's to open; what is undone is told on by the thread.
+    const far = name === "cart";
+    this.dispatchEvent(new Event(name, { bubbles: far, composed: far }));
   }
 }
 

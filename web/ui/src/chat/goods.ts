@@ -59,6 +59,12 @@ export class ChatGoods extends PlusoneElement {
       :host([tall]) .txt {
         flex: none;
       }
+      :host([plain]) article {
+        block-size: 76px;
+      }
+      :host([plain]) .pic {
+        inline-size: 74px;
+      }
       article {
         display: flex;
         block-size: 148px;
@@ -138,6 +144,8 @@ export class ChatGoods extends PlusoneElement {
   ];
 
   @property() product = "";
+  /** Shown only, with no way into the cart. */
+  @property({ type: Boolean, reflect: true }) plain = false;
 
   /** null: the shop no longer has it. */
   @state() private goods: Product | null | undefined = undefined;
@@ -184,9 +192,9 @@ export class ChatGoods extends PlusoneElement {
         <h3 class="one-line">${goods.title}</h3>
         <div class="row costs">
           ${one === undefined ? nothing : price(one.price, session?.shop.currency ?? "TWD")}
-          ${goods.variants.length > 1 ? this.choice(goods, one) : nothing}
+          ${goods.variants.length > 1 && !this.plain ? this.choice(goods, one) : nothing}
         </div>
-        ${this.adds(one)}
+        ${this.plain ? nothing : this.adds(one)}
         ${this.said === "" ? nothing : html`<p class="t-12 stop one-line">${this.said}</p>`}
         <span class="said" role="status">${this.said}</span>
       </div>

@@ -1,12 +1,12 @@
 import { Problem } from "../wire/http";
-import { lighter, most_octets, type Sent, upload } from "./picture-wire";
+import { kinds, lighter, most_octets, type Sent, upload } from "./picture-wire";
 
 /** A picture beside what is being written. */
 export interface Attached {
   /** null for one that was sent before and taken back. */
   readonly file: Blob | null;
-  /** Where the page shows it from. */
-  readonly view: string;
+  /** Where the page shows it from; null for what is hardly a picture. */
+  readonly view: string | null;
   /** Which part of it has gone out, 0 to 1. */
   readonly share: number;
   readonly sent: Sent | null;
@@ -48,7 +48,7 @@ export class Attaching {
     this.drop();
     this.current = {
       file,
-      view: URL.createObjectURL(file),
+      view: kinds.includes(file.type) ? URL.createObjectURL(file) : null,
       share: 0,
       sent: null,
       problem: null,
@@ -69,7 +69,7 @@ export class Attaching {
     this.stopping.abort();
     const { current } = this;
     this.current = null;
-    if (current?.file != null) URL.revokeObjectURL(current.view);
+    if (current?.file != null && current.view !== null) URL.revokeObjectURL(current.view);
     this.changed();
   }
 

@@ -8,7 +8,7 @@ import { parts } from "../design/parts";
 import { attachWords, pix } from "../i18n/attach";
 import { kinds } from "./picture-wire";
 
-const drawn = drawing(pictureSvg, 20);
+export const pictureSign = drawing(pictureSvg, 20);
 
 /** Chooses a picture, or takes one where there is a camera. Tells `picture` (the file). */
 @customElement("plusone-picture-button")
@@ -49,7 +49,7 @@ export class PictureButton extends PlusoneElement {
         ?disabled=${this.disabled}
         @click=${() => this.input.click()}
       >
-        ${drawn}</button
+        ${pictureSign}</button
       ><input
         type="file"
         hidden

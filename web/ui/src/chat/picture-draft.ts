@@ -6,7 +6,9 @@ import { icon } from "../design/icons";
 import { parts } from "../design/parts";
 import { attachWords, pix } from "../i18n/attach";
 import { m } from "../i18n/index";
+import { Problem } from "../wire/http";
 import type { Attached } from "./picture-attach";
+import { pictureSign } from "./picture-button";
 import { pictureWords } from "./picture-words";
 
 /**
@@ -29,7 +31,16 @@ export class PictureDraft extends PlusoneElement {
         font-size: var(--t-13);
         line-height: var(--l-13);
       }
-      img {
+      .btn {
+        margin-inline-start: -12px;
+      }
+      .none {
+        display: grid;
+        place-items: center;
+        color: var(--ink-3);
+      }
+      img,
+      .none {
         inline-size: 56px;
         block-size: 56px;
         flex: none;
@@ -73,7 +84,7 @@ export class PictureDraft extends PlusoneElement {
     if (attached === null) return nothing;
     const { view, problem } = attached;
     return html`<div class="one" role="group" aria-label=${pix.picture}>
-      <img src=${view} alt="" />
+      ${view === null ? html`<span class="none">${pictureSign}</span>` : html`<img src=${view} alt="" />`}
       <div class="grow">${problem === null ? this.stand(attached) : this.failed(attached)}</div>
       <button
         type="button"
@@ -107,13 +118,15 @@ export class PictureDraft extends PlusoneElement {
   }
 
   private failed({ problem, file }: Attached): TemplateResult {
+    // What is no picture will not become one.
+    const hopeful = file !== null && (!(problem instanceof Problem) || problem.retryable);
     return html`<p class="stop" role="alert">${pictureWords(problem)}</p>
       ${
-        file === null
-          ? nothing
-          : html`<button type="button" class="btn btn-s hit" @click=${() => this.tell("again")}>
+        hopeful
+          ? html`<button type="button" class="btn btn-s hit" @click=${() => this.tell("again")}>
               ${m.retry}
             </button>`
+          : nothing
       }`;
   }
 

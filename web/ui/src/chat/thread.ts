@@ -209,7 +209,7 @@ export class Thread extends PlusoneElement {
       <div class="body">
         ${this.aboutLine(entry.about)}${
           entry.text !== null || entry.cards.length === 0 ? bubble(entry) : nothing
-        }${shown(entry.cards, (order) => standOf(order, lines))}
+        }${shown(entry.cards, { plain: false, stand: (order) => standOf(order, lines) })}
         ${
           marked || last
             ? html`<p class="seen">${marked ? c.read(clock(entry.at_ms)) : clock(entry.at_ms)}</p>`
@@ -233,7 +233,10 @@ export class Thread extends PlusoneElement {
       <div class="body">
         ${first ? html`<p class="by">${name} ${clock(entry.at_ms)}</p>` : nothing}
         ${text !== null || cards.length === 0 ? bubble(entry) : nothing}
-        ${shown(cards, (order) => standOf(order, lines))}
+        ${shown(cards, {
+          plain: entry.expires_at !== null,
+          stand: (order) => standOf(order, lines),
+        })}
         ${bot ? this.chips(entry, lines) : nothing}
       </div>
     </li>`;
@@ -327,7 +330,9 @@ export class Thread extends PlusoneElement {
       <div class="body">
         ${this.aboutLine(about)}
         ${text === "" ? nothing : html`<div class="bub">${text}</div>`}${
-          picture === undefined ? nothing : shown([cardOf(picture)], () => "")
+          picture === undefined
+            ? nothing
+            : shown([cardOf(picture)], { plain: false, stand: () => "" })
         }
         ${
           failed
