@@ -22,6 +22,7 @@ from sklearn.svm import LinearSVC
 from bot.data import lines, table
 from bot.language import CJK, fold
 from bot.masking import PRODUCT, mask_goods
+from bot.search import stem
 from core.locales import LOCALES
 
 INTENTS: Final = (
@@ -54,7 +55,8 @@ def concepts(folded: str) -> frozenset[str]:
     """What the words of a folded text are about: the rows of `bot/data/concepts.toml`."""
     found = {name for term, name in _CHINESE_CONCEPTS if not term.isascii() and term in folded}
     found |= {name for term, name in _CHINESE_CONCEPTS if term.startswith("+") and term in folded}
-    spaced = f" {' '.join(_RUNS.findall(folded))} "
+    runs = _RUNS.findall(folded)
+    spaced = f" {' '.join(runs)}  {' '.join(map(stem, runs))} "
     found |= {name for term, name in _ENGLISH_CONCEPTS if term in spaced}
     return frozenset(found)
 
@@ -116,7 +118,7 @@ class Classifier:
             analyzer=features, sublinear_tf=True, min_df=1, dtype=np.float64
         )
         known = self._vectors.fit_transform(text for _, text in examples)
-        self._machine = LinearSVC(C=0.6, random_state=_SEED, dual=True, max_iter=2000, tol=1e-3)
+        self._machine = LinearSVC(C=2.0, random_state=_SEED, dual=True, max_iter=2000, tol=1e-3)
         self._machine.fit(known, [intent for intent, _ in examples])
         self._names: list[str] = [str(name) for name in self._machine.classes_]
         self._known = self._vectors.vocabulary_.keys()

@@ -40,6 +40,8 @@ def _longest_first(words: Iterable[str]) -> re.Pattern[str]:
 
 _SPOKEN: Final = {_plain(said): meant for said, meant in table("cantonese")["written"].items()}
 _SPOKEN_WORDS: Final = _longest_first(_SPOKEN)
+_CAN: Final = re.compile(f"([{CJK}])不\\1(?:得|到)")
+"""食唔食得, 買唔買到: whether one can."""
 _MARKS: Final = _longest_first(_plain(word) for word in table("cantonese")["marks"]["words"])
 _HONG_KONG: Final = "恒吓"
 """Written there as on the mainland; Big5 has them not."""
@@ -50,7 +52,8 @@ _ENGLISH: Final = frozenset(table("language")["english"])
 def fold(text: str) -> str:
     """`text` in the form in which words are compared: NFKC, lower case, Simplified, and what
     Cantonese says otherwise in written Chinese. For comparing alone, never shown."""
-    return _SPOKEN_WORDS.sub(lambda found: _SPOKEN[found.group()], _plain(text))
+    written = _SPOKEN_WORDS.sub(lambda found: _SPOKEN[found.group()], _plain(text))
+    return _CAN.sub(r"能不能\1", written)
 
 
 def speaks(text: str, otherwise: Locale) -> Locale:

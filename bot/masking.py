@@ -47,8 +47,8 @@ def mask_goods(folded: str) -> str:
     return re.sub(f"{PRODUCT}(?:\\s*{PRODUCT})+", PRODUCT, masked)
 
 
-def foods(folded: str) -> list[frozenset[str]]:
-    """What foods a text names, in order: each by our names for it, the longest wins."""
+def foods(folded: str) -> list[tuple[str, frozenset[str]]]:
+    """What foods a text names, in order: as it says, and by our names for it; the longest wins."""
     found = [*_CHINESE_FOODS.finditer(folded), *_LATIN_FOODS.finditer(folded)]
     found.sort(key=lambda one: one.start())
-    return [_NAMES.get(one.group("food"), frozenset()) for one in found]
+    return [(one["food"], _NAMES.get(one["food"], frozenset())) for one in found]

@@ -8,6 +8,7 @@ to what is open is for code to carry out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from bot.intents import learn
@@ -21,6 +22,8 @@ from bot.planning.scene import Scene, Steps
 from bot.planning.turn import turn_of
 from bot.talk import Call, Done, Say, Talk
 
+UNDERSTOOD: Final = 256
+"""Turns whose meaning is kept while they are answered."""
 _ANSWERS: Final[Mapping[str, Callable[[Scene], Steps]]] = {
     "greet": talking.greet,
     "thanks": talking.thanks,
@@ -65,7 +68,8 @@ class Brain:
     def __init__(
         self, understanding: Understanding, names: Names, known: KnownArticles, zone: str
     ) -> None:
-        self._understanding = understanding
+        # Each step of an answer starts from the same conversation.
+        self._understood = lru_cache(maxsize=UNDERSTOOD)(understanding.of)
         self._names = names
         self._articles = known
         self._zone = zone
@@ -103,7 +107,7 @@ class Brain:
 
     def _scene(self, talk: Talk) -> Scene:
         turn = turn_of(talk)
-        meaning = self._understanding.of(talk, turn)
+        meaning = self._understood(talk, turn)
         return Scene(talk, turn, meaning, self._names, self._articles, self._zone)
 
 

@@ -32,7 +32,7 @@ _UNKNOWN = 0.5
 """How much a word that is nowhere counts, against the rarest that is somewhere."""
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """The singular, roughly: `sauces`, `boxes`, `berries`."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
@@ -44,7 +44,7 @@ def _stem(word: str) -> str:
 
 
 def _readable(term: str) -> str:
-    return " ".join(_stem(word) for word in _LATIN_WORDS.findall(term))
+    return " ".join(stem(word) for word in _LATIN_WORDS.findall(term))
 
 
 _CHINESE_GOODS: Final = tuple(
@@ -67,7 +67,7 @@ _FILLING: Final = re.compile(
         )
     )
 )
-_FILLING_WORDS: Final = frozenset(_stem(word) for word in table("filling")["english"])
+_FILLING_WORDS: Final = frozenset(stem(word) for word in table("filling")["english"])
 
 
 def goods(text: str) -> frozenset[str]:
@@ -90,7 +90,7 @@ def grams(text: str) -> list[str]:
     found: list[str] = []
     for run in _RUNS.findall(text):
         if run.isascii():
-            found.append(_stem(run))
+            found.append(stem(run))
         else:
             found += run
             found += (first + second for first, second in pairwise(run))
@@ -101,9 +101,7 @@ def meat(text: str) -> str:
     """`text`, folded, without the words that ask: "do you have any", "請問有沒有"."""
     folded = _FILLING.sub(" ", fold(text))
     return " ".join(
-        run
-        for run in _RUNS.findall(folded)
-        if not run.isascii() or _stem(run) not in _FILLING_WORDS
+        run for run in _RUNS.findall(folded) if not run.isascii() or stem(run) not in _FILLING_WORDS
     )
 
 

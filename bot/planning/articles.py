@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from bot.planning import people
+from bot.planning.mentions import MOST
 from bot.planning.scene import Scene, Steps, choices
-from bot.talk import Button, Call, Card
+from bot.talk import Call
+from core.tools import Button, Card
 
 FITS = 0.3
 """An article below this does not say it; above, beside the intent's own ones, it may."""
@@ -17,6 +19,8 @@ _RIVAL = 0.8
 """An article about something else wins where it fits so much better than the intent's own."""
 _KNOWN = 0.4
 WORDS = 200
+BULK: Final = "bulk-order"
+"""The article for whoever wants more than goes into a cart at once."""
 Article = dict[str, Any]
 
 
@@ -56,6 +60,12 @@ def fitting(scene: Scene) -> str | None:
     if found is None or found[1] < _KNOWN:
         return None
     return found[0] if found[0] in scene.articles.about("product_info") else None
+
+
+def is_bulk(scene: Scene) -> bool:
+    """Whether she wants more than goes into a cart at once, and there is an article on that."""
+    many = (scene.meaning.quantity or 0) > MOST or "bulk" in scene.meaning.about
+    return many and scene.articles.title(BULK, scene.locale) is not None
 
 
 def more(scene: Scene, slugs: Iterable[str], *, but: str) -> tuple[Button, ...]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Any, Final
+from typing import Any
 
 from bot.planning import articles, goods
 from bot.planning.mentions import MOST
 from bot.planning.scene import Scene, Steps, amount, choices
 from bot.search import Index
-from bot.talk import Call, Card, Done, Say
+from bot.talk import Call, Done, Say
+from core.tools import Card
 
-BULK: Final = "bulk-order"
-"""The article for whoever wants more than goes into a cart at once."""
 Line = dict[str, Any]
 
 
@@ -41,8 +40,8 @@ def add(scene: Scene) -> Steps:
     """Proposes it, once product and variant are clear; else asks for what is not."""
     meaning = scene.meaning
     pieces = meaning.quantity or 1
-    if pieces > MOST and scene.articles.title(BULK, scene.locale):
-        return (yield from articles.article(scene, BULK, intent="human"))
+    if articles.is_bulk(scene):
+        return (yield from articles.article(scene, articles.BULK, intent="human"))
     if meaning.variant is not None:
         return (yield from _propose(scene, meaning.variant, pieces))
     if len(meaning.products) > 1 and any(word in meaning.text for word in goods.CHEAP):

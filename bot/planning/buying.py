@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.planning.scene import Scene, Steps, amount, choices
-from bot.talk import Call, Card, Say
+from bot.talk import Call, Say
+from core.tools import Card
 
 Order = dict[str, Any]
 

@@ -11,7 +11,8 @@ from bot.planning import articles
 from bot.planning.mentions import heat
 from bot.planning.scene import Scene, Steps, amount, choices
 from bot.search import goods_in, meat
-from bot.talk import Call, Card, Done, Say
+from bot.talk import Call, Done, Say
+from core.tools import Card
 
 SHOWN = 3
 CHEAP = ("便宜", "划算", "cheap", "lowest")
@@ -70,6 +71,8 @@ def info(scene: Scene) -> Steps:
 
 
 def price(scene: Scene) -> Steps:
+    if articles.is_bulk(scene):
+        return (yield from articles.article(scene, articles.BULK))
     if _cheapest(scene) and len(scene.meaning.products) != 1:
         return (yield from _cheapest_first(scene))
     product = yield from one(scene, "goods.prices")

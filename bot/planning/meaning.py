@@ -13,17 +13,17 @@ from bot.language import fold
 from bot.masking import PRODUCT
 from bot.planning.articles_known import KnownArticles
 from bot.planning.guards import Guard, guard_of
-from bot.planning.mentions import Names, heat, is_plus, order_number, place_of, quantity
+from bot.planning.mentions import MOST, Names, heat, is_plus, order_number, place_of, quantity
 from bot.planning.turn import Turn
 from bot.talk import Said, Talk
 
-SURE = -0.25
+SURE = -0.1
 """An intent of this score and above is acted on."""
 LEAST = -0.5
 """One of this score too, if it is `CLEAR` of the next and the words are `FAMILIAR`."""
-CLEAR = 0.2
+CLEAR = 0.1
 FAMILIAR = 0.6
-STRANGE = 0.2
+STRANGE = 0.1
 """Of words that are less familiar than this nothing is taken to be understood."""
 ARTICLE_SURE = 0.62
 """An article that fits so well says what an unclear question is about."""
@@ -63,6 +63,10 @@ _AGAIN = re.compile(
 _QUESTION = re.compile(
     r"[?？吗呢]|什么|怎么|哪|谁|几|多少|为何|帮|\b(?:what|how|who|where|when|why|which|can|do|is|are)\b"
 )
+_MANY = re.compile(r"([^0-9])\1{2,}")
+"""A character that is kept down: 啊啊啊啊."""
+_IF = re.compile(r"如果|万一|若是|要是|假如|\bif\b|\bin case\b")
+_WHICH = re.compile(r"哪.*(?:便宜|划算)|\bwhich\b.*cheap")
 _FOLLOWS = re.compile(
     r"^(?:那么?|如果|若|what if|and if|what about|how about|and)[^吗?？]*(?:呢)?\s*[?？]?$"
 )
@@ -94,6 +98,8 @@ class Meaning(msgspec.Struct, frozen=True, kw_only=True):
     """The variant on a button that she pressed."""
     article: str | None = None
     guard: Guard | None = None
+    plain: bool = False
+    """She said yes or no and nothing else, or pressed it: only such a yes confirms anything."""
 
 
 class Understanding:
@@ -124,6 +130,7 @@ class Understanding:
                 products=self._pointed(talk, turn, ""),
                 quantity=quantity(turn.asked_before) if what == "cart_add" else None,
                 order=order_number(turn.asked_before) if what.startswith("order_") else None,
+                plain=True,
             )
         if kind == "product":
             intent = before if before in ABOUT_PRODUCTS or before == "cart_remove" else None
@@ -156,7 +163,8 @@ class Understanding:
         about = concepts(text)
         guesses = self._guesses(turn, text, masked, about)
         intent = self._settled(guesses, text, self._classifier.familiar(masked))
-        if intent == "other" and _greets(turn, text, about):
+        intent = _corrected(intent, text, about, bool(products), quantity(text), order_number(text))
+        if intent == "other" and _greets(turn, about):
             intent = "greet"
         return Meaning(
             intent=intent,
@@ -279,6 +287,8 @@ class Understanding:
 _CANCELS = re.compile("取消|cancel")
 _DECLINING: Final = tuple(_folded("declining"))
 _SMALL: Final = ("greet", "thanks", "bye", "yes", "no", "other")
+ELSEWHERE: Final = frozenset({"weather", "politics", "homework", "fun", "elsewhere", "daily"})
+"""What words are about that are none of a shop's business."""
 _FOLLOWED: Final = frozenset({"delivery", "payment", "returns"})
 _BY_WORDS: Final = ("product_search", "product_info", "recommend")
 
@@ -295,7 +305,7 @@ def _meaning(known: Understanding, talk: Talk, turn: Turn, text: str) -> Meaning
         if len(offered) == 1 and offered[0].means:
             return known._pressed(talk, turn, offered[0].means)
     if answer is not None:
-        return Meaning(intent=answer, text=turn.folded)
+        return Meaning(intent=answer, text=turn.folded, plain=True)
     if not _SIGNS.sub("", turn.folded):
         return Meaning(intent="other", text="")
     return known.bare(talk, turn, text) or known._by_words(talk, turn, text)
@@ -321,7 +331,7 @@ def core(messages: tuple[str, ...]) -> str:
         text = _CLOSING.sub("", text)
         left.append(text.strip())
     joined = "\n".join(one for one in left if one)
-    return joined or "\n".join(messages)
+    return _MANY.sub(r"\1\1", joined or "\n".join(messages))
 
 
 def yes_or_no(folded: str) -> str | None:
@@ -344,9 +354,36 @@ def _last(talk: Talk, intents: frozenset[str]) -> str | None:
     return next((one for one in reversed(said) if one in intents), None)
 
 
-def _greets(turn: Turn, text: str, about: frozenset[str]) -> bool:
+def _corrected(
+    intent: str,
+    text: str,
+    about: frozenset[str],
+    products: bool,
+    pieces: int | None,
+    order: str | None,
+) -> str:
+    """What a few words decide, whatever else is said beside them."""
+    if about & ELSEWHERE:
+        return intent
+    if "damaged" in about and intent in ("returns", "delivery", "other") and not _IF.search(text):
+        return "complaint"
+    if intent == "other" and ("bulk" in about or (products and (pieces or 0) > MOST)):
+        return "cart_add" if products else "price"
+    if order and "change" in about and intent == "delivery":
+        return "order_change"
+    if intent == "payment" and "return" in about:
+        return "returns"
+    if intent == "coupon" and pieces and products:
+        return "cart_add"
+    if intent == "coupon" and _WHICH.search(text):
+        return "price"
+    return intent
+
+
+def _greets(turn: Turn, about: frozenset[str]) -> bool:
     """Whether she greets, and then says something that asks for nothing."""
-    return len(text) < len(turn.folded.strip()) and not about and not _QUESTION.search(turn.folded)
+    greets = any(_OPENING.match(one) for one in turn.messages)
+    return greets and not about and not _QUESTION.search(turn.folded)
 
 
 def _shown(said: Said | None) -> tuple[str, ...]:

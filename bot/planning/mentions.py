@@ -63,6 +63,7 @@ class Names:
     def __init__(self, products: Iterable[KnownProduct]) -> None:
         products = list(products)
         self._titles = {one.id: one.title for one in products}
+        self._folded = {one.id: fold(one.title) for one in products}
         self._foods = {one.id: goods_in(fold(one.title)) - TASTES for one in products}
         self._index = Index((one.id, (one.title, *one.words)) for one in products)
         self._codes: dict[str, str] = {}
@@ -102,12 +103,22 @@ class Names:
         for piece in sorted(longest, key=folded.find):
             found += self._pieces[piece]
             left = left.replace(piece, " ")
-        for names in foods(left):
-            found += (product for product, are in self._foods.items() if names & are)
+        for term, names in foods(left):
+            found += self._called(term, names)
         if found or foods(left) or goods_in(folded):  # a taste, or a use: many things may have it
             return list(dict.fromkeys(found))
         likely = self._index.search(folded, 5, least=_FITS_WITHOUT_FOOD)
         return [one for one, score in likely if score >= _CLEAR * likely[0][1]]
+
+    def _called(self, term: str, names: frozenset[str]) -> list[str]:
+        """The products with a food in their title: as written, else the fewest of any name."""
+        written = [product for product, title in self._folded.items() if term in title]
+        if written:
+            return written
+        by_name = [
+            [product for product, are in self._foods.items() if name in are] for name in names
+        ]
+        return min(filter(None, sorted(by_name)), key=len, default=[])
 
     def _of_products(self, pieces: set[str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

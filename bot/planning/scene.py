@@ -11,10 +11,12 @@ from bot.planning.meaning import Meaning
 from bot.planning.mentions import Names
 from bot.planning.moments import day, moment
 from bot.planning.turn import Turn
-from bot.talk import Button, Call, Card, Change, Done, Reason, Say, Talk
+from bot.talk import Call, Done, Say, Talk
 from bot.words import said
 from core.clock import Instant
 from core.locales import Locale
+from core.tools import Button, Card, Change
+from core.tools import HandoverReason as Reason
 
 Steps = Generator[Call, Done, Say]
 """An answer: it asks tools, is told what they found, and says something in the end."""
@@ -85,7 +87,9 @@ class Scene:
             tool=tool,
         )
 
-    def proposes(self, text: str, proposal: Change, tool: str, cards: Iterable[Card] = ()) -> Say:
+    def proposes(
+        self, text: str, proposal: Change, tool: str | None, cards: Iterable[Card] = ()
+    ) -> Say:
         """`text` that asks for a yes, with its buttons."""
         return self.say(
             text,

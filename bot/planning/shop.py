@@ -28,6 +28,8 @@ def places(scene: Scene) -> Steps:
 
 def hours(scene: Scene) -> Steps:
     """When people are here to talk; the bot always is."""
+    if articles.is_bulk(scene):
+        return (yield from articles.article(scene, articles.BULK, intent="human"))
     found = yield Call("opening", {})
     data = found.data
     if data.get("always"):

@@ -31,7 +31,10 @@ def yes(scene: Scene) -> Steps:
     """To what is open, which code then carries out; else it is asked what she means."""
     yield from ()
     if scene.talk.proposal is not None:
-        return scene.say(scene.words("talking.confirmed"), confirm=True)
+        if scene.meaning.plain:
+            return scene.say(scene.words("talking.confirmed"), confirm=True)
+        change = scene.talk.proposal.change
+        return scene.proposes(scene.words("talking.confirm", title=change.title), change, None)
     return scene.say(scene.words("talking.yes_to_what"), buttons=scene.menu())
 
 

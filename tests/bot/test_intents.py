@@ -1,0 +1,75 @@
+"""What is learnt from the examples, and that it is the same every time."""
+
+import time
+
+import pytest
+
+from bot.intents import INTENTS, Classifier, concepts, examples_of, features, learn
+from bot.language import fold
+from bot.masking import PRODUCT, foods, mask_goods
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("請問退貨要怎麼辦理", "returns"),
+        ("我想查一下訂單到哪裡了", "order_status"),
+        ("幾時送到呀", "delivery"),
+        ("有咩優惠呀", "coupon"),
+        ("能开发票吗", "invoice"),
+        ("转人工客服", "human"),
+        ("please cancel my last order", "order_cancel"),
+        ("the bottle was broken when it arrived", "complaint"),
+        (f"how much does {PRODUCT} cost", "price"),
+        (f"{PRODUCT}還有貨嗎", "stock"),
+    ],
+)
+def test_what_people_want_is_known_in_four_ways_of_writing(text: str, intent: str) -> None:
+    assert learn().guesses(fold(text))[0].intent == intent
+
+
+def test_every_intent_is_guessed_at_with_a_score() -> None:
+    guesses = learn().guesses(fold("運費多少"))
+    assert sorted(guess.intent for guess in guesses) == sorted(INTENTS)
+    scores = [guess.score for guess in guesses]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_two_classifiers_of_the_same_examples_agree_to_the_last_digit() -> None:
+    known = [(intent, fold(text)) for intent, text in examples_of("en")]
+    one, other = Classifier(known), Classifier(known)
+    for text in ("where is my order", "blorp", ""):
+        assert one.guesses(text) == other.guesses(text)
+
+
+def test_it_is_learnt_once_a_process() -> None:
+    learn()
+    begun = time.perf_counter()
+    assert learn() is learn()
+    assert time.perf_counter() - begun < 0.1
+
+
+def test_strange_words_are_not_familiar() -> None:
+    assert learn().familiar(fold("xqzvw grblfx")) == 0
+    assert learn().familiar(fold("where is my order")) == 1
+
+
+@pytest.mark.parametrize("text", ["", " ", "🙏🙏", "?!", "\u200b", "1" * 500])
+def test_what_says_nothing_breaks_nothing(text: str) -> None:
+    assert learn().guesses(fold(text))
+    features(fold(text))
+
+
+def test_foods_are_masked_in_any_language() -> None:
+    assert mask_goods(fold("剝皮辣椒多少錢")) == f"{PRODUCT}多少钱"
+    assert mask_goods("how much is the chili oil") == f"how much is the {PRODUCT}"
+    assert mask_goods("辣嗎") == "辣嗎"  # a taste is no food
+
+
+def test_the_longest_name_of_a_food_wins() -> None:
+    assert [term for term, _ in foods("chili oil and plums")] == ["chili oil", "plum"]
+
+
+def test_concepts_are_the_same_in_all_languages() -> None:
+    for text in ("我要退款", "我想退货款", "I want refunds"):
+        assert "return" in concepts(fold(text)), text
