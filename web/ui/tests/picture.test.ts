@@ -13,6 +13,8 @@ import {
 } from "../src/chat/picture-wire";
 import { Problem } from "../src/wire/http";
 
+const jpeg = (data: string): Blob => new Blob([data], { type: "image/jpeg" });
+
 const sent: Sent = { id: "pic_1", width: 800, height: 600 };
 
 interface Upload {
@@ -66,7 +68,7 @@ describe("a picture beside what is written", () => {
   });
 
   test("is sent when it is chosen, tells how far it is, and goes with the next message", async () => {
-    const file = new Blob(["x"]);
+    const file = jpeg("x");
     one.take(file);
     expect(current()).toMatchObject({ view: "blob:1", share: 0, sent: null, waits: false });
     expect(one.busy).toBe(true);
@@ -88,7 +90,7 @@ describe("a picture beside what is written", () => {
 
   test("is sent once somebody has said who she is", async () => {
     path = null;
-    one.take(new Blob(["x"]));
+    one.take(jpeg("x"));
     expect(current().waits).toBe(true);
     expect(uploads).toEqual([]);
     path = "/api/chat/pictures";
@@ -103,7 +105,7 @@ describe("a picture beside what is written", () => {
   });
 
   test("that was refused is sent again, or removed", async () => {
-    one.take(new Blob(["x"]));
+    one.take(jpeg("x"));
     (await upload(0)).fail("no_room");
     await vi.waitFor(() => {
       expect(current().problem).toMatchObject({ code: "no_room" });
@@ -120,9 +122,9 @@ describe("a picture beside what is written", () => {
   });
 
   test("that is replaced or removed is not sent on, and its answer counts no more", async () => {
-    one.take(new Blob(["first"]));
+    one.take(jpeg("first"));
     const first = await upload(0);
-    one.take(new Blob(["second"]));
+    one.take(jpeg("second"));
     expect(first.signal.aborted).toBe(true);
     const second = await upload(1);
     first.told(1);
@@ -149,7 +151,7 @@ describe("a picture beside what is written", () => {
   });
 
   test("that lay there until the service forgot it is sent anew", async () => {
-    one.take(new Blob(["x"]));
+    one.take(jpeg("x"));
     (await upload(0)).keep(sent);
     await vi.waitFor(() => {
       expect(one.busy).toBe(false);
@@ -162,6 +164,12 @@ describe("a picture beside what is written", () => {
       expect(one.busy).toBe(false);
     });
     expect(one.give()?.id).toBe("pic_2");
+  });
+
+  test("of another kind is not shown here; the service says what it takes", async () => {
+    one.take(new Blob(["<svg/>"], { type: "image/svg+xml" }));
+    expect(current().view).toBeNull();
+    expect((await upload(0)).file.size).toBe(6);
   });
 
   test("that is taken back from a message goes with the next", () => {
