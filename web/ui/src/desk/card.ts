@@ -18,6 +18,19 @@ export class DeskCard extends PlusoneElement {
       :host {
         display: block;
       }
+      :host([small]) .card {
+        inline-size: auto;
+        block-size: 44px;
+        padding: 5px 12px 5px 5px;
+        gap: var(--s-2);
+        font-size: var(--t-13);
+        line-height: var(--l-13);
+        box-shadow: none;
+      }
+      :host([small]) .grow {
+        display: flex;
+        gap: var(--s-2);
+      }
       .card {
         display: flex;
         align-items: center;
@@ -36,6 +49,8 @@ export class DeskCard extends PlusoneElement {
   ];
 
   @property() product = "";
+  /** As one of many. */
+  @property({ type: Boolean, reflect: true }) small = false;
   /** undefined until it is known, null where the shop has it no more. */
   @state() private found: Product | null | undefined;
 
@@ -57,7 +72,7 @@ export class DeskCard extends PlusoneElement {
     const { found } = this;
     const price = found?.variants[0]?.price;
     return html`<div class="card">
-      ${thumb(found?.pictures[0] ?? null, 48)}
+      ${thumb(found?.pictures[0] ?? null, this.small ? 32 : 48)}
       <div class="grow">
         <p class="name one-line">
           ${found === undefined ? d.productCard : (found?.title ?? d.gone)}

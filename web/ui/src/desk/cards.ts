@@ -6,15 +6,15 @@ import type { Card } from "../chat/wire";
 import { icon } from "../design/icons";
 import { d } from "../i18n/desk";
 
-/** What a message shows, as the desk looks at it. */
-export function shown(cards: readonly Card[]): TemplateResult[] {
-  return cards.map(one);
+/** What a message shows, as the desk looks at it; `small` where they are many. */
+export function shown(cards: readonly Card[], small = false): TemplateResult[] {
+  return cards.map((card) => one(card, small));
 }
 
-function one(card: Card): TemplateResult {
+function one(card: Card, small: boolean): TemplateResult {
   switch (card.kind) {
     case "product":
-      return html`<plusone-desk-card product=${card.id}></plusone-desk-card>`;
+      return html`<plusone-desk-card ?small=${small} product=${card.id}></plusone-desk-card>`;
     case "order":
       return html`<a
         class="card-line"

@@ -200,7 +200,7 @@ export class Compose extends PlusoneElement {
       ${
         draft.cards.length === 0
           ? nothing
-          : html`<div class="drafted-cards">${shown(draft.cards)}</div>`
+          : html`<div class="drafted-cards">${shown(draft.cards, true)}</div>`
       }
     </section>`;
   }

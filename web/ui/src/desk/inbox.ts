@@ -1,7 +1,7 @@
 import type { Counts, Inbox as Page, Queue, Row } from "../chat/wire";
 import { Line, type Stand } from "../room/line";
 import { ask } from "../wire/http";
-import { moved, newlyWaiting, waits } from "./rows";
+import { isIn, moved, newlyMine, newlyWaiting, waits, waitsSince } from "./rows";
 
 /** So many the service lists at once. */
 const a_page = 50;
@@ -23,6 +23,8 @@ export class Inbox extends Line<Stand, object, never> {
   more = false;
   /** Which of the staff have the desk open, as far as was told. */
   here: ReadonlySet<string> | null = null;
+  /** Which of them said that they are away. */
+  away: ReadonlySet<string> = new Set();
 
   private own = "";
   private before: Queue = "waiting";
@@ -33,9 +35,18 @@ export class Inbox extends Line<Stand, object, never> {
   /** Who waits has been read once: what is new since then is told. */
   private knows = false;
   private wasThere = false;
+  private readonly mineNow = new Set<string>();
+  /** What she has was read once: what she is given since then is told. */
+  private knowsMine = false;
 
-  /** `told` is called for every conversation that begins to wait while this desk is open. */
-  constructor(private readonly told: (row: Row) => void) {
+  /**
+   * While this desk is open `told` is called for every conversation that begins to wait, and `given`
+   * for every one that becomes hers without her doing.
+   */
+  constructor(
+    private readonly told: (row: Row) => void,
+    private readonly given: (row: Row) => void = () => undefined,
+  ) {
     super({
       namespace: "/chat",
       join: {},
@@ -44,8 +55,9 @@ export class Inbox extends Line<Stand, object, never> {
       needsWhole: () => false,
     });
     this.on("inbox", (news: { rows: Row[]; counts: Counts }) => this.hear(news));
-    this.on("presence", ({ here }: { here: string[] }) => {
+    this.on("presence", ({ here, away }: { here: string[]; away: string[] }) => {
       this.here = new Set(here);
+      this.away = new Set(away);
       this.changed();
     });
     this.subscribe(() => this.attend());
@@ -87,8 +99,7 @@ export class Inbox extends Line<Stand, object, never> {
       this.rows = conversations;
       this.rowsFor = `${this.queue} ${this.words}`;
       this.counts = counts;
-      // Who waits is listed from the longest on: those behind come up as these are taken.
-      this.more = this.queue !== "waiting" && conversations.length >= a_page;
+      this.more = conversations.length >= a_page;
       if (this.queue === "waiting" && this.words === "") this.knowWaiting(conversations);
     } catch (problem) {
       if (mine !== this.asked) return;
@@ -104,7 +115,9 @@ export class Inbox extends Line<Stand, object, never> {
     if (last === undefined) return;
     const mine = this.asked;
     try {
-      const { conversations } = await this.page(last.last_at);
+      const { conversations } = await this.page(
+        this.queue === "waiting" ? waitsSince(last) : last.last_at,
+      );
       if (mine !== this.asked) return;
       const known = new Set(this.rows?.map(({ id }) => id));
       this.rows = [...(this.rows ?? []), ...conversations.filter(({ id }) => !known.has(id))];
@@ -128,12 +141,49 @@ export class Inbox extends Line<Stand, object, never> {
       if (waits(row)) this.waitingNow.add(row.id);
       else this.waitingNow.delete(row.id);
     }
+    this.knowMine(rows);
     this.counts = counts;
     if (this.rows !== null) {
       const { queue, own } = this;
       this.rows = moved(this.rows, rows, { queue, own, searching: this.words !== "" });
     }
     this.changed();
+  }
+
+  /** She has taken it herself, or looks at it: nobody needs to tell her that it is hers. */
+  holds(conversation: string): void {
+    this.mineNow.add(conversation);
+  }
+
+  /** What she said of herself, before it comes around. */
+  setAway(away: boolean): void {
+    const all = new Set(this.away);
+    if (away) all.add(this.own);
+    else all.delete(this.own);
+    this.away = all;
+    this.changed();
+  }
+
+  get isAway(): boolean {
+    return this.away.has(this.own);
+  }
+
+  private knowMine(rows: readonly Row[]): void {
+    if (this.knowsMine) for (const row of newlyMine(rows, this.mineNow, this.own)) this.given(row);
+    for (const row of rows) {
+      if (isIn(row, "mine", this.own)) this.mineNow.add(row.id);
+      else this.mineNow.delete(row.id);
+    }
+  }
+
+  private async readMine(): Promise<void> {
+    try {
+      const path = "/api/staff/conversations?queue=mine";
+      this.knowMine((await ask<Page>("GET", path)).conversations);
+      this.knowsMine = true;
+    } catch {
+      // Not reached: it is read again when the line is back.
+    }
   }
 
   private knowWaiting(rows: readonly Row[]): void {
@@ -148,6 +198,8 @@ export class Inbox extends Line<Stand, object, never> {
     const there = this.phase === "there";
     if (there === this.wasThere) return;
     this.wasThere = there;
-    if (there) void this.load();
+    if (!there) return;
+    void this.load();
+    void this.readMine();
   }
 }

@@ -11,6 +11,7 @@ export type KeyAct =
   | "drop"
   | "orders"
   | "search"
+  | "away"
   | "keys";
 
 const single: Record<string, KeyAct> = {
@@ -24,6 +25,7 @@ const single: Record<string, KeyAct> = {
   u: "use",
   x: "drop",
   o: "orders",
+  a: "away",
   "/": "search",
   "?": "keys",
 };

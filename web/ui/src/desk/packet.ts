@@ -118,7 +118,7 @@ export class DeskPacket extends PlusoneElement {
                 asked.map((words) => html`<span class="badge">${words}</span>`),
               )
         }
-        ${cards.length === 0 ? nothing : row(d.shownSoFar, shown(cards))}
+        ${cards.length === 0 ? nothing : row(d.shownSoFar, shown(cards, true))}
         ${row(d.speaks, d.languages[packet.locale] ?? packet.locale)}
       </dl>
     </details>`;

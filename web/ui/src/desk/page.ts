@@ -17,6 +17,7 @@ import { problemWords } from "../i18n/problems";
 import { s } from "../i18n/staff";
 import { loadSession, session } from "../session/session";
 import { may } from "../studio/acts";
+import { ask } from "../wire/http";
 import type { DeskCustomer } from "./customer";
 import look from "./desk.css?inline";
 import { Inbox } from "./inbox";
@@ -28,7 +29,7 @@ import type { DeskQueue } from "./queue";
 import { rail } from "./rail";
 import type { DeskThread } from "./thread";
 
-type SheetName = "transfer" | "product" | "keys" | "replies" | "hours";
+type SheetName = "transfer" | "product" | "keys" | "replies" | "hours" | "profile" | "figures";
 
 const loads: Record<SheetName, () => Promise<unknown>> = {
   transfer: () => import("./transfer"),
@@ -36,7 +37,11 @@ const loads: Record<SheetName, () => Promise<unknown>> = {
   keys: () => import("./keys-sheet"),
   replies: () => import("./replies"),
   hours: () => import("./hours"),
+  profile: () => import("./profile"),
+  figures: () => import("./figures"),
 };
+
+const given_shown_ms = 20_000;
 
 /**
  * The reps' desk: who waits, what is said, and who says it, beside each other on a desktop and one
@@ -50,6 +55,8 @@ export class Desk extends PlusoneElement {
   @state() private sheet: SheetName | null = null;
   @state() private told = "";
   @state() private announced = "";
+  /** What she was given just now. */
+  @state() private given: Row | null = null;
   @state() private problem: unknown = null;
   @state() private allowed: boolean | null = null;
   @state() private singles = singlesOn();
@@ -59,11 +66,15 @@ export class Desk extends PlusoneElement {
   @query("plusone-desk-thread") private readonly thread!: DeskThread | null;
   @query("plusone-desk-customer") private readonly person!: DeskCustomer | null;
 
-  private readonly inbox = new Inbox((row) => this.announce(row));
+  private readonly inbox = new Inbox(
+    (row) => this.announce(row),
+    (row) => this.give(row),
+  );
   private open: Open | null = null;
   private readonly narrow = new Media(this, "(max-width: 799px)");
   private readonly mid = new Media(this, "(max-width: 1199px)");
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
+  private givenTimer: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -129,6 +140,26 @@ export class Desk extends PlusoneElement {
     this.announced = d.newOne(name ?? d.noName);
   }
 
+  /** She was given a conversation; of the one that she looks at the thread says so itself. */
+  private give(row: Row): void {
+    if (row.id === this.open?.id) return;
+    this.given = row;
+    clearTimeout(this.givenTimer);
+    this.givenTimer = setTimeout(() => (this.given = null), given_shown_ms);
+  }
+
+  /** Says whether she is there for new conversations, or is away. */
+  private readonly turnAway = async (): Promise<void> => {
+    const away = !this.inbox.isAway;
+    try {
+      await ask("PUT", "/api/staff/rep", { away });
+      this.inbox.setAway(away);
+      this.announced = away ? d.awayWords : d.backWords;
+    } catch (problem) {
+      this.say(problemWords(problem));
+    }
+  };
+
   // Where one is
 
   /** Goes to another place of the desk; the browser's own back leads here again. */
@@ -167,9 +198,14 @@ export class Desk extends PlusoneElement {
         : new Open(
             conversation,
             { id: this.own, leads: may(session, "operator") },
-            () => (this.version += 1),
+            () => this.moved(),
             (words) => this.say(words),
           );
+    this.version += 1;
+  }
+
+  private moved(): void {
+    if (this.open?.mine === true) this.inbox.holds(this.open.id);
     this.version += 1;
   }
 
@@ -217,6 +253,9 @@ export class Desk extends PlusoneElement {
         return true;
       case "keys":
         this.show("keys");
+        return true;
+      case "away":
+        void this.turnAway();
         return true;
     }
     const { open } = this;
@@ -285,6 +324,8 @@ export class Desk extends PlusoneElement {
         ${rail({
           waiting: counts.waiting,
           there: phase === "there",
+          away: this.inbox.isAway,
+          turn: () => void this.turnAway(),
           open: (sheet) => this.show(sheet),
         })}
         <main class="columns">
@@ -303,7 +344,28 @@ export class Desk extends PlusoneElement {
       </div>
       ${this.sheets()}
       <p class="said" role="status">${this.announced}</p>
+      <div role="status">${this.givenNow()}</div>
       <p class="told" role="alert">${this.told}</p>`;
+  }
+
+  /** What she was given just now, with the way there. */
+  private givenNow(): unknown {
+    const { given } = this;
+    if (given === null || given.id === this.open?.id) return nothing;
+    const gone = (): void => {
+      this.given = null;
+    };
+    return html`<div class="told given">
+      <span class="grow one-line">${d.givenNow(given.name ?? d.noName)}</span
+      ><button
+        @click=${() => {
+          gone();
+          this.go({ conversation: given.id, customer: false });
+        }}
+      >
+        ${d.keyActs.open}</button
+      ><button aria-label=${m.close} @click=${gone}>${icon("close", 18)}</button>
+    </div>`;
   }
 
   private entitle(): void {
@@ -373,6 +435,7 @@ export class Desk extends PlusoneElement {
               .open=${open}
               own=${this.own}
               .here=${this.inbox.here}
+              .gone=${this.inbox.here === null ? null : this.inbox.away}
               @close=${close}
             ></plusone-transfer-sheet>`;
       case "product":
@@ -397,6 +460,19 @@ export class Desk extends PlusoneElement {
           }}
           @close=${close}
         ></plusone-keys-sheet>`;
+      case "profile":
+        return html`<plusone-profile-sheet
+          own=${this.own}
+          .here=${this.inbox.here}
+          @saved=${({ detail }: CustomEvent<boolean>) => this.inbox.setAway(detail)}
+          @figures=${() => this.show("figures")}
+          @close=${close}
+        ></plusone-profile-sheet>`;
+      case "figures":
+        return html`<plusone-figures-sheet
+          own=${this.own}
+          @close=${close}
+        ></plusone-figures-sheet>`;
       case "replies":
         return html`<plusone-replies @close=${close}></plusone-replies>`;
       case "hours":

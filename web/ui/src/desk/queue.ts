@@ -214,7 +214,9 @@ export class DeskQueue extends PlusoneElement {
     const waits = row.control !== "bot" && (waitsForPerson(row) || row.waiting_since !== null);
     const waited = now - waitsSince(row);
     const late = waits && waited >= late_ms;
-    const look = `${waits ? "waits" : ""} ${late ? "late" : ""} ${row.unread > 0 ? "unread" : ""}`;
+    // What the bot answers is nobody's to read.
+    const unread = row.control === "bot" ? 0 : row.unread;
+    const look = `${waits ? "waits" : ""} ${late ? "late" : ""} ${unread > 0 ? "unread" : ""}`;
     return html`<li class=${look}>
       <a
         href="/desk/${encodeURIComponent(row.id)}"
@@ -240,9 +242,9 @@ export class DeskQueue extends PlusoneElement {
             ></span
           ><span class="row snip"
             ><span class="one-line grow">${snippet(row)}</span>${
-              row.unread > 0
-                ? html`<span class="count" aria-hidden="true">${row.unread}</span
-                    ><span class="said">${d.unread(row.unread)}</span>`
+              unread > 0
+                ? html`<span class="count" aria-hidden="true">${unread}</span
+                    ><span class="said">${d.unread(unread)}</span>`
                 : nothing
             }</span
           ><span class="facts">${this.facts(row, now)}</span></span

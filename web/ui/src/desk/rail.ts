@@ -8,17 +8,20 @@ import { s } from "../i18n/staff";
 import { session, signOut } from "../session/session";
 import { may } from "../studio/acts";
 
-export type RailSheet = "replies" | "hours" | "keys";
+export type RailSheet = "replies" | "hours" | "profile" | "figures" | "keys";
 
 interface Around {
   waiting: number;
   /** Whether the line is there: the dot at her own face. */
   there: boolean;
+  /** Whether she said that she is away. */
+  away: boolean;
+  turn: () => void;
   open: (sheet: RailSheet) => void;
 }
 
 /** The ways out of the desk, and what belongs to all of it: at its side, on a phone above the list. */
-export function rail({ waiting, there, open }: Around): TemplateResult {
+export function rail({ waiting, there, away, turn, open }: Around): TemplateResult {
   const called = session?.person.name ?? session?.person.email ?? "";
   const act = (sheet: RailSheet, sign: IconName, words: string): TemplateResult =>
     html`<button
@@ -56,6 +59,7 @@ export function rail({ waiting, there, open }: Around): TemplateResult {
     }
     ${act("replies", "bolt", d.cannedReplies)}
     ${may(session, "operator") ? act("hours", "clock", d.openingHours) : nothing}
+    ${act("figures", "chart", d.figures)} ${act("profile", "person", d.profile)}
     <span class="last">
       ${act("keys", "keyboard", d.keys)}
       <plusone-language></plusone-language>
@@ -67,7 +71,25 @@ export function rail({ waiting, there, open }: Around): TemplateResult {
       >
         ${icon("leave", 24)}
       </button>
-      <span class="me ${there ? "on" : ""}" title=${called}>${who(called, false)}</span>
+      ${takesNew(called, { there, away, turn })}
     </span>
   </nav>`;
+}
+
+/** Her own face, and whether she is given new conversations; a press turns it. */
+function takesNew(
+  called: string,
+  { there, away, turn }: Pick<Around, "there" | "away" | "turn">,
+): TemplateResult {
+  return html`<button
+    class="me ${away ? "is-away" : there ? "on" : ""}"
+    role="switch"
+    aria-checked=${!away}
+    aria-label=${d.takesNew}
+    aria-keyshortcuts="a"
+    title=${`${called} ${away ? d.awayWords : d.takesNew}`}
+    @click=${turn}
+  >
+    ${who(called, false)}${away ? html`<span class="pause">${icon("pause", 16)}</span>` : nothing}
+  </button>`;
 }

@@ -58,6 +58,11 @@ export function moved(
   return ordered([...now.values()], queue);
 }
 
+/** Those of `changed` that `own` has, and had not as far as `mine` knows. */
+export function newlyMine(changed: readonly Row[], mine: ReadonlySet<string>, own: string): Row[] {
+  return changed.filter((row) => isIn(row, "mine", own) && !mine.has(row.id));
+}
+
 /** Those of `changed` that wait now, and did not as far as `waiting` knows. */
 export function newlyWaiting(changed: readonly Row[], waiting: ReadonlySet<string>): Row[] {
   return changed.filter((row) => waits(row) && !waiting.has(row.id));

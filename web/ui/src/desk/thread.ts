@@ -462,6 +462,9 @@ export class DeskThread extends PlusoneElement {
       case "opened":
         return entry.by === "customer" ? d.openedAgain(entry.round) : d.openedByShop;
       case "taken":
+        if (entry.assigned) {
+          return entry.staff === this.own ? d.givenToYou : d.givenTo(entry.name ?? "");
+        }
         return entry.staff === this.own ? d.youTookIt : d.tookIt(entry.name ?? "");
       case "released":
         if (entry.to !== null) return d.passedOn;

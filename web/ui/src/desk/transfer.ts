@@ -23,6 +23,8 @@ export class TransferSheet extends PlusoneElement {
   @property() own = "";
   /** Who has the desk open now; null while that was not told. */
   @property({ attribute: false }) here: ReadonlySet<string> | null = null;
+  /** Who said that she is away. */
+  @property({ attribute: false }) gone: ReadonlySet<string> | null = null;
   @state() private colleagues: readonly Colleague[] | null = null;
   @state() private problem: unknown = null;
   @state() private busy = false;
@@ -44,6 +46,10 @@ export class TransferSheet extends PlusoneElement {
 
   private isHere({ id, here }: Colleague): boolean {
     return this.here?.has(id) ?? here;
+  }
+
+  private isAway({ id, away }: Colleague): boolean {
+    return this.gone?.has(id) ?? away;
   }
 
   override render(): TemplateResult {
@@ -75,7 +81,8 @@ export class TransferSheet extends PlusoneElement {
     const holder = this.open.conversed?.staff?.id;
     const others = this.colleagues.filter(({ id }) => id !== this.own && id !== holder);
     if (others.length === 0) return html`<p class="empty">${d.nobodyElse}</p>`;
-    others.sort((a, b) => Number(this.isHere(b)) - Number(this.isHere(a)));
+    const rank = (one: Colleague): number => (this.isHere(one) ? (this.isAway(one) ? 1 : 2) : 0);
+    others.sort((a, b) => rank(b) - rank(a));
     return html`<ul>
       ${others.map((one) => this.row(one))}
     </ul>`;
@@ -83,12 +90,20 @@ export class TransferSheet extends PlusoneElement {
 
   private row(one: Colleague): TemplateResult {
     const here = this.isHere(one);
+    const away = this.isAway(one);
+    const knows = [...one.languages.map((name) => d.languages[name] ?? name), ...one.skills];
     return html`<li>
       <button class="pick" ?disabled=${this.busy} @click=${() => void this.give(one.id)}>
-        <span class="face ${here ? "on" : ""}">${who(one.name, false)}</span
+        <span class="face ${here && !away ? "on" : ""}">${who(one.name, false)}</span
         ><span class="grow col"
           ><span class="name one-line">${one.name}</span
-          ><span class="t-13 ${here ? "held" : "quiet"}">${here ? d.here : d.away}</span></span
+          ><span class="t-13 ${here ? (away ? "wait" : "held") : "quiet"}"
+            >${here ? (away ? d.onBreak : d.here) : d.away}</span
+          >${
+            knows.length === 0
+              ? nothing
+              : html`<span class="t-12 quiet one-line">${knows.join(m.comma)}</span>`
+          }</span
         >${here ? icon("right", 18) : nothing}
       </button>
     </li>`;

@@ -59,4 +59,24 @@ export interface Colleague {
   name: string;
   roles: Role[];
   here: boolean;
+  away: boolean;
+  languages: string[];
+  skills: string[];
+}
+
+/** What a rep speaks and knows, how much she is given at once, and whether she is away. */
+export interface Profile {
+  languages: string[];
+  skills: string[];
+  most: number;
+  away: boolean;
+}
+
+/** A rep as operators see her. */
+export interface Rep extends Profile {
+  id: string;
+  name: string;
+  here: boolean;
+  /** Conversations that she has. */
+  busy: number;
 }
