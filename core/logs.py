@@ -16,6 +16,7 @@ _QUIET = (
     "aiohttp.access",
     "aioice",
     "aiortc",
+    "bm25s",
     "aiosmtplib",
     "alembic.runtime.migration",
     "asyncio",
