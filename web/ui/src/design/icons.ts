@@ -6,6 +6,7 @@ import bag from "lucide-static/icons/shopping-bag.svg?raw";
 import bolt from "lucide-static/icons/zap.svg?raw";
 import book from "lucide-static/icons/book-open-text.svg?raw";
 import card from "lucide-static/icons/credit-card.svg?raw";
+import chart from "lucide-static/icons/chart-column.svg?raw";
 import chat from "lucide-static/icons/message-circle.svg?raw";
 import check from "lucide-static/icons/check.svg?raw";
 import clock from "lucide-static/icons/clock.svg?raw";
@@ -64,6 +65,7 @@ const drawings = {
   bolt,
   book,
   card,
+  chart,
   chat,
   check,
   clock,

@@ -31,6 +31,7 @@ const desk: DeskMessages = {
   productCard: "Product card",
   promised: (time) => `Answer promised from ${time}`,
   newOne: (name) => `${name} waits for an answer`,
+  givenNow: (name: string): string => `${name} was given to you`,
   noName: "Customer",
   queueKeys: "J and K move, Enter opens",
 
@@ -56,6 +57,8 @@ const desk: DeskMessages = {
   openedByShop: "Opened by the shop",
   tookIt: (name) => `${name} took it`,
   youTookIt: "You took it",
+  givenToYou: "It was given to you",
+  givenTo: (name: string): string => `Given to ${name}`,
   passedOn: "Passed on to a colleague",
   putBack: "Put back to those who wait",
   nobodyAnswered: "Not answered for too long: waits again",
@@ -120,7 +123,8 @@ const desk: DeskMessages = {
   toQueue: "Back to those who wait",
   toQueueWords: "The next colleague who is free takes it",
   here: "Here",
-  away: "Away",
+  away: "Not here",
+  onBreak: "Away",
   nobodyElse: "There is no other colleague.",
 
   keys: "Keyboard shortcuts",
@@ -133,6 +137,7 @@ const desk: DeskMessages = {
     resolve: "Resolve",
     take: "Take",
     search: "Search",
+    away: "Away or back",
     keys: "This list",
     goods: "Choose a product",
     use: "Use the bot’s draft",
@@ -144,6 +149,11 @@ const desk: DeskMessages = {
   singleKeysWords:
     "Switch them off if voice input presses them by mistake; arrows and Enter go on working.",
   openingHours: "Opening hours",
+  takesNew: "Take new conversations",
+  awayWords: "Away: you are given nothing new",
+  backWords: "Back: you are given new conversations",
+  profile: "About you",
+  figures: "Figures",
 
   bot: "Bot",
   botHasIt: "The bot answers",

@@ -29,6 +29,7 @@ export default {
   productCard: "商品卡",
   promised: (time: string): string => `說好 ${time} 起回覆`,
   newOne: (name: string): string => `${name} 在等回覆`,
+  givenNow: (name: string): string => `${name} 分派給你了`,
   noName: "客人",
   queueKeys: "J、K 上下移動，Enter 打開",
 
@@ -55,6 +56,8 @@ export default {
   openedByShop: "店家開啟對話",
   tookIt: (name: string): string => `${name} 接手`,
   youTookIt: "你接手了",
+  givenToYou: "分派給你了",
+  givenTo: (name: string): string => `分派給 ${name}`,
   passedOn: "轉給同事",
   putBack: "放回等待中",
   nobodyAnswered: "太久沒有回覆，放回等待中",
@@ -124,6 +127,7 @@ export default {
   toQueueWords: "讓下一位有空的同事接手",
   here: "在線上",
   away: "不在線上",
+  onBreak: "暫離",
   nobodyElse: "沒有別的同事可以轉。",
 
   // Keys and the rest
@@ -137,6 +141,7 @@ export default {
     resolve: "結案",
     take: "接手",
     search: "搜尋",
+    away: "暫離／回來",
     keys: "這張表",
     goods: "選商品",
     use: "用機器人擬稿",
@@ -147,6 +152,11 @@ export default {
   singleKeys: "用單一按鍵",
   singleKeysWords: "語音輸入時容易誤觸的話，可以關掉；方向鍵和 Enter 照樣能用。",
   openingHours: "營業時間",
+  takesNew: "接新對話",
+  awayWords: "暫離，不會分派新對話給你",
+  backWords: "回來了，會分派新對話給你",
+  profile: "客服設定",
+  figures: "回覆成效",
 
   // The bot
   bot: "機器人",

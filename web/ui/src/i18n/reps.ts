@@ -1,0 +1,23 @@
+import { alsoLoad, locale, ready } from "./index";
+import type { Locale } from "./locales";
+import type reps from "./zh-Hant/reps";
+
+export type RepsMessages = typeof reps;
+
+/** The words of reps' profiles and of figures; only their sheets carry them. */
+export let r: RepsMessages;
+
+const catalogues: Record<Locale, () => Promise<{ default: RepsMessages }>> = {
+  "zh-Hant": () => import("./zh-Hant/reps"),
+  "zh-Hant-HK": () => import("./zh-Hant-HK/reps"),
+  "zh-Hans": () => import("./zh-Hans/reps"),
+  en: () => import("./en/reps"),
+};
+
+async function load(wanted: Locale): Promise<void> {
+  r = (await catalogues[wanted]()).default;
+}
+
+alsoLoad(load);
+// This module may come long after the first language did.
+export const repsWords = Promise.resolve(ready).then(() => load(locale));
