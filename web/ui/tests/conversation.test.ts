@@ -2,7 +2,7 @@ import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { Server } from "socket.io";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { Conversation } from "../src/chat/conversation";
 import { most_lines } from "../src/chat/fold";
@@ -167,4 +167,114 @@ test("a view that comes anew holds what it says, and nothing older", async () =>
 test("a command may be given again under the name that it had", async () => {
   await talk.say({ text: "hello" }, "a-name-of-mine");
   expect(heard[0]?.body).toMatchObject({ request_id: "a-name-of-mine", text: "hello" });
+});
+
+describe("the bot's words so far", () => {
+  /** The bot has it, and owes an answer to her message at 11. */
+  async function asks(): Promise<void> {
+    const first = whole(10, 1).conversation;
+    view = {
+      ...whole(11, 1),
+      conversation: {
+        ...first,
+        control: "bot",
+        staff: null,
+        waiting_since: 4_999_000,
+        lines: [{ ...message(11), from: "customer", by: "gst_mei" }],
+      },
+    };
+    talk.reopen();
+    await vi.waitFor(() => {
+      expect(talk.snapshot?.offset).toBe(11);
+      expect(talk.phase).toBe("there");
+    });
+  }
+
+  async function stream(upto: number, text: string | null): Promise<void> {
+    const heardIt = new Promise<void>((heard) => {
+      const forget = talk.on("streaming", () => {
+        forget();
+        heard();
+      });
+    });
+    io.of("/chat").emit("streaming", { upto, text });
+    await heardIt;
+  }
+
+  function happened(offset: number, type: string, data: object, text?: string): void {
+    io.of("/chat").emit("frame", {
+      epoch: "e1",
+      from: offset,
+      to: offset,
+      at_ms: offset,
+      events: [{ offset, at_ms: offset, type, data, text }],
+    });
+  }
+
+  const shown = { about: null, cards: [], buttons: [], pressed: null, expires_at: null };
+
+  test("grow, and are taken back", async () => {
+    await asks();
+    expect(talk.botWords).toBe("");
+    await stream(11, "It ");
+    expect(talk.botWords).toBe("It ");
+    await stream(11, "It is");
+    expect(talk.botWords).toBe("It is");
+    await stream(11, null);
+    expect(talk.botWords).toBe("");
+  });
+
+  test("are no answer to what she did not say last", async () => {
+    await asks();
+    await stream(9, "stale");
+    expect(talk.botWords).toBe("");
+    happened(12, "message.sent", { from: "customer", by: "gst_mei", ...shown, upto: null }, "b");
+    await vi.waitFor(() => {
+      expect(talk.snapshot?.offset).toBe(12);
+    });
+    await stream(11, "to what came before");
+    expect(talk.botWords).toBe("");
+  });
+
+  test("end with its message, whatever comes late", async () => {
+    await asks();
+    await stream(11, "It is");
+    happened(12, "message.sent", { from: "bot", by: "bot", ...shown, upto: 11 }, "It is.");
+    await vi.waitFor(() => {
+      expect(talk.botWords).toBeNull();
+    });
+    await stream(11, "It is");
+    expect(talk.botWords).toBeNull();
+  });
+
+  test("end when a person takes over", async () => {
+    await asks();
+    await stream(11, "It is");
+    happened(12, "conversation.taken", { staff: "stf_tan", assigned: false });
+    await vi.waitFor(() => {
+      expect(talk.botWords).toBeNull();
+    });
+  });
+
+  test("are gone after the line was lost", async () => {
+    await asks();
+    await stream(11, "It is");
+    talk.reopen();
+    expect(talk.botWords).toBeNull();
+    await vi.waitFor(() => {
+      expect(talk.phase).toBe("there");
+    });
+    expect(talk.botWords).toBe("");
+  });
+});
+
+test("what is pressed is known until the thread says so", async () => {
+  const done = talk.press(10, "yes");
+  expect(talk.pressing).toEqual([{ offset: 10, key: "yes" }]);
+  const undone = talk.undo(9);
+  expect(talk.undoing).toEqual([9]);
+  await Promise.all([done, undone]);
+  expect(heard.map(({ event }) => event)).toEqual(["press", "undo"]);
+  expect(talk.pressing).toEqual([]);
+  expect(talk.undoing).toEqual([]);
 });
