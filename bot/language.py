@@ -38,7 +38,11 @@ def _longest_first(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(w) for w in sorted(words, key=lambda w: (-len(w), w))))
 
 
-_SPOKEN: Final = {_plain(said): meant for said, meant in table("cantonese")["written"].items()}
+_SPOKEN: Final = {
+    _plain(said): _plain(meant)
+    for region in ("mandarin", "written")
+    for said, meant in table("cantonese")[region].items()
+}
 _SPOKEN_WORDS: Final = _longest_first(_SPOKEN)
 _CAN: Final = re.compile(f"([{CJK}])不\\1(?:得|到)")
 """食唔食得, 買唔買到: whether one can."""

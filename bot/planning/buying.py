@@ -31,7 +31,7 @@ def status(scene: Scene) -> Steps:
 
 def cancel(scene: Scene) -> Steps:
     """Proposes it for the order with that number, or for the only one that can be cancelled."""
-    number = scene.meaning.order
+    number = scene.meaning.order or _spoken_of(scene)
     if number is None:
         found = yield Call("orders", {})
         orders: list[Order] = found.data["orders"]
@@ -65,6 +65,13 @@ def cancel(scene: Scene) -> Steps:
         text = scene.words("orders.not_cancellable")
         return scene.say(text, tool="propose_cancel", buttons=scene.menu("returns", "human"))
     return _none(scene, number, "propose_cancel")
+
+
+def _spoken_of(scene: Scene) -> str | None:
+    """The number of the one order that was just told of."""
+    before = scene.turn.before
+    told = [card.title for card in before.cards if card.kind == "order"] if before else []
+    return told[0] if len(told) == 1 else None
 
 
 def claims(scene: Scene) -> Steps:

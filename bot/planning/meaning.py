@@ -66,6 +66,10 @@ _QUESTION = re.compile(
 _MANY = re.compile(r"([^0-9])\1{2,}")
 """A character that is kept down: 啊啊啊啊."""
 _IF = re.compile(r"如果|万一|若是|要是|假如|\bif\b|\bin case\b")
+_KEEP = re.compile(
+    r"^(?:那|就|那就)?(?:先)?(?:帮我|给我)?(?:留|拿|来|买|带)\s*(?:我)?[0-9一两二三四五六七八九十]"
+)
+"""那幫我留兩罐: of what was spoken of."""
 _WHICH = re.compile(r"哪.*(?:便宜|划算)|\bwhich\b.*cheap")
 _FOLLOWS = re.compile(
     r"^(?:那么?|如果|若|what if|and if|what about|how about|and)[^吗?？]*(?:呢)?\s*[?？]?$"
@@ -163,7 +167,15 @@ class Understanding:
         about = concepts(text)
         guesses = self._guesses(turn, text, masked, about)
         intent = self._settled(guesses, text, self._classifier.familiar(masked))
-        intent = _corrected(intent, text, about, bool(products), quantity(text), order_number(text))
+        intent = _corrected(
+            intent,
+            text,
+            about,
+            products=bool(products),
+            named=bool(named) or PRODUCT in masked,
+            pieces=quantity(text),
+            order=order_number(text),
+        )
         if intent == "other" and _greets(turn, about):
             intent = "greet"
         return Meaning(
@@ -358,7 +370,9 @@ def _corrected(
     intent: str,
     text: str,
     about: frozenset[str],
+    *,
     products: bool,
+    named: bool,
     pieces: int | None,
     order: str | None,
 ) -> str:
@@ -373,8 +387,10 @@ def _corrected(
         return "order_change"
     if intent == "payment" and "return" in about:
         return "returns"
-    if intent == "coupon" and pieces and products:
+    if pieces and products and (intent == "coupon" or _KEEP.search(text)):
         return "cart_add"
+    if intent == "price" and "ship" in about and not named:
+        return "delivery"
     if intent == "coupon" and _WHICH.search(text):
         return "price"
     return intent
