@@ -138,8 +138,11 @@ class Assigner:
         self._woken = asyncio.Event()
         self._said: set[str] = set()
         self._said_at = 0.0
+        self._giving = asyncio.Lock()
         inbox.moved.append(self._woken.set)
         profiles.changed.append(self._woken.set)
+        if gives:
+            chats.before_promise.append(self._give_now)
 
     def heard(self, room: str, _epoch: str, events: Sequence[Logged]) -> None:
         """Something was committed in a room. Called by the relay."""
@@ -165,7 +168,16 @@ class Assigner:
     async def _look(self) -> None:
         await self._meet()
         if self._gives:
-            await self._give_all()
+            async with self._giving:
+                await self._give_all()
+
+    async def _give_now(self) -> None:
+        """Before somebody is told to wait. What fails here is done by the next look."""
+        try:
+            async with self._giving:
+                await self._give_all()
+        except PlusOneError as error:
+            log.warning("assign.not_looked", error=error.error_code)
 
     async def _meet(self) -> None:
         """Say whose desks are open here, and hear who is there."""

@@ -6,7 +6,7 @@ in is the order in which they are told.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
@@ -98,6 +98,8 @@ class Chats:
         self._messages = Limiter(MESSAGES_PER_S, MESSAGES_AT_ONCE, clock=clock)
         self._kind = ConversationKind()
         self._hours: Hours | None = None
+        self.before_promise: list[Callable[[], Awaitable[None]]] = []
+        """Awaited before one who waits is told for how long: she may wait no more then."""
 
     def join(self, outbox: Outbox) -> None:
         """Hear what the log and the sign-in tell."""
@@ -282,6 +284,8 @@ class Chats:
     async def _waits(self, told: dict[str, Any]) -> None:
         """Tell a customer who waits, honestly, when somebody is there and how many are before."""
         conversation, number = told["conversation"], told["round"]
+        for before in self.before_promise:
+            await before()
         hours, now = await self.look_at_the_clock(), self._clock.now()
         closed = hours is not None and not hours.is_open(now)
         promise = c.Promise(

@@ -71,6 +71,9 @@ async def test_a_question_goes_to_who_is_there(house: House) -> None:
     await until(lambda: desk.counts, {"waiting": 0, "mine": 1}.__eq__)
     await desk.join(conversation)
     await desk.says("在的")
+    await until(lambda: customer.texts[-1] == "在的")
+    kinds = [line["kind"] for line in customer.talk["lines"]]
+    assert kinds == ["opened", "message", "taken", "message"], "nor was she told to wait"
 
 
 async def test_nobody_there_is_promised_and_waits_until_a_desk_opens(house: House) -> None:

@@ -99,7 +99,7 @@ describe.each(catalogues)("the catalogue %s", (catalogue) => {
       desk: "d",
       chat: "c",
       office: "o",
-  reps: "r",
+      reps: "r",
       articles: "a",
       help: "h",
       attach: "pix",

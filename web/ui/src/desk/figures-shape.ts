@@ -66,7 +66,7 @@ export function heights(values: readonly (number | null)[], measure: Measure): n
 
 /** Hours, minutes and seconds as far as they say something: no seconds past the first minute. */
 export function lasted(ms: number): { h: number; m: number; s: number } {
-  if (ms < 60_000) return { h: 0, m: 0, s: Math.round(ms / 1_000) };
+  if (ms < 59_500) return { h: 0, m: 0, s: Math.round(ms / 1_000) };
   const minutes = Math.round(ms / 60_000);
   return { h: Math.floor(minutes / 60), m: minutes % 60, s: 0 };
 }

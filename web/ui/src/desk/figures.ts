@@ -271,7 +271,7 @@ function duration(ms: number | null): string {
 }
 
 function score(mean: number | null): string {
-  return mean === null ? r.none : r.points(mean.toFixed(1));
+  return mean === null ? r.none : mean.toFixed(1);
 }
 
 function dayWords(date: string): string {

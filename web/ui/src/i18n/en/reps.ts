@@ -32,7 +32,7 @@ export default {
   resolved: "Resolved",
   within: (time: string): string => `Nine in ten within ${time}`,
   team: (what: string): string => `All together ${what}`,
-  raters: (n: number): string => `${n} gave one`,
+  raters: (n: number): string => `Of 5, ${n} gave one`,
   byDay: "Day by day",
   byRep: "Each colleague",
   day: "Date",
@@ -48,5 +48,4 @@ export default {
   secs: (n: number): string => `${n} s`,
   mins: (n: number): string => `${n} min`,
   hrs: (h: number, m: number): string => `${h} h ${m} min`,
-  points: (n: string): string => `${n} of 5`,
 };

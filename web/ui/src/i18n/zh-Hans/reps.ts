@@ -32,7 +32,7 @@ export default {
   resolved: "结案",
   within: (time: string): string => `九成在 ${time} 内`,
   team: (what: string): string => `全店 ${what}`,
-  raters: (n: number): string => `${n} 人评分`,
+  raters: (n: number): string => `${n} 人评分，满分 5`,
   byDay: "每天",
   byRep: "每位同事",
   day: "日期",
@@ -46,5 +46,4 @@ export default {
   secs: (n: number): string => `${n} 秒`,
   mins: (n: number): string => `${n} 分钟`,
   hrs: (h: number, m: number): string => `${h} 小时 ${m} 分`,
-  points: (n: string): string => `${n} 分（满分 5）`,
 };

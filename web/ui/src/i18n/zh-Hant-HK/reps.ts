@@ -32,7 +32,7 @@ export default {
   resolved: "結案",
   within: (time: string): string => `九成在 ${time} 內`,
   team: (what: string): string => `全店 ${what}`,
-  raters: (n: number): string => `${n} 人評分`,
+  raters: (n: number): string => `${n} 人評分，滿分 5`,
   byDay: "每日",
   byRep: "每位同事",
   day: "日期",
@@ -46,5 +46,4 @@ export default {
   secs: (n: number): string => `${n} 秒`,
   mins: (n: number): string => `${n} 分鐘`,
   hrs: (h: number, m: number): string => `${h} 小時 ${m} 分`,
-  points: (n: string): string => `${n} 分（滿分 5）`,
 };
