@@ -328,11 +328,13 @@ async def test_a_product_and_a_canned_reply_are_sent(visits: Visits, stage: Stag
         await field.press("Enter")
         await asker.hears("message.sent", text=f"{asker.name}你好，我是{OPERATOR_NAME}。")
 
-        await page.get_by_role("button", name="送商品卡").click()
-        products = sheet(page, "送商品卡")
+        await page.get_by_role("button", name="選商品").click()
+        products = sheet(page, "選商品")
         await products.get_by_role("searchbox").fill(product["title"])
-        await products.get_by_role("button", name=product["title"]).click()
-        await asker.hears("message.sent", product=product["id"])
+        row = products.get_by_role("group", name=product["title"])
+        await row.get_by_role("button", name="送商品卡").click()
+        shown = {"kind": "product", "id": product["id"], "title": None}
+        await asker.hears("message.sent", cards=[shown | {"width": None, "height": None}])
         await expect(desk.line(product["title"])).to_be_visible()
 
 
@@ -462,8 +464,8 @@ async def test_axe_finds_nothing_at_the_desk(visits: Visits, stage: Stage, devic
         await desk.field("內部備註").press("Enter")
         await expect(desk.line("問過辣度")).to_be_visible()
         await axe.looks("note")
-        for opened, heading in (("轉接", "轉接給誰"), ("送商品卡", "送商品卡")):
-            if opened == "送商品卡":
+        for opened, heading in (("轉接", "轉接給誰"), ("選商品", "選商品")):
+            if opened == "選商品":
                 await page.get_by_role("button", name="回覆", exact=True).click()
             await page.get_by_role("button", name=opened).click()
             await expect(page.get_by_role("dialog", name=heading)).to_be_visible()
