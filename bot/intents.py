@@ -9,15 +9,14 @@ Products are masked, so that what is learnt of sauces holds for shirts.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final
 
 import msgspec
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.svm import LinearSVC
 
 from bot.data import lines, table
 from bot.language import CJK, fold
@@ -51,6 +50,7 @@ def _concepts() -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...
 _CHINESE_CONCEPTS, _ENGLISH_CONCEPTS = _concepts()
 
 
+@lru_cache(maxsize=1024)
 def concepts(folded: str) -> frozenset[str]:
     """What the words of a folded text are about: the rows of `bot/data/concepts.toml`."""
     found = {name for term, name in _CHINESE_CONCEPTS if not term.isascii() and term in folded}
@@ -110,29 +110,41 @@ class Guess(msgspec.Struct, frozen=True):
 
 
 class Classifier:
-    """Trained in a second from a few thousand examples; asked in about a millisecond."""
+    """Trained in a second from a few thousand examples; asked in a tenth of a millisecond."""
 
     def __init__(self, examples: Sequence[tuple[str, str]]) -> None:
         """`examples`: an intent and a masked, folded text."""
-        self._vectors = TfidfVectorizer(
-            analyzer=features, sublinear_tf=True, min_df=1, dtype=np.float64
-        )
-        known = self._vectors.fit_transform(text for _, text in examples)
-        self._machine = LinearSVC(C=2.0, random_state=_SEED, dual=True, max_iter=2000, tol=1e-3)
-        self._machine.fit(known, [intent for intent, _ in examples])
-        self._names: list[str] = [str(name) for name in self._machine.classes_]
-        self._known = self._vectors.vocabulary_.keys()
+        # A second to import, which only who trains shall wait for.
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.svm import LinearSVC
+
+        vectors = TfidfVectorizer(analyzer=features, sublinear_tf=True, min_df=1, dtype=np.float64)
+        known = vectors.fit_transform(text for _, text in examples)
+        machine = LinearSVC(C=2.0, random_state=_SEED, dual=True, max_iter=2000, tol=1e-3)
+        machine.fit(known, [intent for intent, _ in examples])
+        self._names: list[str] = [str(name) for name in machine.classes_]
+        self._places: dict[str, int] = vectors.vocabulary_
+        self._rarity = vectors.idf_
+        # A row for each feature, so that a text reads the few rows that it has.
+        self._weights = np.ascontiguousarray(machine.coef_.T)
+        self._bias = machine.intercept_
 
     def guesses(self, masked: str) -> list[Guess]:
         """All intents, the likeliest first."""
-        scores = self._machine.decision_function(self._vectors.transform([masked]))[0]
+        # What the two classes of scikit-learn would do with one text, without the ten times longer
+        # checks that they make for any number of any kind.
+        times = Counter(one for one in features(masked) if one in self._places)
+        places = [self._places[one] for one in times]
+        vector = (1 + np.log(list(times.values()))) * self._rarity[places]
+        length = float(np.linalg.norm(vector)) or 1.0
+        scores = (vector / length) @ self._weights[places] + self._bias
         order = np.argsort(-scores, kind="stable")
         return [Guess(self._names[i], float(scores[i])) for i in order]
 
     def familiar(self, masked: str) -> float:
         """Which share of its words and pairs of characters stands in any example: 0 to 1."""
         pieces = {piece for piece in features(masked) if _is_piece(piece)}
-        return len(pieces & self._known) / len(pieces) if pieces else 1.0
+        return len(pieces & self._places.keys()) / len(pieces) if pieces else 1.0
 
 
 def _is_piece(feature: str) -> bool:

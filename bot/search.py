@@ -12,13 +12,15 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from math import log
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import bm25s
 from rapidfuzz import fuzz, process
 
 from bot.data import table
 from bot.language import CJK, fold
+
+if TYPE_CHECKING:
+    import bm25s
 
 LEAST = 0.22
 """Below this two texts have some characters in common, and no more."""
@@ -134,6 +136,8 @@ class Index:
         )
 
     def _learn(self, rows: Sequence[Sequence[str]]) -> None:
+        import bm25s  # it brings SciPy along, which no command of the shop needs
+
         self._ranking = bm25s.BM25(k1=_K1, b=_B, method="lucene")
         self._ranking.index(rows, show_progress=False)
         self._mean = sum(map(len, rows)) / len(rows)

@@ -7,6 +7,8 @@ class Matrix: ...
 
 class LinearSVC:
     classes_: NDArray[np.str_]
+    coef_: NDArray[np.float64]
+    intercept_: NDArray[np.float64]
     def __init__(
         self,
         *,

@@ -1,10 +1,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.svm import Matrix
 
 class TfidfVectorizer:
     vocabulary_: dict[str, int]
+    idf_: NDArray[np.float64]
     def __init__(
         self,
         *,
