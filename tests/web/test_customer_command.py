@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from core.identity.model import Role
+from tests.chat import image
 from tests.chat.conftest import House
 from tests.service import serving, settings_for
 from tests.video.stream.waiting import until
@@ -93,6 +94,39 @@ async def test_what_she_wrote_is_blanked_where_it_is_open(shop: Shop) -> None:
     assert "我是別人" in str(await desk.join(other))
     assert "某某路" not in (await shop.customer("export", her)).out
     await line.says("我又來了")
+
+
+async def test_pictures_are_exported_into_a_folder_and_deleted_with_the_words(
+    shop: Shop, tmp_path: Path
+) -> None:
+    browser, stranger = await shop.service.browser(), await shop.guest("阿德")
+    await browser.become_customer(MAY)
+    line, _ = await shop.asks("我住在某某路", browser)
+    ids = []
+    for one in (browser, browser, stranger):
+        reply = await one.ask("POST", "/api/chat/pictures", data=image.file(image.plain()))
+        ids.append(reply.json["picture"]["id"])
+    shown, unsent, foreign = ids
+    await line.does("say", {"picture": shown})
+
+    said = await shop.customer("export", MAY)
+    [talk] = json.loads(said.out)["conversations"]
+    assert [one["file"] for one in talk["pictures"]] == [f"{shown}.webp"]
+    to = tmp_path / "hers"
+    said = await shop.customer("export", MAY, "--to", str(to))
+    assert "Conversations: 1; pictures: 1." in said.out
+    assert {path.name for path in to.iterdir()} == {"customer.json", f"{shown}.webp"}
+    assert json.loads((to / "customer.json").read_text("utf-8"))["customer"]["email"] == MAY
+    assert image.opened((to / f"{shown}.webp").read_bytes()).size == (60, 40)
+    again = await shop.customer("export", MAY, "--to", str(to))
+    assert (again.status, str(to) in again.err) == (1, True)
+
+    assert "pictures deleted: 2." in (await shop.customer("erase", MAY, "--yes")).out
+    kept = {path.name for path in (tmp_path / "pictures").iterdir()}
+    assert kept == {f"{foreign}.webp", f"{foreign}-small.webp"}
+    for id in (shown, unsent):
+        assert (await browser.get(f"/api/chat/pictures/{id}")).status == 404
+    assert (await stranger.get(f"/api/chat/pictures/{foreign}")).status == 200
 
 
 @pytest.mark.parametrize("who", ["nobody@example.com", "cus_" + "0" * 26, "x"])
