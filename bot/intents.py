@@ -136,8 +136,9 @@ class Classifier:
         times = Counter(one for one in features(masked) if one in self._places)
         places = [self._places[one] for one in times]
         vector = (1 + np.log(list(times.values()))) * self._rarity[places]
-        length = float(np.linalg.norm(vector)) or 1.0
-        scores = (vector / length) @ self._weights[places] + self._bias
+        length = float(np.sqrt(np.square(vector).sum())) or 1.0
+        # Sums of a few numbers: BLAS would wake threads for them.
+        scores = (self._weights[places] * (vector / length)[:, None]).sum(axis=0) + self._bias
         order = np.argsort(-scores, kind="stable")
         return [Guess(self._names[i], float(scores[i])) for i in order]
 
