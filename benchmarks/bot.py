@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from pathlib import Path
 
 import structlog
 
+from benchmarks import bot_talkers
 from benchmarks.figures import Figure, Target, at_least, at_most, report, say
 from bot.evaluation import read_cases, tally
 from bot.plan import Brain
@@ -24,6 +26,7 @@ _CORPUS = Path(__file__).parent.parent / "tests" / "corpus" / "bot"
 
 INTENT, TOOL = at_least(90), at_least(95)
 STEPS_PER_ROUND, ROUNDS = 200, 5
+TALKED_ROUNDS = int(os.environ.get("ROUNDS", "3"))
 STEP_MS: Target = at_most(5)
 
 QUESTIONS = (
@@ -43,8 +46,7 @@ async def _figures() -> list[Figure]:
     async with opened() as trial:
         figures = await _how_well(trial)
         figures.append(_steps(trial.brain))
-    # Through the whole service: bot_first_words_p95_ms and bot_turns_per_s belong here.
-    return figures
+    return [*figures, *await bot_talkers.measured(TALKED_ROUNDS)]
 
 
 async def _how_well(trial: Trial) -> list[Figure]:
