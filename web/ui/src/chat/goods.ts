@@ -132,7 +132,7 @@ export class ChatGoods extends PlusoneElement {
         flex: 1 1 90px;
         min-inline-size: 0;
         border: 0;
-        padding: 0 var(--s-1);
+        padding: 0 6px;
         background: var(--raised);
         font-size: var(--t-16);
       }

@@ -64,7 +64,7 @@ const messages: ChatMessages = {
 
   bot: "Assistant",
   botBy: "Assistant, a bot",
-  botFirst: "A bot answers first; ask for a person any time",
+  botFirst: "A bot, there at all hours",
   botNight: "Closed; the assistant is on duty",
   introBot:
     "Products, stock, orders: the assistant, a bot, answers at once. For a person, just say so.",
