@@ -20,11 +20,13 @@ from tests.browser.cut import Line
 from tests.browser.desk import Desk as Rep
 from tests.browser.sheets import sheet
 from tests.browser.shop_process import ShopProcess
+from tests.browser.stage import HOST, Stage
 from tests.browser.test_desk import REP, REP_NAME, Desk
 from tests.browser.test_keyboard import tab_to
 from tests.browser.test_lost_line import LINE_IS_LOST
 from tests.browser.till import Receipt, Till
 from tests.browser.visits import Visits
+from web.demo.client import Client
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
@@ -217,6 +219,14 @@ async def test_from_the_bot_to_a_person_and_back(at_bot: Visits) -> None:
     await expect(chat.panel.locator(".say .stop")).to_be_empty()
     await expect(desk.line(f"客人復原了，已從購物車拿出：{TWO}")).to_have_count(1)
     await expect(desk.pane).to_contain_text("沒有東西")
+
+    await chat.fold()
+    await field.fill("還要什麼嗎？")
+    await field.press("Enter")
+    await expect(chat.button).to_have_accessible_name("問店員，1 則未讀")
+    await expect(chat.page).to_have_title(re.compile(r"^\(1\) "))
+    await chat.open()
+    await expect(chat.page).not_to_have_title(re.compile(r"^\("))
 
     await page.get_by_role("button", name="結案").click()
     await chat.sees("這次聊完了")
@@ -437,3 +447,32 @@ _WORDS: Final = """() => {
     : (node.shadowRoot ? all(node.shadowRoot) : "") + all(node)).join(" ");
   return all(document.body);
 }"""
+
+
+@DEVICES
+async def test_the_show_shows_at_once_what_the_bot_put_into_the_cart(
+    bot_shop: ShopProcess, at_bot: Visits, device: str
+) -> None:
+    async with Client(bot_shop.address) as host:
+        await host.post("/api/session/staff", HOST)
+        stage = await Stage.set(host)
+        chat = await at_chat(at_bot, device, f"小袋{device}", stage.path)
+        page = chat.page
+        full = (
+            page.get_by_role("button", name="購物車，2 件")
+            if device == "phone"
+            else page.get_by_role("region", name="你的保留單").get_by_text("720")
+        )
+        await chat.wants_two()
+        await chat.choice("好，確認").click()
+        await chat.sees(PUT)
+        await expect(full).to_have_count(1)
+        await chat.line(PUT).get_by_role("button", name="看購物車").click()
+        till = Till(page)
+        await expect(till.sheet).to_contain_text(GOODS)
+        await page.keyboard.press("Escape")
+        await expect(till.sheet).to_have_count(0)
+        await chat.undo.click()
+        await chat.sees(UNDONE)
+        await expect(full).to_have_count(0)
+        await stage.end()
