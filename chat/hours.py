@@ -103,6 +103,25 @@ class Hours(msgspec.Struct, frozen=True):
                 return since
         return None
 
+    def open_after(self, at: Instant, ms: int) -> Instant:
+        """When it will have been open for `ms`, a day at most, from `at` on.
+
+        Where it is not open for as long within two days of opening, the rest counts day and night.
+        """
+        begins = at if self.is_open(at) else self.next_opening(at)
+        if begins is None:
+            return at + ms
+        end = begins
+        for since, until in self.openings(begins, begins + 2 * DAY_MS):
+            since = max(since, begins)
+            if until <= since:
+                continue
+            if until - since >= ms:
+                return since + ms
+            ms -= until - since
+            end = until
+        return end + ms
+
     def openings(self, since: Instant, until: Instant) -> list[tuple[Instant, Instant]]:
         """When it is open between two instants, and a little around them: in order, apart."""
         return list(self._open(self._day(since), self._day(until)))

@@ -402,10 +402,9 @@ class Chats:
             raise RateLimited("Too many messages at once.", retry_after_ms=wait_ms)
 
     def _answer_by(self, now: Instant) -> Instant:
-        """When a message of now is to be answered, as long as there is somebody to do it."""
-        hours = self._hours
-        opens_at = None if hours is None or hours.is_open(now) else hours.next_opening(now)
-        return (now if opens_at is None else opens_at) + self._pace.answer_ms
+        """When a message of now is to be answered: so much time in which somebody is there."""
+        ms = self._pace.answer_ms
+        return now + ms if self._hours is None else self._hours.open_after(now, ms)
 
     def _told(
         self, person: Person, conversation: str, request_id: str, do: Any

@@ -221,6 +221,41 @@ async def test_two_services_give_it_once_and_to_a_desk_at_either(
             assert types.count("conversation.taken") == 1, "one has it, and nobody had it before"
 
 
+async def test_who_takes_it_at_one_service_while_another_gives_it_away(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Each service knows what was so before; the room alone knows who was faster."""
+    clock = ManualClock()
+    settings = settings_for(database_url, tmp_path, media_engine="none")
+    async with (
+        serving(settings, clock) as service,
+        serving(settings, clock) as other,
+        contextlib.AsyncExitStack() as lines,
+    ):
+        house = House(service, lines)
+        desk = await house.at_desk(await house.staff("ji", Role.REP))
+        await house.staff("wen", Role.REP)
+        chats = other.app[CHATS]
+        [wen] = [one for one in await chats.reps() if one.name == "wen"]
+        takers = []
+        for number in range(8):
+            clock.advance(1_000)
+            _, conversation = await house.asks("在嗎", await house.guest(f"客{number}"))
+            await desk.join(conversation)
+            assert (await chats.state(conversation)).control == "queued"
+            take = desk.ask("act", {"do": {"type": "take"}})
+            if number < 2:  # she was faster for certain, and the other service has not heard of it
+                assert (await take)["ok"]
+                given = await chats.assign(conversation, 1, wen)
+            else:
+                _, given = await asyncio.gather(take, chats.assign(conversation, 1, wen))
+            log = await chats.told(conversation)
+            [taken] = [one.event for one in log if isinstance(one.event, e.ConversationTaken)]
+            assert given == (taken.staff == wen.id) == taken.assigned
+            takers.append(given)
+        assert takers[:2] == [False, False]
+
+
 async def test_a_desk_at_another_process_is_known_here(database_url: str, tmp_path: Path) -> None:
     clock = ManualClock()
     async with (

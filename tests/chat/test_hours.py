@@ -508,3 +508,34 @@ def test_as_many_days_are_taken_as_are_promised() -> None:
     ]
     assert fields(closed=closed, special=special[:100]) == {}
     assert list(fields(special=special)) == ["special"]
+
+
+# So much open time from now on
+
+
+def test_time_for_an_answer_runs_while_it_is_open() -> None:
+    shop = hours([["10:00", "12:00"], ["13:00", "18:00"]])
+    for now, minutes, until in (
+        ("2026-11-23 11:00", 10, "2026-11-23 11:10"),
+        ("2026-11-23 11:50", 10, "2026-11-23 12:00"),
+        ("2026-11-23 11:55", 10, "2026-11-23 13:05"),
+        ("2026-11-23 17:55", 10, "2026-11-24 10:05"),
+        ("2026-11-23 03:00", 10, "2026-11-23 10:10"),
+        ("2026-11-23 17:00", 14 * 60, "2026-11-25 17:00"),
+    ):
+        assert shop.open_after(at(now), minutes * MINUTE_MS) == at(until), now
+
+
+def test_where_it_hardly_ever_opens_time_runs_all_the_same() -> None:
+    never, rarely = hours([]), hours([[]] * 6 + [[["10:00", "10:05"]]])
+    now = at("2026-11-23 11:00")
+    assert never.open_after(now, HOUR_MS) == now + HOUR_MS
+    assert rarely.open_after(now, HOUR_MS) == at("2026-11-29 11:00")
+
+
+@given(st.integers(0, 7 * 24 * 60), st.integers(1, 24 * 60))
+def test_so_much_of_it_was_open(start: int, minutes: int) -> None:
+    shop = hours([["00:00", "09:00"], ["10:00", "24:00"]])
+    now = at("2026-11-23 00:00") + start * MINUTE_MS
+    until = shop.open_after(now, minutes * MINUTE_MS)
+    assert shop.open_ms(now, until) == minutes * MINUTE_MS
