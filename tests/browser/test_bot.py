@@ -7,7 +7,8 @@ import asyncio
 import datetime
 import re
 from collections.abc import AsyncIterator, Mapping
-from typing import Final
+from typing import Any, Final
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -355,7 +356,7 @@ async def own_bot_shop(
 
 
 @DEVICES
-async def test_a_rep_sends_an_order_and_sees_who_is_to_be_answered_later(
+async def test_a_rep_sees_who_is_to_be_answered_later_and_takes_her(
     bot_shop: ShopProcess, at_bot: Visits, device: str
 ) -> None:
     await closes(bot_shop)
@@ -476,3 +477,60 @@ async def test_the_show_shows_at_once_what_the_bot_put_into_the_cart(
         await chat.sees(UNDONE)
         await expect(full).to_have_count(0)
         await stage.end()
+
+
+@DEVICES
+async def test_a_rep_sends_the_card_of_an_order(at_bot: Visits, device: str) -> None:
+    name = f"小單{device}"
+    chat = await at_chat(at_bot, device, name)
+    number = await buys(chat.page, at_bot.address)
+    await chat.to_person.click()
+    await chat.sees(HUMAN)
+    page = await at_bot.staff(device, REP)
+    desk = Desk(page)
+    await page.goto("/desk")
+    await desk.row(name).click()
+    await page.locator("header").get_by_role("button", name="接手").click()
+    await expect(desk.badge).to_have_text("你處理中")
+    await page.locator("plusone-desk-thread .scroll").focus()
+    await page.keyboard.press("o")
+    send = page.get_by_role("button", name=f"送訂單卡 {number}")
+    await tab_to(page, send)
+    await page.keyboard.press("Enter")
+    if device == "phone":
+        await page.get_by_role("button", name="回對話").click()
+    await expect(desk.line(number)).to_have_count(1)
+    card = chat.thread.locator("li.rep").get_by_role("link", name=number)
+    await expect(card).to_contain_text("已成立")
+    await expect(card).to_contain_text("NT$260")
+
+
+async def buys(page: Page, address: str) -> str:
+    """Order a piece to be fetched and paid at a shop; the order's number."""
+    headers = {"X-Plusone": "1", "Origin": address}
+
+    async def post(path: str, body: dict[str, object]) -> dict[str, Any]:
+        answer = await page.request.post(path, data=body, headers=headers)
+        assert answer.ok, await answer.text()
+        told: dict[str, Any] = await answer.json()
+        return told
+
+    found = await (await page.request.get("/api/products?q=豆腐乳")).json()
+    variant = found["products"][0]["variants"][0]["id"]
+    line = {"variant_id": variant, "quantity": 1, "request_id": str(uuid4())}
+    cart = await post("/api/cart/lines", line)
+    [pickup] = [one for one in cart["deliveries"] if one["kind"] == "pickup"]
+    made = await post(
+        "/api/checkout",
+        {
+            "request_id": str(uuid4()),
+            "claims": [],
+            "lines": [cart["lines"][0]["id"]],
+            "contact": {"name": "王小單", "phone": "0912345678"},
+            "fulfilment": {"kind": "pickup", "location": pickup["locations"][0]["id"]},
+            "payment": "pickup",
+            "expect_total": cart["subtotal"],
+        },
+    )
+    number: str = made["order"]["number"]
+    return number
