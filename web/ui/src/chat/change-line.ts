@@ -6,7 +6,7 @@ import { icon, type IconName } from "../design/icons";
 import { parts } from "../design/parts";
 import { c } from "../i18n/chat";
 import { m } from "../i18n/index";
-import { changeWords, inCart, whyNot } from "./changes";
+import { changeWhy, changeWords, inCart } from "./changes";
 import type { Changed, ChangeState } from "./wire";
 
 const signs: Record<ChangeState, IconName> = {
@@ -101,13 +101,14 @@ export class ChatChange extends PlusoneElement {
     if (entry === null) return nothing;
     const shown =
       this.undoing && entry.state === "done" ? { ...entry, state: "undoing" as const } : entry;
-    const { state, code } = shown;
+    const { state } = shown;
+    const why = changeWhy(shown);
     const busy = state === "asked" || state === "undoing";
     return html`<div class=${state}>
       ${icon(signs[state], 20, busy ? "turn" : "")}
       <p>
         ${changeWords(shown)}${
-          state === "refused" ? html`<br /><span class="t-13">${whyNot(code)}</span>` : nothing
+          why === null ? nothing : html`<br /><span class="t-13 quiet">${why}</span>`
         }
       </p>
       ${state === "refused" ? nothing : this.acts(shown)}

@@ -14,23 +14,34 @@ export function what({ kind, title, quantity }: Change): string {
 }
 
 /** What became of a change, in a line. */
-export function changeWords({ change, staff, name, state, code }: Changed): string {
+export function changeWords({ change, staff, name, state }: Changed): string {
   const words = c.changes[change.kind];
   const named = what(change);
   switch (state) {
     case "done":
+    case "kept":
       return staff !== null && change.kind === "cart.add"
         ? c.putBy(name ?? c.staff, named)
         : words.done(named);
-    case "kept":
-      return c.cannotUndo(whyNot(code));
     default:
       return words[state](named);
   }
 }
 
+/** Why it was not made, or could not be undone; null where there is nothing to explain. */
+export function changeWhy({ state, code }: Changed): string | null {
+  switch (state) {
+    case "refused":
+      return whyNot(code);
+    case "kept":
+      return c.cannotUndo(whyNot(code));
+    default:
+      return null;
+  }
+}
+
 /** Why something could not be done, by the shop's code for it. */
-export function whyNot(code: string | null): string {
+function whyNot(code: string | null): string {
   return c.whyNot[code ?? ""] ?? c.whyNotElse;
 }
 

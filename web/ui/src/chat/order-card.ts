@@ -43,7 +43,8 @@ export class ChatOrder extends PlusoneElement {
       b {
         font-weight: var(--w-name);
       }
-      .price {
+      .sum {
+        font-size: var(--t-16);
         font-weight: var(--w-strong);
       }
     `,
@@ -113,7 +114,7 @@ export class ChatOrder extends PlusoneElement {
     const due = state === "awaiting_payment" ? payment.due_at : null;
     return html`<span class="t-13 quiet one-line">${first}${m.comma}${m.pieces(pieces)}</span>
       <span class="row t-13">
-        <span class="price">${money(order.total, order.currency)}</span>
+        <span class="sum">${money(order.total, order.currency)}</span>
         <span class="grow quiet one-line"
           >${due === null ? goesTo(order.fulfilment) : m.payBefore(fullMoment(due))}</span
         >${icon("right", 18)}
