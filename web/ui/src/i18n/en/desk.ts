@@ -160,7 +160,7 @@ const desk: DeskMessages = {
   callBack: (time) => `Answer promised for ${time}`,
   takeFromBot: "The bot is answering. Take it, and the bot is silent.",
   botSaid: (text) => `Bot: ${text}`,
-  orderCard: "Order card",
+  orderCard: "Order",
   articleCard: "Help article",
   handoverCauses: {
     asked: "she wants a person",

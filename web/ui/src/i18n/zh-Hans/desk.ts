@@ -158,7 +158,7 @@ const desk: DeskMessages = {
   callBack: (time) => `说好 ${time} 回复`,
   takeFromBot: "机器人正在回；接手后换你回，机器人就不再说话。",
   botSaid: (text) => `机器人：${text}`,
-  orderCard: "订单卡",
+  orderCard: "订单",
   articleCard: "说明文章",
   handoverCauses: {
     asked: "客人要找真人",

@@ -158,7 +158,7 @@ const desk: DeskMessages = {
   callBack: (time) => `答應 ${time} 回覆`,
   takeFromBot: "機械人正在回覆；接手後由你回覆，機械人不再說話。",
   botSaid: (text) => `機械人：${text}`,
-  orderCard: "訂單卡",
+  orderCard: "訂單",
   articleCard: "說明文章",
   handoverCauses: {
     asked: "客人要找真人",

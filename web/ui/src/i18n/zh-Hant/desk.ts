@@ -164,7 +164,7 @@ export default {
   callBack: (time: string): string => `說好 ${time} 回覆`,
   takeFromBot: "機器人正在回；接手後換你回，機器人就不再說話。",
   botSaid: (text: string): string => `機器人：${text}`,
-  orderCard: "訂單卡",
+  orderCard: "訂單",
   articleCard: "說明文章",
   handoverCauses: {
     asked: "客人要找真人",
