@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, get_args
 
 from msgspec.structs import replace
 
@@ -22,6 +22,10 @@ from chat.state import (
     Rating,
 )
 from core.rooms.events import Event, Logged
+
+OfChange = e.ChangeMade | e.ChangeUndoAsked | e.ChangeUndone
+OF_CHANGES = tuple(event.TYPE for event in get_args(OfChange))
+"""What becomes of a change after it was asked for."""
 
 _Fold = Callable[[Conversation, Logged, Any], Conversation]
 
@@ -255,27 +259,25 @@ def _change_asked(state: Conversation, logged: Logged, event: e.ChangeAsked) -> 
     )
 
 
-def _change_made(state: Conversation, _logged: Logged, event: e.ChangeMade) -> Conversation:
-    return _became(state, event.of, "done" if event.code is None else "refused", event.code)
+def _became(state: Conversation, logged: Logged, _event: OfChange) -> Conversation:
+    return replace(state, lines=tuple(settled(state.lines, logged)))
 
 
-def _undo_asked(state: Conversation, _logged: Logged, event: e.ChangeUndoAsked) -> Conversation:
-    return _became(state, event.of, "undoing", None)
-
-
-def _undone(state: Conversation, _logged: Logged, event: e.ChangeUndone) -> Conversation:
-    return _became(state, event.of, "undone" if event.code is None else "kept", event.code)
-
-
-def _became(state: Conversation, of: int, what: str, code: str | None) -> Conversation:
-    """The change that was asked for at `of` is now `what`."""
-    return replace(
-        state,
-        lines=tuple(
-            replace(line, state=what, code=code) if line.offset == of else line
-            for line in state.lines
-        ),
-    )
+def settled(lines: Iterable[Line], logged: Logged) -> list[Line]:
+    """`lines`, of which the one that asked for a change now says what became of it."""
+    event: Any = logged.event
+    match event:
+        case e.ChangeMade():
+            what, code = ("done" if event.code is None else "refused"), event.code
+        case e.ChangeUndoAsked():
+            what, code = "undoing", None
+        case e.ChangeUndone():
+            what, code = ("undone" if event.code is None else "kept"), event.code
+        case _:
+            return list(lines)
+    return [
+        replace(line, state=what, code=code) if line.offset == event.of else line for line in lines
+    ]
 
 
 def _noted(state: Conversation, logged: Logged, event: e.NoteAdded) -> Conversation:
@@ -350,9 +352,9 @@ _FOLDS: dict[type[Event], _Fold] = {
     e.HandoverPacked: _packed,
     e.BotDrafted: _drafted,
     e.ChangeAsked: _change_asked,
-    e.ChangeMade: _change_made,
-    e.ChangeUndoAsked: _undo_asked,
-    e.ChangeUndone: _undone,
+    e.ChangeMade: _became,
+    e.ChangeUndoAsked: _became,
+    e.ChangeUndone: _became,
     e.ConversationResolved: _resolved,
     e.ConversationRated: _rated,
     e.NoteAdded: _noted,

@@ -15,7 +15,7 @@ import msgspec
 
 from chat import commands as c
 from chat import store, view
-from chat.evolve import line_of
+from chat.evolve import OF_CHANGES, line_of, settled
 from chat.hours import Hours
 from chat.kind import ConversationKind
 from chat.office import Office
@@ -28,7 +28,7 @@ from core.identity.model import Person, Role, require, require_customer
 from core.limits import Limiter
 from core.outbox import Outbox
 from core.rooms.events import Logged, Reader
-from core.rooms.history import read_events
+from core.rooms.history import read_events, read_of_types
 from core.rooms.kind import Command
 from core.rooms.room import Answer, Room
 from core.rooms.rooms import Rooms
@@ -41,6 +41,8 @@ MESSAGES_PER_S, MESSAGES_AT_ONCE = 0.5, 20
 """Of one person in one conversation: nobody writes more than that, and no page holds more."""
 PAGE = 100
 """Lines of a thread that are read back at once."""
+BECAME = 2_000
+"""Of the changes of one conversation, so many outcomes are looked through for older lines."""
 LISTED = 50
 
 
@@ -175,8 +177,15 @@ class Chats:
                 conn, self._kind, conversation, after=after, limit=offset - 1 - after
             )
         )
-        lines = [line_of(one) for one in events if reader.sees(one.audience)]
-        return [view.line(line) for line in lines if line is not None], after > 0
+        seen = [line_of(one) for one in events if reader.sees(one.audience)]
+        lines = [line for line in seen if line is not None]
+        if any(line.kind == "change" for line in lines):
+            # What became of it may have happened long after.
+            for became in await self._database.read(
+                lambda conn: read_of_types(conn, self._kind, conversation, OF_CHANGES, limit=BECAME)
+            ):
+                lines = settled(lines, became)
+        return [view.line(line) for line in lines], after > 0
 
     async def own_before(self, person: Person, offset: int) -> tuple[list[dict[str, Any]], bool]:
         """The same of her own conversation. Raises NotFound where she has none."""

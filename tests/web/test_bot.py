@@ -293,3 +293,22 @@ async def test_a_bot_that_was_switched_off_leaves_its_rounds_to_people(
         conversation = line.talk["id"]
     async with serving(settings_for(database_url, tmp_path)) as service:
         assert (await service.app[CHATS].state(conversation)).control == "queued"
+
+
+async def test_what_became_of_a_change_is_told_with_older_lines_too(house: House) -> None:
+    line, browser = await house.customer()
+    await answered(line, f"我要兩罐{CHILLI}")
+    await line.says("好")
+    await until(lambda: [one["state"] for one in changes(line)] == ["done"])
+    [change] = changes(line)
+
+    async def older() -> list[dict[str, Any]]:
+        """As who scrolls up is told; what came after it is not among these lines."""
+        told = await browser.get(f"/api/chat/before?offset={change['offset'] + 1}")
+        lines: list[dict[str, Any]] = told.json["lines"]
+        return lines[-1:]
+
+    assert await older() == [change]
+    await line.does("undo", {"offset": change["offset"]})
+    await until(lambda: [one["state"] for one in changes(line)] == ["undone"])
+    assert await older() == changes(line)
