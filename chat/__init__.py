@@ -3,5 +3,6 @@
 Read in this order: `events`, `state`, `evolve` (what is); `commands`, `rules` (what may happen);
 `view` (who sees what); `kind` (all of it as a kind of room); `store`, `service`, `inbox`,
 `namespace` and `routes`. Beside them stand `hours` (pure) and `office`: when somebody is there, and
-replies that are kept ready.
+replies that are kept ready; `reps`, `choice` (pure) and `assign`: who is given what waits;
+`rounds`, `figures` (pure) and `sums`: how well customers are answered.
 """

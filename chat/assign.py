@@ -1,4 +1,4 @@
-"""Who is given a conversation that waits: the choice, pure, and the task that carries it out.
+"""The task that gives conversations that wait to reps who are there.
 
 Nothing that matters is kept here: who waits, who has how much and whose desk is open is read from
 the database before each choice, so that a process that has just begun, or one beside another, does
@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-import msgspec
 import structlog
 
 from chat import reps
+from chat.choice import Wanted, anybody_free, choose
 from chat.events import (
     ConversationHandedOver,
     ConversationOpened,
@@ -45,7 +45,6 @@ SAID_S = 10.0
 """How often a process says whose desks are open at it, if nothing changes."""
 FRESH_MS = 25_000
 """As long as that is believed."""
-WORDS = 20
 
 _MOVES = (
     ConversationHandedOver, ConversationOpened, ConversationReleased, ConversationResolved,
@@ -56,58 +55,6 @@ Words = Callable[[Conversation], Awaitable[Sequence[str]]]
 """What a conversation is about, in words: titles of what she asks about, and tags."""
 
 log = structlog.get_logger(__name__)
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """What a conversation that waits asks of a rep. No locale: it is not known."""
-
-    locale: str | None = None
-    words: tuple[str, ...] = ()
-    left_by: tuple[str, ...] = ()
-
-
-def choose(wanted: Wanted, reps: Mapping[str, Standing]) -> str | None:
-    """The one of `reps`, whose desks are open, who is to have it; None for nobody.
-
-    Who is away, has as many as she takes, or left this one is none. Who leaves customers without an
-    answer comes last; of the others who speaks the language, then who knows about it, then who has
-    least to do, then who was given something longest ago.
-    """
-
-    def order(id: str) -> tuple[bool, int, bool, int, int, str]:
-        rep = reps[id]
-        return (
-            rep.missed_at is not None,
-            _foreign(wanted.locale, rep.profile.languages),
-            not _knows(wanted.words, rep.profile.skills),
-            rep.busy,
-            rep.assigned_at or 0,
-            id,
-        )
-
-    free = (
-        id
-        for id, rep in reps.items()
-        if not rep.profile.away and rep.busy < rep.profile.most and id not in wanted.left_by
-    )
-    return min(free, key=order, default=None)
-
-
-def _foreign(locale: str | None, languages: Sequence[str]) -> int:
-    """0: she speaks it, 1: perhaps (another kind of Chinese, or she named none), 2: she does not.
-
-    0 for all where it is not known.
-    """
-    if locale is None or locale in languages:
-        return 0
-    chinese = locale.startswith("zh") and any(one.startswith("zh") for one in languages)
-    return 1 if chinese or not languages else 2
-
-
-def _knows(words: Sequence[str], skills: Sequence[str]) -> bool:
-    """Whether one of `skills` is written in one of `words`; upper case is as lower."""
-    told = [word.casefold() for word in words[:WORDS]]
-    return any(skill.casefold() in word for skill in skills for word in told)
 
 
 class Assigner:
@@ -209,7 +156,7 @@ class Assigner:
             waiting = await self._chats.queued(LOOKED_AT)
             there = [id for id in self._inbox.here if id in answering]
             standing = await self._profiles.standing(there)
-            if not _anybody_free(standing):
+            if not anybody_free(standing):
                 return
             for conversation in waiting:
                 if conversation in seen:
@@ -243,7 +190,3 @@ class Assigner:
         if await self._chats.assign(conversation, state.round, rep):
             log.info("assign.given", conversation=conversation, staff=chosen)
         return True
-
-
-def _anybody_free(standing: dict[str, Standing]) -> bool:
-    return any(not one.profile.away and one.busy < one.profile.most for one in standing.values())

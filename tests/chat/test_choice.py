@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.assign import Wanted, choose
+from chat.choice import Wanted, choose
 from chat.reps import Profile, Standing
 
 LOCALES = ("zh-Hant", "zh-Hant-HK", "zh-Hans", "en")
