@@ -278,3 +278,32 @@ test("what is pressed is known until the thread says so", async () => {
   expect(talk.pressing).toEqual([]);
   expect(talk.undoing).toEqual([]);
 });
+
+test("an older line says too what became of the change that it asked for", async () => {
+  view = whole(most_lines + 20, most_lines);
+  talk.reopen();
+  await vi.waitFor(() => {
+    expect(talk.lines).toHaveLength(most_lines);
+  });
+  const change = {
+    kind: "cart.add",
+    title: "x",
+    variant: "var_1",
+    quantity: 2,
+    order: null,
+  } as const;
+  const asked = { change, staff: null, name: null, state: "done", code: null } as const;
+  const line = { offset: 20, at_ms: 20, kind: "change", ...asked } as const;
+  await talk.ask(() => Promise.resolve({ lines: [line], more: false }));
+  const offset = most_lines + 21;
+  io.of("/chat").emit("frame", {
+    epoch: "e1",
+    from: offset,
+    to: offset,
+    at_ms: offset,
+    events: [{ offset, at_ms: offset, type: "change.undone", data: { of: 20, code: null } }],
+  });
+  await vi.waitFor(() => {
+    expect(talk.lines[0]).toMatchObject({ offset: 20, state: "undone" });
+  });
+});

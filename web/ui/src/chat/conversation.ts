@@ -1,6 +1,6 @@
 import { Line, type Options } from "../room/line";
 import type { Done, Frame } from "../wire/types";
-import { apply, needsWhole } from "./fold";
+import { apply, needsWhole, settled } from "./fold";
 import type {
   About,
   ChatEvent,
@@ -193,6 +193,7 @@ export class Conversation extends Line<ChatSnapshot, ChatEvent, ChatCommand> {
     for (const event of frame.events) {
       if (event.type !== "message.sent") continue;
       this.typists.delete(event.data.from);
+      this.older = settled(this.older, event);
       if (event.data.from === "customer") setTimeout(() => this.changed(), bot_ms + 50);
     }
     return after;

@@ -68,11 +68,9 @@ function converse(talk: Conversed, event: ChatEvent): Conversed {
     case "change.asked":
       return event.data.of === null ? talk : { ...talk, waiting_since: null };
     case "change.made":
-      return became(talk, event.data, event.data.code === null ? "done" : "refused");
     case "change.undo_asked":
-      return became(talk, { ...event.data, code: null }, "undoing");
     case "change.undone":
-      return became(talk, event.data, event.data.code === null ? "undone" : "kept");
+      return { ...talk, lines: settled(talk.lines, event) };
     case "conversation.promised": {
       const { opens_at, place } = event.data;
       return { ...talk, promised: { opens_at, place } };
@@ -88,15 +86,28 @@ function converse(talk: Conversed, event: ChatEvent): Conversed {
   }
 }
 
+/** `lines`, of which the one that asked for a change now says what became of it. */
+export function settled(lines: Entry[], event: ChatEvent): Entry[] {
+  switch (event.type) {
+    case "change.made":
+      return became(lines, event.data, event.data.code === null ? "done" : "refused");
+    case "change.undo_asked":
+      return became(lines, { ...event.data, code: null }, "undoing");
+    case "change.undone":
+      return became(lines, event.data, event.data.code === null ? "undone" : "kept");
+    default:
+      return lines;
+  }
+}
+
 function became(
-  talk: Conversed,
+  lines: Entry[],
   { of, code }: { of: number; code: string | null },
   state: ChangeState,
-): Conversed {
-  const lines = talk.lines.map((line) =>
+): Entry[] {
+  return lines.map((line) =>
     line.kind === "change" && line.offset === of ? { ...line, state, code } : line,
   );
-  return { ...talk, lines };
 }
 
 function sent(

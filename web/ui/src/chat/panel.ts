@@ -190,7 +190,7 @@ export class ChatPanel extends PlusoneElement {
 
   /** The page shows her cart anew once something was changed in it from here. */
   private tellCarted(talk: Conversation): void {
-    const now = settled(talk.snapshot?.conversation.lines ?? []);
+    const now = settled(talk.lines);
     const before = this.settled;
     this.settled = now;
     if (before === null || now === before) return;
