@@ -179,7 +179,7 @@ class Assigner:
         if state.control != "queued":
             return False
         wanted = Wanted(
-            None if state.packet is None else state.packet.locale,
+            state.locale if state.packet is None else state.packet.locale,
             tuple(await self._words(state)),
             state.left_by,
         )

@@ -15,6 +15,7 @@ from chat.events import Side
 from core.clock import Instant
 from core.ids import RequestId
 from core.inputs import Input
+from core.locales import Locale
 from core.tools import Button, Card, HandoverReason
 from core.tools import Change as ShopChange
 
@@ -46,6 +47,8 @@ class Say(Input):
     order: Order | None = None
     picture: Picture | None = None
     about: About | None = None
+    locale: Locale | None = None
+    """In which a customer's page speaks to her."""
 
     @field_validator("text")
     @classmethod

@@ -66,7 +66,8 @@ class Pressed(msgspec.Struct, frozen=True, gc=False):
 class MessageSent(Event, frozen=True, kw_only=True, rename={"from_": "from"}):
     """Something was said, shown, or both.
 
-    `answer_by`: when somebody else is to take over who has not answered this customer's message;
+    `locale`: that of the customer's page. `answer_by`: when somebody else is to take over who has
+    not answered this customer's message;
     `idle_at`: when the round ends by itself if she says nothing more. Of the bot: `upto` is her
     newest message that it answers, `intent` what it took it for, and `proposal` may be confirmed
     before `expires_at`.
@@ -77,6 +78,7 @@ class MessageSent(Event, frozen=True, kw_only=True, rename={"from_": "from"}):
     by: str
     cards: tuple[Card, ...] = ()
     about: About | None = None
+    locale: str | None = None
     answer_by: Instant | None = None
     idle_at: Instant | None = None
     pressed: Pressed | None = None

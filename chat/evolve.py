@@ -134,6 +134,7 @@ def _asked(state: Conversation, logged: Logged, event: e.MessageSent) -> Convers
         answer_by=state.answer_by if since is not None else event.answer_by,
         idle_at=None,
         about=event.about or state.about,
+        locale=event.locale or state.locale,
         read_customer=logged.offset,
         asked_upto=logged.offset,
         draft=None,

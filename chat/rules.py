@@ -68,7 +68,12 @@ def _ask(turn: ChatTurn, by: c.Actor, do: c.Said) -> None:
         raise Forbidden("Products are shown by staff.")
     _open(turn, about, bot=do.bot)
     sent = e.MessageSent(
-        from_="customer", by=by.id, cards=do.cards, about=about, answer_by=do.answer_by
+        from_="customer",
+        by=by.id,
+        cards=do.cards,
+        about=about,
+        locale=say.locale,
+        answer_by=do.answer_by,
     )
     turn.append(sent, content=Content(by.id, by.name or None, say.text))
 

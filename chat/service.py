@@ -240,7 +240,9 @@ class Chats:
     ) -> Awaitable[Answer]:
         now = self._clock.now()
         said = c.Said(
-            c.Say.model_construct(text=sent.text, product=sent.product, about=sent.about),
+            c.Say.model_construct(
+                text=sent.text, product=sent.product, about=sent.about, locale=sent.locale
+            ),
             cards,
             answer_by=self._answer_by(now),
             idle_at=now + self._pace.idle_ms,

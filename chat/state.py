@@ -111,6 +111,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     answer_by: Instant | None = None
     idle_at: Instant | None = None
     about: About | None = None
+    locale: str | None = None
+    """In which her page spoke to her last."""
     asked_upto: int = 0
     """Her newest message."""
     bot_upto: int = 0

@@ -40,6 +40,7 @@ def public(state: Conversation) -> dict[str, Any]:
             "opened_at": state.opened_at,
             "waiting_since": state.waiting_since,
             "about": about(state.about),
+            "locale": state.locale,
             "callback_at": state.callback_at,
             "promised": None if state.promised is None else asdict(state.promised),
             "read": {"customer": state.read_customer, "staff": state.read_staff},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 import structlog
 from aiohttp import web
@@ -19,6 +20,7 @@ from chat.state import Conversation, Line
 from core.errors import NotFound
 from core.identity import store as people
 from core.identity.model import Person
+from core.locales import Locale
 from core.rooms.broadcast import FanOut
 from core.tools import Asker, Tool
 from live.state import Show
@@ -98,7 +100,7 @@ class BotTalk:
         proposal = state.proposal
         offered = proposal is not None and proposal.expires_at > now
         return Talk(
-            locale=settings.locale,
+            locale=cast("Locale", state.locale or settings.locale),
             shop=settings.shop_name,
             currency=settings.currency,
             now=now,

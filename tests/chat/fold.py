@@ -104,6 +104,7 @@ def _sent(talk: Json, event: Json) -> None:
     if talk["waiting_since"] is None:
         talk["waiting_since"] = event["at_ms"]
     talk["about"] = event["data"]["about"] or talk["about"]
+    talk["locale"] = event["data"]["locale"] or talk["locale"]
     talk["name"] = event.get("name", talk["name"])
 
 

@@ -34,7 +34,7 @@ def story() -> Story:
     """The story, told to its end."""
     s = Story()
     about = {"show": "shw_" + "0" * 26, "item": "i3"}
-    s.says(ANNA, "這款辣嗎？", about=about)
+    s.says(ANNA, "這款辣嗎？", about=about, locale="zh-Hant-HK")
     s.does(c.SYSTEM, c.Promise(1, s.now + 600 * MINUTE, 2))
     s.says(ANNA, "還有貨嗎")
     s.scene()

@@ -37,6 +37,7 @@ function snapshot(conversation: Partial<Conversed> = {}): ChatSnapshot {
       opened_at: null,
       waiting_since: null,
       about: null,
+      locale: null,
       callback_at: null,
       promised: null,
       read: { customer: 0, staff: 0 },
@@ -51,7 +52,7 @@ function snapshot(conversation: Partial<Conversed> = {}): ChatSnapshot {
 
 function said(offset: number, from: Side, text: string): ChatEvent {
   const by = from === "customer" ? "gst_mei" : "stf_tan";
-  const shown = { about: null, cards: [], buttons: [], pressed: null };
+  const shown = { about: null, locale: null, cards: [], buttons: [], pressed: null };
   const data = { from, by, ...shown, upto: null, expires_at: null };
   return event(offset, "message.sent", data, { name: from === "customer" ? "Mei" : "Tan", text });
 }

@@ -69,6 +69,7 @@ function whole(offset: number, count: number): ChatSnapshot {
       opened_at: 1,
       waiting_since: null,
       about: null,
+      locale: null,
       callback_at: null,
       promised: null,
       read: { customer: 0, staff: 0 },

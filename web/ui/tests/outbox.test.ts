@@ -38,6 +38,7 @@ let unknown: number;
 
 function outbox(): Outbox {
   return new Outbox(
+    "zh-Hant",
     () => undefined,
     () => (unknown += 1),
   );
@@ -63,8 +64,8 @@ test("what is written before there is a conversation is said in it, in order", (
   expect(talk.said).toEqual([]);
   box.use(talk.conversation, "gst_1");
   expect(talk.said.map(({ words }) => words)).toEqual([
-    { text: "a", about: { show: "shw_1", item: "i3", product: null } },
-    { text: "b" },
+    { text: "a", about: { show: "shw_1", item: "i3", product: null }, locale: "zh-Hant" },
+    { text: "b", locale: "zh-Hant" },
   ]);
 });
 
@@ -164,8 +165,8 @@ test("a picture is said with its words or alone, and again after the page was lo
   before.put("look", null, picture);
   before.put("", null, picture);
   expect(talk.said.map(({ words }) => words)).toEqual([
-    { text: "look", picture: "pic_1" },
-    { picture: "pic_1" },
+    { text: "look", picture: "pic_1", locale: "zh-Hant" },
+    { picture: "pic_1", locale: "zh-Hant" },
   ]);
 
   const [after, line] = [outbox(), new Talk()];

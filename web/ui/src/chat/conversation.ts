@@ -1,3 +1,4 @@
+import type { Locale } from "../i18n/locales";
 import { Line, type Options } from "../room/line";
 import type { Done, Frame } from "../wire/types";
 import { apply, needsWhole, settled } from "./fold";
@@ -25,6 +26,7 @@ export interface Words {
   picture?: string;
   /** The service itself says what that is called. */
   about?: Omit<About, "title">;
+  locale?: Locale;
 }
 
 interface Pressed {
@@ -191,9 +193,9 @@ export class Conversation extends Line<ChatSnapshot, ChatEvent, ChatCommand> {
     }
     this.followed = after;
     for (const event of frame.events) {
+      this.older = settled(this.older, event);
       if (event.type !== "message.sent") continue;
       this.typists.delete(event.data.from);
-      this.older = settled(this.older, event);
       if (event.data.from === "customer") setTimeout(() => this.changed(), bot_ms + 50);
     }
     return after;

@@ -124,7 +124,8 @@ function sent(
   if (data.from === "staff") return { ...talk, read, waiting_since: null };
   const waiting_since = talk.waiting_since ?? at_ms;
   const about = data.about ?? talk.about;
-  return { ...talk, read, waiting_since, about, name: name ?? talk.name };
+  const locale = data.locale ?? talk.locale;
+  return { ...talk, read, waiting_since, about, locale, name: name ?? talk.name };
 }
 
 function told(talk: Conversed, entry: Entry | null): Conversed {

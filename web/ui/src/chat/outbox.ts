@@ -1,3 +1,4 @@
+import type { Locale } from "../i18n/locales";
 import { Problem, requestId } from "../wire/http";
 import type { Conversation, Words } from "./conversation";
 import { keep, recall, subject, type Unsent } from "./kept";
@@ -25,6 +26,7 @@ export class Outbox {
   private readonly titles: Record<string, string>;
 
   constructor(
+    private readonly locale: Locale,
     private readonly changed: () => void,
     /** The service no longer knows who she is. */
     private readonly unknown: () => void,
@@ -115,6 +117,7 @@ export class Outbox {
       ...(text !== "" && { text }),
       ...(picture !== undefined && { picture: picture.id }),
       ...(about !== null && asked(about)),
+      locale: this.locale,
     };
     talk.say(words, request_id).then(
       ({ last }) => {

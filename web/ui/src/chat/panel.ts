@@ -12,7 +12,7 @@ import { part } from "../design/part";
 import { firstSign, parts, who } from "../design/parts";
 import { c, chatWords } from "../i18n/chat";
 import { clock } from "../i18n/format";
-import { m } from "../i18n/index";
+import { locale, m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { loadSession, onSession, session } from "../session/session";
 import { ask, Problem } from "../wire/http";
@@ -66,6 +66,7 @@ export class ChatPanel extends PlusoneElement {
   private hoursTimer: ReturnType<typeof setTimeout> | undefined;
   private forget: (() => void) | null = null;
   private readonly outbox = new Outbox(
+    locale,
     () => this.moved(),
     () => this.askName(),
   );

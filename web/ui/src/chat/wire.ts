@@ -141,6 +141,8 @@ export interface Conversed {
   /** Since when she waits for an answer. */
   waiting_since: number | null;
   about: About | null;
+  /** In which her page spoke to her last. */
+  locale: string | null;
   /** When a person is to come back to her; the bot answers until then. */
   callback_at: number | null;
   promised: { opens_at: number | null; place: number } | null;
@@ -190,6 +192,7 @@ export interface ChatEventData {
     from: Speaker;
     by: string;
     about: About | null;
+    locale: string | null;
     cards: Card[];
     buttons: Button[];
     pressed: { offset: number; key: string } | null;

@@ -9,6 +9,7 @@ import { parts, tag, thumb } from "../design/parts";
 import { amount, clock, fullMoment, moment, money } from "../i18n/format";
 import { d } from "../i18n/desk";
 import { m } from "../i18n/index";
+import { isLocale, locales } from "../i18n/locales";
 import { problemWords } from "../i18n/problems";
 import { stateBadge } from "../orders/words";
 import { ask } from "../wire/http";
@@ -113,6 +114,11 @@ export class DeskCustomer extends PlusoneElement {
           }
         </div>
         ${this.customer === null ? nothing : this.person(this.customer.person)}
+        ${
+          isLocale(conversed?.locale)
+            ? html`<p class="t-12 quiet">${locales[conversed.locale].name}</p>`
+            : nothing
+        }
       </section>
       <section>
         <h3>${d.tags}</h3>
