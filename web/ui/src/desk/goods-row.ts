@@ -100,6 +100,11 @@ export class GoodsRow extends PlusoneElement {
         color: var(--ink-3);
         cursor: default;
       }
+      .put {
+        flex: 1 1 190px;
+        min-inline-size: 0;
+        min-block-size: var(--target);
+      }
       output {
         min-inline-size: 2ch;
         text-align: center;
@@ -221,7 +226,9 @@ export class GoodsRow extends PlusoneElement {
           </button></span
         ></span
       >
-      <button class="btn btn-ink grow">${d.putInCartOf(this.name)}</button>
+      <button class="btn btn-ink put">
+        <span class="one-line">${d.putInCartOf(this.name)}</span>
+      </button>
     </form>`;
   }
 

@@ -61,6 +61,10 @@ export class DeskPacket extends PlusoneElement {
         overflow: auto;
         padding: 2px var(--s-3) var(--s-3);
       }
+      dl:focus-visible {
+        outline-offset: -2px;
+        border-radius: var(--r-card);
+      }
       dt {
         color: var(--ink-2);
       }
@@ -109,7 +113,7 @@ export class DeskPacket extends PlusoneElement {
         ${bot}<b>${d.packet}</b><span class="grow one-line">${d.handoverCauses[packet.cause]}</span>
         <span class="turn">${icon("down", 18)}</span>
       </summary>
-      <dl>
+      <dl tabindex="0" aria-label=${d.packet}>
         ${
           asked.length === 0
             ? nothing
