@@ -106,15 +106,13 @@ class Inbox:
 
     async def _tell(self) -> None:
         changed = list(self._changed)[:AT_ONCE]
-        if changed and self._desks:
-            rows = await self._shown(await self._chats.rows(changed))
-            counts = await self._chats.counts(self.at_this_process)
-            for desk in list(self._desks.values()):
-                if desk.staff in counts:  # else it was opened meanwhile
-                    told = {"rows": rows, "counts": counts[desk.staff]}
-                    await self._send(desk.sid, "inbox", told)
-        for conversation in changed:
-            self._changed.pop(conversation, None)
+        for conversation in changed:  # what changes from here on is told again
+            del self._changed[conversation]
+        try:
+            await self._tell_of(changed)
+        except PlusOneError:
+            self._changed = dict.fromkeys(changed) | self._changed
+            raise
         if self._changed:
             self._woken.set()
         presence = self._presence()
@@ -122,3 +120,12 @@ class Inbox:
             self._told = presence
             for desk in list(self._desks.values()):
                 await self._send(desk.sid, "presence", presence)
+
+    async def _tell_of(self, changed: Sequence[str]) -> None:
+        if changed and self._desks:
+            rows = await self._shown(await self._chats.rows(changed))
+            counts = await self._chats.counts(self.at_this_process)
+            for desk in list(self._desks.values()):
+                if desk.staff in counts:  # else it was opened meanwhile
+                    told = {"rows": rows, "counts": counts[desk.staff]}
+                    await self._send(desk.sid, "inbox", told)
