@@ -17,7 +17,7 @@ FITS_ABOUT = 0.22
 """An article that is about the intent."""
 _RIVAL = 0.8
 """An article about something else wins where it fits so much better than the intent's own."""
-_KNOWN = 0.4
+_KNOWN = 0.36
 WORDS = 200
 BULK: Final = "bulk-order"
 """The article for whoever wants more than goes into a cart at once."""
@@ -56,10 +56,10 @@ _ASKED = frozenset(
 
 def fitting(scene: Scene) -> str | None:
     """The article about products in general that fits her words: storing, allergens, gifts."""
-    found = scene.articles.best(scene.meaning.text)
-    if found is None or found[1] < _KNOWN:
-        return None
-    return found[0] if found[0] in scene.articles.about("product_info") else None
+    found = scene.articles.like(scene.meaning.text, 3)
+    about = scene.articles.about("product_info")
+    best = next((one for one in found if one[0] in about and one[1] >= _KNOWN), None)
+    return best[0] if best is not None and best[1] >= _RIVAL * found[0][1] else None
 
 
 def is_bulk(scene: Scene) -> bool:

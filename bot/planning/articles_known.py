@@ -61,8 +61,9 @@ class KnownArticles:
         found = self._index.search(folded, 1)
         return found[0] if found else None
 
-    def like(self, folded: str, limit: int) -> list[str]:
-        return [slug for slug, _ in self._index.search(folded, limit)]
+    def like(self, folded: str, limit: int) -> list[tuple[str, float]]:
+        """The articles that a text is most like, and how much."""
+        return self._index.search(folded, limit)
 
     def intent(self, slug: str) -> str:
         """What somebody wants who asks for this article."""

@@ -24,7 +24,15 @@ LEAST = -0.5
 CLEAR = 0.1
 FAMILIAR = 0.6
 STRANGE = 0.1
-"""Of words that are less familiar than this nothing is taken to be understood."""
+"""Of words that are less familiar than this nothing is taken to be understood, unless they are of
+the shop."""
+TOLD = -0.45
+"""An intent of this score is acted on where words are of the shop: a product, or what is asked of
+one."""
+BESIDE = 0.3
+"""What is none of the shop's business is not, by so little, where words are of the shop."""
+GRAVE = 0.2
+"""From this score on a matter is for people, whether or not a word for it is known."""
 ARTICLE_SURE = 0.62
 """An article that fits so well says what an unclear question is about."""
 
@@ -43,6 +51,9 @@ def _folded(name: str) -> list[str]:
 
 
 _YES, _NO = frozenset(_folded("yes")), frozenset(_folded("no"))
+_ONE = "|".join(map(re.escape, _folded("affirming")))
+_AFFIRMED = re.compile(f"(?:{_ONE})(?:{_ONE}|[的啊呀哦喔啦了呢])*")
+"""嗯對, 好的好的: yes, said more than once."""
 _ASKING: Final = _folded("asking")
 _END = r"(?=$|[\s,，.。!！~～?？、:：;；])"
 _OPENING = re.compile(
@@ -70,6 +81,41 @@ _KEEP = re.compile(
     r"^(?:那|就|那就)?(?:先)?(?:帮我|给我)?(?:留|拿|来|买|带)\s*(?:我)?[0-9一两二三四五六七八九十]"
 )
 """那幫我留兩罐: of what was spoken of."""
+_NUMBER = "[0-9一两二三四五六七八九十]"
+_CAME_SHORT = re.compile(
+    rf"(?:少|漏|缺)(?:给我|给)?(?:发|寄|送|装|放|拿|给)(?:我)?(?:了)?|(?:只|才)(?:来|到|收到|寄来?|送来?|"
+    rf"发来?|给我?|拿到)(?:了)?\s*{_NUMBER}|(?:订|买|拍)(?:了)?{_NUMBER}.{{1,6}}(?:来|到|收到)(?:了)?{_NUMBER}"
+)
+"""She got less than she paid for."""
+_NOT_SHORT: Final = frozenset({"cart_add", "order_status", "delivery", "returns", "other"})
+_CONTENT = re.compile(
+    "(?:多少|几)(?:颗|粒|片|克|公克|毫升|人份|大卡|卡路里|ml|g\\b)|有多(?:大|重)|多大(?:罐|瓶)"
+)
+_COMES_TO = re.compile(
+    r"(?:共|合计|起来|要|得|是|花|卖)多少(?!罐|瓶|盒)|多少钱|几(?:块|元|毛)|价钱|价格|\bhow much\b"
+)
+_GIVES_UP = re.compile("不要|取消|不买|不想要|退掉|撤|\\bcancel\\b|don't want")
+_COLLECTS = re.compile("自己.{0,8}(?:拿|取|领)|到店(?:拿|取)")
+_REACHES = re.compile("寄|送|收件|收货|收得到|收到|运|几天")
+_NOT_THERE: Final = frozenset({"order_change", "places", "other", "payment"})
+_HERS = re.compile("我(?:的)?(?:东西|货|包裹|快递)|我(?:订|买|拍|下单)(?:了|的)")
+_THEN = re.compile("多久|多长时间|之后|以后|怎么|要不要")
+_OWN = re.compile(r"我|刚|昨|\b(?:my|mine|i)\b")
+_GOES_TO_PAY = re.compile("(?:去|来)付(?:款|钱)|(?:好了|完了|选好|挑好|选完|挑完).*付(?:款|钱)")
+_SEEKS = re.compile("^(?:我)?(?:正)?(?:在找|想找|要找|找)|looking for")
+_HAVE = re.compile(
+    "^(?:你们|你家|店里|那)?(?:家)?(?:有没有|有卖|卖不卖|有|卖|想买|想要).{1,10}(?:吗|不|没|呢|嘛)?[?？]?$"
+)
+_EDIBLE = re.compile("酱|醋|饼|糖|茶|粉|肉|汤|菜|糕|豆|果|米|料")
+_BOUGHT: Final = frozenset(
+    {"order_status", "order_cancel", "order_change", "returns", "complaint", "delivery"}
+)
+_ACCOUNT = re.compile("账号|帐号|账户|帐户|会员|(?<![a-z])account(?![a-z])")
+_TIMES = re.compile(
+    "周末|周[一二三四五六日]|星期|礼拜|假日|节日|过年|晚上|半夜|几点|早上|中午|什么时候"
+)
+_SUCH = re.compile("(?:有|卖).*(?:那种|这种|之类|类似|那类|一类)")
+_WHOM = re.compile("谁|联|窗口|对接|哪位")
 _WHICH = re.compile(r"哪.*(?:便宜|划算)|\bwhich\b.*cheap")
 _FOLLOWS = re.compile(
     r"^(?:那么?|如果|若|what if|and if|what about|how about|and)[^吗?？]*(?:呢)?\s*[?？]?$"
@@ -166,7 +212,7 @@ class Understanding:
         products = named or self._pointed(talk, turn, text)
         about = concepts(text)
         guesses = self._guesses(turn, text, masked, about)
-        intent = self._settled(guesses, text, self._classifier.familiar(masked))
+        intent = self._settled(guesses, text, masked, about)
         intent = _corrected(
             intent,
             text,
@@ -176,6 +222,8 @@ class Understanding:
             pieces=quantity(text),
             order=order_number(text),
         )
+        if intent == "yes" and talk.proposal is None and _CLOSING.search(turn.folded):
+            intent = "thanks"  # 好的明白了，感謝
         if intent == "other" and _greets(turn, about):
             intent = "greet"
         return Meaning(
@@ -201,12 +249,18 @@ class Understanding:
                 return best
         return guesses
 
-    def _settled(self, guesses: list[Guess], text: str, familiar: float) -> str:
+    def _settled(self, guesses: list[Guess], text: str, masked: str, about: frozenset[str]) -> str:
         """The likeliest intent, if it is likely enough; by an article, if one says just that."""
+        guesses = [one for one in guesses if _is_grave(one, about)]
         best, second = guesses[0], guesses[1]
-        if familiar >= STRANGE:
+        ours = not about & ELSEWHERE and (PRODUCT in masked or bool(about - _GENERAL))
+        if ours and best.intent == "other" and second.score >= max(TOLD, best.score - BESIDE):
+            best, second = second, guesses[2]
+        familiar = self._classifier.familiar(masked)
+        if ours or familiar >= STRANGE:
             clear = best.score - second.score >= CLEAR and familiar >= FAMILIAR
-            if best.score >= SURE or (best.score >= LEAST and clear):
+            least = TOLD if ours else SURE
+            if best.score >= least or (best.score >= LEAST and clear):
                 return best.intent
         article = self._articles.best(text)
         if article is not None and article[1] >= ARTICLE_SURE:
@@ -301,6 +355,11 @@ _DECLINING: Final = tuple(_folded("declining"))
 _SMALL: Final = ("greet", "thanks", "bye", "yes", "no", "other")
 ELSEWHERE: Final = frozenset({"weather", "politics", "homework", "fun", "elsewhere", "daily"})
 """What words are about that are none of a shop's business."""
+_GENERAL: Final = frozenset(
+    {"how", "where", "when", "thing", "change", "book", "angry", "town", "way", "day", "illness"}
+)
+"""What words are about that says nothing of whether they are for a shop."""
+_GRAVE: Final = frozenset({"illness", "health", "law"})
 _FOLLOWED: Final = frozenset({"delivery", "payment", "returns"})
 _BY_WORDS: Final = ("product_search", "product_info", "recommend")
 
@@ -355,7 +414,7 @@ def yes_or_no(folded: str) -> str | None:
         if shape in _YES:
             return "yes"
     parts = text.split()
-    if len(parts) > 1 and all(part in _YES for part in parts):
+    if parts and all(part in _YES or _AFFIRMED.fullmatch(part) for part in parts):
         return "yes"
     return None
 
@@ -378,22 +437,73 @@ def _corrected(
 ) -> str:
     """What a few words decide, whatever else is said beside them."""
     if about & ELSEWHERE:
-        return intent
+        bought = "elsewhere" in about and intent in _BOUGHT
+        wanted = not named and "shop" not in about and intent in ("recommend", "places", "stock")
+        return "other" if bought or wanted else intent
     if "damaged" in about and intent in ("returns", "delivery", "other") and not _IF.search(text):
         return "complaint"
     if intent == "other" and ("bulk" in about or (products and (pieces or 0) > MOST)):
         return "cart_add" if products else "price"
+    if intent in _NOT_SHORT and _CAME_SHORT.search(text) and not _IF.search(text):
+        return "complaint"
+    if intent == "cart_view" and named and "cart" not in about:
+        return "price"  # what three of it come to
+    if intent == "cart_view" and named and not _QUESTION.search(text):
+        return "cart_remove" if "remove" in about else "cart_add"
+    if intent in ("price", "stock", "cart_add") and named and _CONTENT.search(text):
+        return "product_info"
+    if intent == "cart_add" and named and _COMES_TO.search(text):
+        return "price"
+    if intent == "cart_add" and not products and not named and about & {"support", "person"}:
+        return "human"
+    if intent == "price" and "fee" in about:
+        return "delivery"
+    if order and intent in ("cart_remove", "other", "returns") and _GIVES_UP.search(text):
+        return "order_cancel"
+    if intent == "places" and _COLLECTS.search(text):
+        return "delivery"
+    reaches = "town" in about and "change" not in about and _REACHES.search(text)
+    if intent in _NOT_THERE and reaches and not products:
+        return "delivery"
+    if intent == "delivery" and _HERS.search(text) and not _IF.search(text):
+        return "order_status"
+    if intent == "claims" and "claim" in about and _THEN.search(text) and not _OWN.search(text):
+        return "how_to_order"
+    if intent == "payment" and _GOES_TO_PAY.search(text):
+        return "checkout"
+    if intent == "product_info" and named and _SEEKS.search(text):
+        return "product_search"
+    if intent == "other" and _HAVE.search(text) and (named or _EDIBLE.search(text)):
+        return "product_search"
+    if intent == "cart_remove" and _ACCOUNT.search(text):
+        return "privacy"
+    if intent in ("greet", "human") and "support" in about and _TIMES.search(text):
+        return "hours"
+    if intent in ("stock", "product_info", "other") and named and _SUCH.search(text):
+        return "product_search"
+    if intent == "invoice" and products and (pieces or 0) > MOST and _WHOM.search(text):
+        return "cart_add"
     if order and "change" in about and intent == "delivery":
         return "order_change"
     if intent == "payment" and "return" in about:
         return "returns"
-    if pieces and products and (intent == "coupon" or _KEEP.search(text)):
+    if (
+        pieces
+        and products
+        and not _COMES_TO.search(text)
+        and (intent == "coupon" or _KEEP.search(text))
+    ):
         return "cart_add"
     if intent == "price" and "ship" in about and not named:
         return "delivery"
     if intent == "coupon" and _WHICH.search(text):
         return "price"
     return intent
+
+
+def _is_grave(guess: Guess, about: frozenset[str]) -> bool:
+    """Not where it would be illness, health or law, and no word says so, and it is not sure."""
+    return guess.intent != "sensitive" or guess.score >= GRAVE or bool(about & _GRAVE)
 
 
 def _greets(turn: Turn, about: frozenset[str]) -> bool:

@@ -58,7 +58,7 @@ def other(scene: Scene) -> Steps:
     offers = [
         (scene.words(f"choice.{intent}"), f"intent:{intent}") for intent in scene.meaning.choices
     ]
-    for slug in scene.articles.like(scene.meaning.text, 2):
+    for slug, _ in scene.articles.like(scene.meaning.text, 2):
         title = scene.articles.title(slug, scene.locale)
         if title:
             offers.insert(0, (title, f"article:{slug}"))
