@@ -86,6 +86,7 @@ async def test_what_a_rep_sends_is_seen_by_the_customer(house: House) -> None:
     await desk.acts("take", **{"from": None})
     picture = await sends(rep, path=f"/api/staff/conversations/{conversation}/pictures")
     await desk.does("say", {"picture": picture["id"], "text": "這樣"})
+    await asyncio.wait_for(_until(lambda: bool(shown(desk))), 10)
     assert shown(desk)[-1]["id"] == picture["id"]
     assert await sees(browser, picture["id"]) == [200, 200]
     await asyncio.wait_for(_until(lambda: bool(shown(line))), 10)
