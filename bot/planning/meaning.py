@@ -15,6 +15,7 @@ from bot.planning.articles_known import KnownArticles
 from bot.planning.guards import Guard, guard_of
 from bot.planning.mentions import MOST, Names, heat, is_plus, order_number, place_of, quantity
 from bot.planning.turn import Turn
+from bot.search import goods_in
 from bot.talk import Said, Talk
 
 SURE = -0.1
@@ -89,14 +90,31 @@ _CAME_SHORT = re.compile(
 """She got less than she paid for."""
 _NOT_SHORT: Final = frozenset({"cart_add", "order_status", "delivery", "returns", "other"})
 _CONTENT = re.compile(
-    "(?:多少|几)(?:颗|粒|片|克|公克|毫升|人份|大卡|卡路里|ml|g\\b)|有多(?:大|重)|多大(?:罐|瓶)"
+    "里面有?几|(?:多少|几)(?:颗|粒|片|克|公克|毫升|人份|大卡|卡路里|ml|g\\b)|有多(?:大|重)|多大(?:罐|瓶)"
 )
 _COMES_TO = re.compile(
     r"(?:共|合计|起来|要|得|是|花|卖)多少(?!罐|瓶|盒)|多少钱|几(?:块|元|毛)|价钱|价格|\bhow much\b"
 )
 _GIVES_UP = re.compile("不要|取消|不买|不想要|退掉|撤|\\bcancel\\b|don't want")
+_ENOUGH = re.compile("够吗|够不够|够不|货够")
+_EACH = re.compile(
+    "[0-9]{2,4}(?:元|块|块钱)?(?:吗|是吧|对吧|对不对)|(?:各|各是|分别|分别是|各要)多少"
+)
+_IN_ORDER = re.compile(
+    "(?:订单|那单|那张单|那笔)(?:里|中|上)?.{0,4}(?:加|多|换|改|减)|(?:订|下)(?:好|完)?(?:了|单了).{0,4}(?:想)(?:再)?(?:加|多|换|改|减|少)"
+)
+_OTHER_SHOP = re.compile(
+    "(?:取货|自提|自取|取件)的?(?:店|点|门市|门店|地点).{0,6}(?:换|改|选错)|(?:换|改).{0,4}(?:取货|自提|自取)的?(?:店|点|门市|门店)"
+)
+_EATS = re.compile("(?:能|可以|能不能|可不可以|适合|敢).{0,4}(?:吃|食|喝)")
+_ASKS = re.compile("(?:吗|是吧|对吧|够不够|是不是)[?？]?$|一样|够吗")
+_REQUESTS = re.compile("可以|能|帮|给我|加|放|拿掉|删|移|取消|麻烦|来")
+"""樹子一罐是 210 嗎 puts nothing into a cart; 可以幫我加一罐嗎 does."""
+_ARRIVES = re.compile("能到|收得到|收到|到货|会到|到吗|天到|发货|寄出|出货")
+_TRANSFERS = re.compile("汇|转(?!人|接|真)|打(?:钱|款)")
+_AGE = re.compile("岁.{0,8}(?:吃|喝)|个月.{0,8}(?:吃|喝)|(?:吃|喝).{0,10}岁")
 _COLLECTS = re.compile("自己.{0,8}(?:拿|取|领)|到店(?:拿|取)")
-_REACHES = re.compile("寄|送|收件|收货|收得到|收到|运|几天")
+_REACHES = re.compile("寄|送|收件|收货|收得到|收到|运费|运到|几天")
 _NOT_THERE: Final = frozenset({"order_change", "places", "other", "payment"})
 _HERS = re.compile("我(?:的)?(?:东西|货|包裹|快递)|我(?:订|买|拍|下单)(?:了|的)")
 _THEN = re.compile("多久|多长时间|之后|以后|怎么|要不要")
@@ -112,7 +130,7 @@ _BOUGHT: Final = frozenset(
 )
 _ACCOUNT = re.compile("账号|帐号|账户|帐户|会员|(?<![a-z])account(?![a-z])")
 _TIMES = re.compile(
-    "周末|周[一二三四五六日]|星期|礼拜|假日|节日|过年|晚上|半夜|几点|早上|中午|什么时候"
+    "现在(?:还)?有|这时|周末|周[一二三四五六日]|星期|礼拜|假日|节日|过年|晚上|半夜|几点|早上|中午|什么时候"
 )
 _SUCH = re.compile("(?:有|卖).*(?:那种|这种|之类|类似|那类|一类)")
 _WHOM = re.compile("谁|联|窗口|对接|哪位")
@@ -120,6 +138,7 @@ _WHICH = re.compile(r"哪.*(?:便宜|划算)|\bwhich\b.*cheap")
 _FOLLOWS = re.compile(
     r"^(?:那么?|如果|若|what if|and if|what about|how about|and)[^吗?？]*(?:呢)?\s*[?？]?$"
 )
+_AND = re.compile("^(?:那|还有|至于)?[^吗?？]{1,8}(?:呢|也有吗)[?？]?$")
 _BARE_COUNT = re.compile(
     r"^(?:我要|要|来|给我|那|就|拿|各|改成?|换成?|变成|还是|i want|i'll take|i'd like"
     r"|make it|make that|just|take|change to|change it to|actually)?\s*"
@@ -251,7 +270,12 @@ class Understanding:
 
     def _settled(self, guesses: list[Guess], text: str, masked: str, about: frozenset[str]) -> str:
         """The likeliest intent, if it is likely enough; by an article, if one says just that."""
-        guesses = [one for one in guesses if _is_grave(one, about)]
+        asks = _ASKS.search(text) and not _REQUESTS.search(text)
+        guesses = [
+            one
+            for one in guesses
+            if _is_grave(one, about) and not (asks and one.intent in ("cart_add", "cart_remove"))
+        ]
         best, second = guesses[0], guesses[1]
         ours = not about & ELSEWHERE and (PRODUCT in masked or bool(about - _GENERAL))
         if ours and best.intent == "other" and second.score >= max(TOLD, best.score - BESIDE):
@@ -319,16 +343,25 @@ class Understanding:
                 named=True,
                 quantity=quantity(turn.asked_before) if intent == "cart_add" else None,
             )
-        if before is not None and before.intent in _FOLLOWED and _FOLLOWS.match(text):
+        follows = before is not None and self._follows(turn, text)
+        if before is not None and follows:
             about = concepts(text)
-            if before.intent == "delivery" or not about - {"thing"}:
+            if before.intent == "delivery" and "when" in about:
                 return Meaning(
-                    intent=before.intent,
-                    text=f"{turn.asked_before} {text}",
-                    about=about | concepts(turn.asked_before),
-                    products=tuple(products) or pointed,
-                    named=bool(products),
+                    intent="delivery",
+                    text=text,
+                    about=about,
+                    article="delivery-time"
+                    if self._articles.title("delivery-time", "en")
+                    else None,
                 )
+            return Meaning(
+                intent=before.intent or "other",
+                text=f"{turn.asked_before} {text}",
+                about=about | concepts(turn.asked_before),
+                products=tuple(products) or pointed,
+                named=bool(products),
+            )
         if pointed and len(_SIGNS.sub("", text)) <= 14 and place_of(text, _shown(before)):
             last = before.intent if before is not None else None
             if quantity(text) or any(
@@ -339,6 +372,15 @@ class Understanding:
                 known = last if last in ABOUT_PRODUCTS else "product_info"
                 return Meaning(intent=known or "product_info", text=text, products=pointed)
         return None
+
+    def _follows(self, turn: Turn, text: str) -> bool:
+        """Whether it asks the same as before of something else: 那門市自取呢, 板橋店呢."""
+        intent = turn.before.intent if turn.before is not None else None
+        about = concepts(text) - {"thing"}
+        if intent == "stock":
+            return bool(_AND.match(text)) and not about - {"shop", "town", "where", "taste"}
+        follows = intent in _FOLLOWED and bool(_FOLLOWS.match(text))
+        return follows and (intent == "delivery" or not about)
 
     def _adding(self, text: str, products: list[str]) -> Meaning:
         return Meaning(
@@ -437,6 +479,8 @@ def _corrected(
 ) -> str:
     """What a few words decide, whatever else is said beside them."""
     if about & ELSEWHERE:
+        if intent == "coupon" and not about & {"coupon", "points"}:
+            return "other"
         bought = "elsewhere" in about and intent in _BOUGHT
         wanted = not named and "shop" not in about and intent in ("recommend", "places", "stock")
         return "other" if bought or wanted else intent
@@ -460,6 +504,16 @@ def _corrected(
         return "delivery"
     if order and intent in ("cart_remove", "other", "returns") and _GIVES_UP.search(text):
         return "order_cancel"
+    if intent == "places" and named and "way" not in about:
+        return "stock"
+    if intent == "payment" and _ARRIVES.search(text) and "order" not in about:
+        return "delivery"
+    if intent in ("privacy", "order_status") and _ACCOUNT.search(text) and _TRANSFERS.search(text):
+        return "payment"
+    if intent == "checkout" and "live" in about:
+        return "how_to_order"
+    if intent in ("other", "product_info", "product_search", "recommend") and _AGE.search(text):
+        return "sensitive"
     if intent == "places" and _COLLECTS.search(text):
         return "delivery"
     reaches = "town" in about and "change" not in about and _REACHES.search(text)
@@ -473,11 +527,27 @@ def _corrected(
         return "checkout"
     if intent == "product_info" and named and _SEEKS.search(text):
         return "product_search"
-    if intent == "other" and _HAVE.search(text) and (named or _EDIBLE.search(text)):
+    if (
+        intent == "other"
+        and _HAVE.search(text)
+        and (named or goods_in(text) or _EDIBLE.search(text))
+    ):
         return "product_search"
     if intent == "cart_remove" and _ACCOUNT.search(text):
         return "privacy"
-    if intent in ("greet", "human") and "support" in about and _TIMES.search(text):
+    if intent in ("product_info", "price", "other") and named and _ENOUGH.search(text):
+        return "stock"
+    if intent == "product_info" and named and _EACH.search(text):
+        return "price"
+    if intent == "cart_add" and _IN_ORDER.search(text):
+        return "order_change"
+    if intent in ("returns", "delivery", "places") and _OTHER_SHOP.search(text):
+        return "order_change"
+    if intent == "claims" and "how" in about and not _OWN.search(text.replace("教我", "")):
+        return "how_to_order"
+    if intent in ("product_search", "recommend") and about & _GRAVE and _EATS.search(text):
+        return "sensitive"
+    if intent in ("greet", "human", "about_bot") and "support" in about and _TIMES.search(text):
         return "hours"
     if intent in ("stock", "product_info", "other") and named and _SUCH.search(text):
         return "product_search"
@@ -485,7 +555,7 @@ def _corrected(
         return "cart_add"
     if order and "change" in about and intent == "delivery":
         return "order_change"
-    if intent == "payment" and "return" in about:
+    if "return" in about and (intent == "payment" or (intent == "delivery" and "退" in text)):
         return "returns"
     if (
         pieces
