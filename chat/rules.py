@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from chat import bot_rules
 from chat import commands as c
 from chat import events as e
-from chat.state import Conversation, Line
+from chat.state import Conversation
 from core.errors import Conflict, Forbidden, NotFound
 from core.rooms.events import STAFF, Content
 from core.rooms.kind import Turn
-from core.tools import HandoverReason
 
 ChatTurn = Turn[Conversation]
 
-PACKED = 12
-"""Intents, and things shown, that a rep is handed."""
 UNDOABLE = ("cart.add", "cart.remove")
 
 
@@ -118,70 +116,6 @@ def _answer(turn: ChatTurn, by: c.Actor, do: c.Said) -> None:
         raise Forbidden("Customers say what they ask about.")
     sent = e.MessageSent(from_="staff", by=by.id, cards=do.cards, idle_at=do.idle_at)
     turn.append(sent, content=Content(by.id, by.name or None, do.say.text))
-
-
-# What the bot does
-
-
-def _bot_says(turn: ChatTurn, _by: c.Actor, do: c.BotSays) -> None:
-    """Nothing, where it comes too late: another round, or she has said more since.
-
-    Who took over meanwhile gets it as a draft.
-    """
-    state = turn.state
-    if state.round != do.round or state.asked_upto != do.upto or state.bot_upto >= do.upto:
-        return
-    if state.control in ("human", "queued"):
-        if do.text and do.sure and do.handover is None and state.waiting_since is not None:
-            drafted = e.BotDrafted(upto=do.upto, cards=do.cards)
-            turn.append(drafted, to=STAFF, content=Content(c.BOT.id, None, do.text))
-        return
-    if state.control != "bot":
-        return
-    if do.confirm and state.proposal is not None and state.proposal.expires_at > turn.now:
-        turn.append(e.ChangeAsked(change=state.proposal.change, of=state.proposal.offset))
-        return
-    sent = e.MessageSent(
-        from_="bot",
-        by=c.BOT.id,
-        cards=do.cards,
-        upto=do.upto,
-        intent=do.intent,
-        buttons=do.buttons,
-        proposal=do.proposal,
-        expires_at=do.expires_at,
-        idle_at=do.idle_at,
-    )
-    turn.append(sent, content=Content(c.BOT.id, None, do.text))
-    if do.handover is not None and state.callback_at is None:
-        turn.append(e.ConversationHandedOver(cause=do.handover, callback_at=do.callback_at))
-        turn.append(_packet(turn.state, do.handover, do.locale), to=STAFF)
-
-
-def _packet(state: Conversation, cause: HandoverReason, locale: str) -> e.HandoverPacked:
-    of_round = _lines_of_round(state)
-    intents = [line.intent for line in of_round if line.side == "bot" and line.intent]
-    cards = [card for line in of_round for card in line.cards if card.kind != "image"]
-    return e.HandoverPacked(
-        cause=cause,
-        locale=locale,
-        intents=tuple(dict.fromkeys(intents))[-PACKED:],
-        cards=tuple(dict.fromkeys(cards))[-PACKED:],
-    )
-
-
-def _lines_of_round(state: Conversation) -> list[Line]:
-    lines: list[Line] = []
-    for line in reversed(state.lines):
-        if line.kind == "opened":
-            break
-        lines.append(line)
-    return lines[::-1]
-
-
-def _bot_leaves(turn: ChatTurn, _by: c.Actor, do: c.BotLeaves) -> None:
-    if turn.state.control == "bot" and turn.state.round == do.round:
-        turn.append(e.ConversationHandedOver(cause=do.cause))
 
 
 # What is changed for a customer
@@ -327,8 +261,8 @@ _RULES: dict[type, Callable[[ChatTurn, c.Actor, Any], None]] = {
     c.Create: _create,
     c.Said: _say,
     c.Pressing: _press,
-    c.BotSays: _bot_says,
-    c.BotLeaves: _bot_leaves,
+    c.BotSays: bot_rules.says,
+    c.BotLeaves: bot_rules.leaves,
     c.DoFor: _do_for,
     c.Undo: _undo,
     c.Became: _became,
