@@ -85,22 +85,23 @@ _KEEP = re.compile(
 _NUMBER = "[0-9一两二三四五六七八九十]"
 _CAME_SHORT = re.compile(
     rf"(?:少|漏|缺)(?:给我|给)?(?:发|寄|送|装|放|拿|给)(?:我)?(?:了)?|(?:只|才)(?:来|到|收到|寄来?|送来?|"
-    rf"发来?|给我?|拿到)(?:了)?\s*{_NUMBER}|(?:订|买|拍)(?:了)?{_NUMBER}.{{1,6}}(?:来|到|收到)(?:了)?{_NUMBER}"
+    rf"发来?|给我?|拿到)(?:了)?\s*{_NUMBER}|(?:订|买|拍)(?:了)?{_NUMBER}.{{1,6}}(?:就来|就到|收到)(?:了)?{_NUMBER}"
 )
 """She got less than she paid for."""
 _NOT_SHORT: Final = frozenset({"cart_add", "order_status", "delivery", "returns", "other"})
 _CONTENT = re.compile(
-    "里面有?几|(?:多少|几)(?:颗|粒|片|克|公克|毫升|人份|大卡|卡路里|ml|g\\b)|有多(?:大|重)|多大(?:罐|瓶)"
+    "里面有?几|(?:多少|几)(?:条|根|颗|粒|片|克|公克|毫升|人份|大卡|卡路里|ml|g\\b)|有多(?:大|重)|多大(?:罐|瓶)"
 )
 _COMES_TO = re.compile(
     r"(?:共|合计|起来|要|得|是|花|卖)多少(?!罐|瓶|盒)|多少钱|几(?:块|元|毛)|价钱|价格|\bhow much\b"
 )
 _GIVES_UP = re.compile("不要|取消|不买|不想要|退掉|撤|\\bcancel\\b|don't want")
-_ENOUGH = re.compile("够吗|够不够|够不|货够")
+_ENOUGH = re.compile("够吗|够不够|够不|货够|够买")
 _EACH = re.compile(
     "[0-9]{2,4}(?:元|块|块钱)?(?:吗|是吧|对吧|对不对)|(?:各|各是|分别|分别是|各要)多少"
 )
 _IN_ORDER = re.compile(
+    "(?:并|合|加)(?:并)?到.{0,4}(?:订单|一单|同一)|"
     "(?:订单|那单|那张单|那笔)(?:里|中|上)?.{0,4}(?:加|多|换|改|减)|(?:订|下)(?:好|完)?(?:了|单了).{0,4}(?:想)(?:再)?(?:加|多|换|改|减|少)"
 )
 _OTHER_SHOP = re.compile(
@@ -113,12 +114,23 @@ _REQUESTS = re.compile("可以|能|帮|给我|加|放|拿掉|删|移|取消|麻�
 _ARRIVES = re.compile("能到|收得到|收到|到货|会到|到吗|天到|发货|寄出|出货")
 _TRANSFERS = re.compile("汇|转(?!人|接|真)|打(?:钱|款)")
 _AGE = re.compile("岁.{0,8}(?:吃|喝)|个月.{0,8}(?:吃|喝)|(?:吃|喝).{0,10}岁")
+_LESS = re.compile("(?:能不能|可不可以|可以|能|想).{0,4}(?:少|减|加|改|换)")
+_DID_CLAIM = re.compile(
+    "我.{0,8}(?:[+]|加|喊|打|扣|抢).{0,6}(?:算|成功|到|上|中|登记).{0,2}(?:吗|没|不|$)"
+)
+_KEEPS = re.compile("(?:撑|放|摆|存).{0,3}(?:多久|几天|多长|几个月)")
+_WRAPS = re.compile("(?:能|可以|帮|有).{0,6}(?:包装|卡片|贺卡|提袋)")
+_EXTRA = re.compile("买(?:得|多|满|够).{0,6}送")
+_NOT_PAID = re.compile("没(?:付|汇|转|给钱)|(?:拍|订|买|点|下|按)错|手滑|重复")
+_LATE = re.compile("说好.{0,8}(?:天|周|到)|都.{0,4}(?:周|礼拜|星期|月|天)了")
+_IS_IT = re.compile("^(?!.*(?:有|卖|找|买)).*(?:是.*(?:吗|还是)|用.*(?:吗|的))")
+_WHAT_IS_THERE = re.compile("^(?:你们|你家|店里|最近)*(?:有|都有)(?:出)?(?:什么|哪些)")
 _COLLECTS = re.compile("自己.{0,8}(?:拿|取|领)|到店(?:拿|取)")
 _REACHES = re.compile("寄|送|收件|收货|收得到|收到|运费|运到|几天")
 _NOT_THERE: Final = frozenset({"order_change", "places", "other", "payment"})
 _HERS = re.compile("我(?:的)?(?:东西|货|包裹|快递)|我(?:订|买|拍|下单)(?:了|的)")
 _THEN = re.compile("多久|多长时间|之后|以后|怎么|要不要")
-_OWN = re.compile(r"我|刚|昨|\b(?:my|mine|i)\b")
+_OWN = re.compile(r"我|刚|昨|还|剩|\b(?:my|mine|i)\b")
 _GOES_TO_PAY = re.compile("(?:去|来)付(?:款|钱)|(?:好了|完了|选好|挑好|选完|挑完).*付(?:款|钱)")
 _SEEKS = re.compile("^(?:我)?(?:正)?(?:在找|想找|要找|找)|looking for")
 _HAVE = re.compile(
@@ -243,6 +255,8 @@ class Understanding:
         )
         if intent == "yes" and talk.proposal is None and _CLOSING.search(turn.folded):
             intent = "thanks"  # 好的明白了，感謝
+        if intent == "other" and len(text) <= _BRIEF and _THANKS.search(turn.folded):
+            intent = "thanks"  # 知道啦，謝謝你
         if intent == "other" and _greets(turn, about):
             intent = "greet"
         return Meaning(
@@ -392,6 +406,9 @@ class Understanding:
         )
 
 
+_THANKS = re.compile("谢|感恩|辛苦|thank|thx|cheers")
+_BRIEF = 8
+"""Characters of what only says that it was heard."""
 _CANCELS = re.compile("取消|cancel")
 _DECLINING: Final = tuple(_folded("declining"))
 _SMALL: Final = ("greet", "thanks", "bye", "yes", "no", "other")
@@ -417,6 +434,8 @@ def _meaning(known: Understanding, talk: Talk, turn: Turn, text: str) -> Meaning
         offered = [one for one in turn.before.buttons if one.means and one.kind != "decline"]
         if len(offered) == 1 and offered[0].means:
             return known._pressed(talk, turn, offered[0].means)
+    if answer == "yes" and change is None and _THANKS.search(turn.folded):
+        answer = "thanks"  # 好～謝謝
     if answer is not None:
         return Meaning(intent=answer, text=turn.folded, plain=True)
     if not _SIGNS.sub("", turn.folded):
@@ -535,9 +554,32 @@ def _corrected(
         return "product_search"
     if intent == "cart_remove" and _ACCOUNT.search(text):
         return "privacy"
-    if intent in ("product_info", "price", "other") and named and _ENOUGH.search(text):
+    if intent in ("product_info", "price", "cart_add", "other") and named and _ENOUGH.search(text):
         return "stock"
-    if intent == "product_info" and named and _EACH.search(text):
+    if intent == "complaint" and "angry" not in about and _LESS.search(text):
+        return "order_change"
+    if intent == "how_to_order" and _DID_CLAIM.search(text):
+        return "claims"
+    if intent == "returns" and _KEEPS.search(text):
+        return "product_info"
+    if intent in ("recommend", "delivery") and _WRAPS.search(text):
+        return "product_info"
+    if intent in ("other", "delivery", "recommend") and _EXTRA.search(text):
+        return "coupon"
+    if intent in ("other", "payment") and _GIVES_UP.search(text) and _NOT_PAID.search(text):
+        return "order_cancel"
+    if intent == "other" and _WHAT_IS_THERE.search(text):
+        return "product_search"
+    if intent == "other" and _LATE.search(text):
+        return "complaint"
+    if order and intent == "other":
+        return "order_status"
+    if intent == "returns" and "退订" in text:
+        return "order_cancel"
+    if intent == "product_search" and named and _IS_IT.search(text):
+        return "product_info"
+    each = _EACH.search(text) and not _CONTENT.search(text)
+    if intent in ("product_info", "other") and named and each:
         return "price"
     if intent == "cart_add" and _IN_ORDER.search(text):
         return "order_change"
