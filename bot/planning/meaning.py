@@ -123,6 +123,7 @@ _WRAPS = re.compile("(?:能|可以|帮|有).{0,6}(?:包装|卡片|贺卡|提袋)
 _EXTRA = re.compile("买(?:得|多|满|够).{0,6}送")
 _NOT_PAID = re.compile("没(?:付|汇|转|给钱)|(?:拍|订|买|点|下|按)错|手滑|重复")
 _LATE = re.compile("说好.{0,8}(?:天|周|到)|都.{0,4}(?:周|礼拜|星期|月|天)了")
+_WHOLE = re.compile("没有?(?:破|坏|碎|问题|瑕疵)")
 _IS_IT = re.compile("^(?!.*(?:有|卖|找|买)).*(?:是.*(?:吗|还是)|用.*(?:吗|的))")
 _WHAT_IS_THERE = re.compile("^(?:你们|你家|店里|最近)*(?:有|都有)(?:出)?(?:什么|哪些)")
 _COLLECTS = re.compile("自己.{0,8}(?:拿|取|领)|到店(?:拿|取)")
@@ -500,9 +501,13 @@ def _corrected(
     if about & ELSEWHERE:
         if intent == "coupon" and not about & {"coupon", "points"}:
             return "other"
+        if intent == "complaint" and not named and "daily" in about and "order" not in about:
+            return "other"
         bought = "elsewhere" in about and intent in _BOUGHT
         wanted = not named and "shop" not in about and intent in ("recommend", "places", "stock")
         return "other" if bought or wanted else intent
+    if intent in ("complaint", "returns") and "return" in about and _WHOLE.search(text):
+        return "returns"
     if "damaged" in about and intent in ("returns", "delivery", "other") and not _IF.search(text):
         return "complaint"
     if intent == "other" and ("bulk" in about or (products and (pieces or 0) > MOST)):
