@@ -34,7 +34,7 @@ class MethodNotAllowed(PlusOneError):
 async def within_time(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.path.startswith(SOCKETS):
         return await handler(request)
-    route = request.app[ROUTES].get(request.match_info.route)
+    route = request.app.get(ROUTES, {}).get(request.match_info.route)
     within_s = HANDLER_S if route is None or route.within_s is None else route.within_s
     try:
         async with asyncio.timeout(within_s) as limit:
