@@ -70,10 +70,11 @@ async def furnished(url: str) -> None:
 
 
 @pytest.fixture
-async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    await furnished(database_url)
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    # What differs between databases is tested where it is written: rooms, tools, changes.
+    await furnished(sqlite_url)
     async with (
-        serving(settings_for(database_url, tmp_path, bot=True)) as service,
+        serving(settings_for(sqlite_url, tmp_path, bot=True)) as service,
         contextlib.AsyncExitStack() as lines,
     ):
         yield House(service, lines)
