@@ -100,7 +100,7 @@ def _postgres_template(
 
     def copy() -> str:
         name = f"test_{next(numbers)}"
-        postgres_server.sql(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        postgres_server.sql(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
         return name
 
     return copy
