@@ -160,6 +160,7 @@ async def test_by_night_she_finds_orders_and_pays_and_asks_after_her_order(
     number = (await receipt.number()).split()[-1]
 
     await chat.open()
+    await chat.sees(PUT)  # another page: the thread is there again
     answer = await chat.asks("我的訂單到哪了？")
     card = answer.get_by_role("link", name=number)
     await expect(card).to_contain_text("已付款")
