@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import cast
 
 import structlog
@@ -17,8 +16,8 @@ from chat import commands as c
 from chat.hours import Hours
 from chat.routes import CHATS
 from chat.state import Conversation, Line
+from commerce_bridge.changes import person_of_customer
 from core.errors import NotFound
-from core.identity import store as people
 from core.identity.model import Person
 from core.locales import Locale
 from core.rooms.broadcast import FanOut
@@ -59,7 +58,7 @@ class BotTalk:
         state = await self._app[CHATS].state(conversation)
         if not _waits(state):
             return None
-        person, _ = await self._app[DATABASE].read(partial(people.find_customer, id=state.customer))
+        person = await person_of_customer(self._app[DATABASE], state.customer)
         hours = await self._app[CHATS].look_at_the_clock()
         talk = self._talk(state, person, hours, await self._about(state))
         newest = " ".join(said.text for said in talk.said if said.offset > state.bot_upto)

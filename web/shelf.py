@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from aiohttp import web
 
 from chat.picture_routes import CHAT_PICTURES
+from commerce_bridge.changes import person_of_customer
 from commerce_bridge.commerce import COMMERCE
 from core.errors import NotFound
-from core.identity import store as people
 from core.tools import Card, Change
 from web.keys import DATABASE
 from web.live import SHOP
@@ -22,7 +20,7 @@ class Shelf:
         self._app = app
 
     async def order(self, customer: str, order: str) -> Card:
-        person, _ = await self._app[DATABASE].read(partial(people.find_customer, id=customer))
+        person = await person_of_customer(self._app[DATABASE], customer)
         found = await self._app[COMMERCE].orders.get(person, order)
         return Card("order", found.id, title=found.number)
 
