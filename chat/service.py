@@ -297,11 +297,9 @@ class Chats:
         conversation, number = told["conversation"], told["round"]
         for before in self.before_promise:
             await before()
-        hours, now = await self.look_at_the_clock(), self._clock.now()
-        closed = hours is not None and not hours.is_open(now)
         promise = c.Promise(
             number,
-            hours.next_opening(now) if hours is not None and closed else None,
+            await self._opens_at(),
             await self._database.read(partial(store.place_of, conversation=conversation)),
         )
         await self._system(conversation, f"promise-{number}", promise)
@@ -344,11 +342,7 @@ class Chats:
         now = self._clock.now()
         says = replace(says, idle_at=now + self._pace.idle_ms)
         if says.handover is not None:
-            hours = await self.look_at_the_clock()
-            closed = hours is not None and not hours.is_open(now)
-            says = replace(
-                says, callback_at=hours.next_opening(now) if hours is not None and closed else None
-            )
+            says = replace(says, callback_at=await self._opens_at())
         await self._by(c.BOT, conversation, f"{says.round}-{says.upto}", says)
 
     async def bot_leaves(self, conversation: str, leaves: c.BotLeaves) -> None:
@@ -406,6 +400,11 @@ class Chats:
         return len(talks)
 
     # How
+
+    async def _opens_at(self) -> Instant | None:
+        """When somebody is there again; None where somebody should be there now."""
+        hours, now = await self.look_at_the_clock(), self._clock.now()
+        return None if hours is None or hours.is_open(now) else hours.next_opening(now)
 
     def _count(self, person: Person, conversation: str) -> None:
         wait_ms = self._messages.take(f"{person.id} {conversation}")
