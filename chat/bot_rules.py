@@ -5,6 +5,7 @@ from __future__ import annotations
 from chat import commands as c
 from chat import events as e
 from chat.state import Conversation, Line
+from core.errors import Conflict
 from core.rooms.events import STAFF, Content
 from core.rooms.kind import Turn
 from core.tools import HandoverReason
@@ -18,19 +19,23 @@ PACKED = 12
 def says(turn: ChatTurn, _by: c.Actor, do: c.BotSays) -> None:
     """Nothing, where it comes too late: another round, or she has said more since.
 
-    Who took over meanwhile gets it as a draft.
+    Who took over meanwhile gets it as a draft. Raises Conflict `proposal_over` where it confirms
+    what is no longer offered: the bot has to think again, not to say that it is done.
     """
     state = turn.state
     if state.round != do.round or state.asked_upto != do.upto or state.bot_upto >= do.upto:
         return
     if state.control in ("human", "queued"):
-        if do.text and do.sure and do.handover is None and state.waiting_since is not None:
+        draft = do.text and do.sure and not do.confirm and do.handover is None
+        if draft and state.waiting_since is not None:
             drafted = e.BotDrafted(upto=do.upto, cards=do.cards)
             turn.append(drafted, to=STAFF, content=Content(c.BOT.id, None, do.text))
         return
     if state.control != "bot":
         return
-    if do.confirm and state.proposal is not None and state.proposal.expires_at > turn.now:
+    if do.confirm:
+        if state.proposal is None or state.proposal.expires_at <= turn.now:
+            raise Conflict("That is no longer offered.", code="proposal_over")
         turn.append(e.ChangeAsked(change=state.proposal.change, of=state.proposal.offset))
         return
     sent = e.MessageSent(

@@ -156,13 +156,26 @@ def test_a_plain_yes_does_it_too(talk: Talk) -> None:
     talk.says(ANNA, "好")
     [asked] = talk.bot_says("", confirm=True)
     assert asked.change == JARS
+
+
+def test_a_yes_to_what_is_no_longer_offered_is_thought_over(talk: Talk) -> None:
+    def confirmed() -> object:
+        return talk.bot_says("好的，幫你加", confirm=True)
+
     talk.says(ANNA, "好")
-    assert [event.TYPE for event in talk.bot_says("什麼好？", confirm=True)] == ["message.sent"]
+    assert refused(confirmed).error_code == "proposal_over", "nothing was offered"
+    assert talk.bot_says("什麼好？"), "and it may answer otherwise"
     talk.says(ANNA, "兩罐")
     talk.proposes(JARS)
     talk.passes(OFFERED_MS)
     talk.says(ANNA, "好")
-    assert [event.TYPE for event in talk.bot_says("太晚了", confirm=True)] == ["message.sent"]
+    assert refused(confirmed).error_code == "proposal_over", "too late"
+    assert talk.bot_says("太晚了")
+    talk.says(ANNA, "兩罐")
+    talk.proposes(JARS)
+    talk.says(ANNA, "好")
+    talk.acts(JI, "take")
+    assert confirmed() == [], "a rep is not offered to say what was not done"
 
 
 def test_a_proposal_ends_with_its_time_with_another_and_with_the_bots_turn(talk: Talk) -> None:
@@ -286,7 +299,12 @@ class TurnMachine(RuleBasedStateMachine):
         turn = self.thinking[-1 - back % len(self.thinking)]
         for _ in range(times):
             before = self.talk.state
-            events = self.talk.bot_says("…", **turn)
+            try:
+                events = self.talk.bot_says("…", **turn)
+            except Conflict:
+                assert turn["confirm"], "only a yes is refused"
+                assert before.proposal is None or before.proposal.expires_at <= self.talk.now
+                events = self.talk.bot_says("…", **turn | {"confirm": False})
             current = turn["round"] == before.round and turn["upto"] == before.asked_upto
             if not current or before.bot_upto >= turn["upto"]:
                 assert not [one for one in events if _is_bots(one)], "it was too late"
