@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from core.identity.model import Role
-from core.ids import new_secret
 from tests.service import PASSWORD, Browser, Service, serving, settings_for
 from web import session
 
@@ -158,7 +157,9 @@ async def test_mail_speaks_the_shops_language_to_who_asks_for_none_that_we_have(
         assert {notice["subject"][7:] for notice in notices} == {"是你的阿禾醬坊登录码"}
 
 
-@pytest.mark.parametrize("token", ["x", "A" * 43, new_secret(32), "%00", "é" * 43])
+@pytest.mark.parametrize(
+    "token", ["x", "A" * 43, "Zm9yZ2VkLWJ5LW5vYm9keS1zby1pdC1pcy1ub2JvZHk", "%00", "é" * 43]
+)
 async def test_a_forged_session_is_nobodys(browser: Browser, token: str) -> None:
     reply = await browser.ask("GET", "/api/session", headers={"Cookie": f"plusone={token}"})
     assert reply.json["person"]["kind"] == "nobody"
