@@ -66,6 +66,19 @@ class Desk:
     def given(self, name: str) -> Locator:
         return self.page.locator(".given").filter(has_text=f"{name} 分派給你了")
 
+    async def serves(self, asker: Asker) -> None:
+        """Answer who was given to her, until both are done with it."""
+        await self.given(asker.name).get_by_role("button", name="打開對話").click()
+        await expect(self.badge).to_have_text("你處理中")
+        field = self.page.get_by_role("textbox", name=f"回覆 {asker.name}")
+        await field.fill("小辣")
+        await field.press("Enter")
+        await asker.hears("message.sent", text="小辣")
+        header = self.page.locator("plusone-desk-thread header")
+        await header.get_by_role("button", name="結案").click()
+        await asker.hears("conversation.resolved", cause="staff")
+        await asker.rates(5, "很快")
+
 
 def somebody() -> str:
     """A name that nobody else in the shop has."""
@@ -107,23 +120,20 @@ async def test_a_question_goes_to_who_is_there_and_unanswered_to_the_other(
         await expect(rep.badge).to_have_text(f"{OPERATOR_NAME} 處理中")
         told = rep.log.locator("li").filter(has_text=f"分派給 {OPERATOR_NAME}")
         await expect(told).to_have_count(1)
-        await boss.given(asker.name).get_by_role("button", name="打開對話").click()
-        await expect(boss.badge).to_have_text("你處理中")
-        field = boss.page.get_by_role("textbox", name=f"回覆 {asker.name}")
-        await field.fill("小辣")
-        await field.press("Enter")
-        await asker.hears("message.sent", text="小辣")
-        await (
-            boss.page.locator("plusone-desk-thread header")
-            .get_by_role("button", name="結案")
-            .click()
-        )
-        await asker.hears("conversation.resolved", cause="staff")
-        await asker.rates(5, "很快")
+        await boss.serves(asker)
 
 
 @pytest.mark.parametrize("device", ["desktop", "phone"])
-async def test_reps_say_what_they_know_and_see_how_it_went(visits: Visits, device: str) -> None:
+async def test_reps_say_what_they_know_and_see_how_it_went(
+    visits: Visits, shop: ShopProcess, device: str
+) -> None:
+    rep = await Desk.opened(visits, REP)
+    await rep.is_there(True)
+    async with Asker.comes(shop.address, somebody()) as asker:
+        await asker.says("這罐辣嗎？")
+        await rep.serves(asker)
+    await rep.page.close()
+
     rep = await Desk.opened(visits, REP, device)
     page, axe = rep.page, Axe(rep.page)
     await axe.looks("desk")
