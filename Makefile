@@ -12,6 +12,8 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
            --generate-hashes --no-emit-index-url --no-header --quiet $(if $(UPGRADE),--upgrade)
 # The tests to run, as pytest takes them: make test TESTS=tests/live
 TESTS ?=
+# How many files of tests are run at once: most of them wait more than they compute.
+WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 
 # A stamp is newer than what it was made from, or the step is done again.
 RUNNING := .venv/.running
@@ -43,7 +45,7 @@ test: system-packages setup  ## run every test, the quick ones first (TESTS=test
 ifeq ($(TESTS),)
 	$(NPM) test
 endif
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder $(TESTS)
 
 lint: lint-python lint-types lint-imports lint-locks lint-pages  ## check style, types, imports, locks
 
