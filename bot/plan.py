@@ -15,11 +15,12 @@ from bot.intents import learn
 from bot.planning import articles, basket, buying, goods, people, shop, talking
 from bot.planning.articles_known import KnownArticle as KnownArticle
 from bot.planning.articles_known import KnownArticles
-from bot.planning.meaning import Meaning, Understanding
+from bot.planning.meaning import Meaning
 from bot.planning.mentions import KnownProduct as KnownProduct
 from bot.planning.mentions import Names
 from bot.planning.scene import Scene, Steps
 from bot.planning.turn import turn_of
+from bot.planning.understanding import Understanding
 from bot.talk import Call, Done, Say, Talk
 
 UNDERSTOOD: Final = 256

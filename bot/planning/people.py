@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.planning.meaning import ELSEWHERE
 from bot.planning.scene import Scene, Steps, choices
 from bot.talk import Call, Say
 from core.tools import Button
@@ -13,6 +12,8 @@ from core.tools import HandoverReason as Reason
 MISSES = 2
 """So often in a row it asks back; then people are asked."""
 FAILED: Final = "failed"
+_ELSEWHERE: Final = frozenset({"weather", "politics", "homework", "fun", "elsewhere", "daily"})
+"""What words are about that are none of a shop's business."""
 """The button of an answer that something could not be looked up: known again by it."""
 
 
@@ -50,7 +51,7 @@ def handed(scene: Scene, reason: Reason) -> Say:
 
 def other(scene: Scene) -> Steps:
     """Not understood, or not for a shop: kindly, with what it may have been. Then people."""
-    if scene.meaning.about & ELSEWHERE and not scene.meaning.named:
+    if scene.meaning.about & _ELSEWHERE and not scene.meaning.named:
         text = scene.words("other.scope", shop=scene.talk.shop)
         return scene.say(text, intent="other", buttons=scene.menu())
     if _missed_before(scene) >= MISSES:
