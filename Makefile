@@ -21,6 +21,10 @@ DEVELOPING := .venv/.developing
 NODE_MODULES := web/ui/node_modules/.installed
 PAGES := .make/pages
 PAGE_SOURCES := $(shell find web/ui -name node_modules -prune -o -type f -print 2>/dev/null)
+# What the bot learns from its examples: bot/learning.py names the same sources.
+LEARNT := bot/data/learnt.npz
+LEARNT_SOURCES := $(wildcard bot/data/*.toml bot/data/examples/*.txt) bot/data/__init__.py \
+                  $(patsubst %,bot/%.py,intents language learning masking search)
 # What is not a benchmark itself, but what they stand on.
 BENCH_GROUND := $(patsubst %,benchmarks/%.py,bot_talkers figures load opening peers picture_peer \
                 picture_viewers service)
@@ -36,9 +40,9 @@ endif
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-setup: $(DEVELOPING) $(PAGES)  ## make .venv and the pages, ready for developing
+setup: $(DEVELOPING) $(PAGES) $(LEARNT)  ## make .venv, the pages and what the bot learns, for developing
 
-run: $(RUNNING) $(PAGES)  ## open a demo shop with a show that is running
+run: $(RUNNING) $(PAGES) $(LEARNT)  ## open a demo shop with a show that is running
 	@exec $(BIN)/plusone demo
 
 test: system-packages setup  ## run every test, the quick ones first (TESTS=tests/live: only those)
@@ -91,7 +95,7 @@ lock: $(DEVELOPING)  ## pin again after a change of dependencies (UPGRADE=1: tak
 	$(BIN)/python -m tools.check_locks
 
 clean:  ## remove what was made: .venv, node_modules, pages, caches (data stays)
-	rm -rf .venv .make dist web/static web/ui/node_modules
+	rm -rf .venv .make dist web/static web/ui/node_modules $(LEARNT)
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -125,3 +129,7 @@ $(NODE_MODULES): web/ui/package.json web/ui/package-lock.json
 $(PAGES): $(NODE_MODULES) $(PAGE_SOURCES)
 	$(NPM) run build >&2
 	@mkdir -p $(@D) && touch $@
+
+# To run needs no more than what runs; all else is developing.
+$(LEARNT): $(LEARNT_SOURCES) | $(if $(filter run,$(MAKECMDGOALS)),$(RUNNING),$(DEVELOPING))
+	$(BIN)/python -m bot.learning >&2

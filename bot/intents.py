@@ -1,7 +1,6 @@
 """What a customer wants, by the examples.
 
-N-grams of characters and words, and what the words are about, under a linear classifier; the same
-every time: fixed examples, fixed seed.
+N-grams of characters and words under a linear classifier, which `bot.learning` trains.
 
 Products are masked, so that what is learnt of sauces holds for shirts.
 """
@@ -10,17 +9,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.data import lines, table
 from bot.language import CJK, fold
-from bot.masking import PRODUCT, mask_goods
+from bot.masking import PRODUCT
 from bot.search import stem
 from core.locales import LOCALES
 
@@ -31,7 +31,6 @@ INTENTS: Final = (
     "cart_remove", "checkout", "coupon", "points", "invoice", "consult", "complaint", "sensitive",
     "human", "privacy", "other",
 )  # fmt: skip
-_SEED = 7
 _RUNS = re.compile(rf"[{CJK}]+|[a-z]+(?:'[a-z]+)?|[0-9]+|\+|{PRODUCT}")
 _WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _ORDER = re.compile(r"\bp-?\s?[0-9]{3,}\b|(?<![0-9a-z])#?[0-9]{4,8}(?![0-9])")
@@ -86,9 +85,6 @@ def features(masked: str) -> list[str]:
             found += run
             found += (first + second for first, second in pairwise(run))
             found += (run[i : i + 3] for i in range(len(run) - 2))
-    about = sorted(concepts(masked))
-    found += (f"={name}" for name in about)
-    found += (f"={first}={second}" for first, second in pairwise(about))
     if number:
         found.append("=number")
     if _CHINESE_NUMBER.search(masked) or _DIGITS.search(masked):
@@ -109,25 +105,28 @@ class Guess(msgspec.Struct, frozen=True):
     score: float
 
 
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """What was learnt from examples (`bot.learning`), as numbers."""
+
+    intents: tuple[str, ...]
+    features: tuple[str, ...]
+    rarity: NDArray[np.float32]
+    """Of each feature: the inverse document frequency, as scikit-learn has it."""
+    weights: NDArray[np.float32]
+    """A row for each feature, so that a text reads the few rows that it has; a column an intent."""
+    bias: NDArray[np.float32]
+    """Of each intent."""
+
+
 class Classifier:
-    """Trained in a second from a few thousand examples; asked in a tenth of a millisecond."""
+    """Asked in a tenth of a millisecond."""
 
-    def __init__(self, examples: Sequence[tuple[str, str]]) -> None:
-        """`examples`: an intent and a masked, folded text."""
-        # A second to import, which only who trains shall wait for.
-        from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.svm import LinearSVC
-
-        vectors = TfidfVectorizer(analyzer=features, sublinear_tf=True, min_df=1, dtype=np.float64)
-        known = vectors.fit_transform(text for _, text in examples)
-        machine = LinearSVC(C=2.0, random_state=_SEED, dual=True, max_iter=2000, tol=1e-3)
-        machine.fit(known, [intent for intent, _ in examples])
-        self._names: list[str] = [str(name) for name in machine.classes_]
-        self._places: dict[str, int] = vectors.vocabulary_
-        self._rarity = vectors.idf_
-        # A row for each feature, so that a text reads the few rows that it has.
-        self._weights = np.ascontiguousarray(machine.coef_.T)
-        self._bias = machine.intercept_
+    def __init__(self, learnt: Weights) -> None:
+        self._names = learnt.intents
+        self._places = {feature: place for place, feature in enumerate(learnt.features)}
+        self._rarity = learnt.rarity
+        self._weights = learnt.weights
+        self._bias = learnt.bias
 
     def guesses(self, masked: str) -> list[Guess]:
         """All intents, the likeliest first."""
@@ -164,15 +163,7 @@ def examples_of(locale: str) -> Iterable[tuple[str, str]]:
     """The examples of one language, as `bot/data/examples/LOCALE.txt` has them."""
     intent = ""
     for line in lines(f"examples/{locale}"):
-        if line.startswith("["):
-            intent = line.strip("[]")
+        if line[1:-1] in INTENTS and line == f"[{line[1:-1]}]":
+            intent = line[1:-1]
         elif line:
             yield intent, line
-
-
-@cache
-def learn() -> Classifier:
-    """The classifier of the examples that come with this version: trained once a process."""
-    return Classifier(
-        [(intent, mask_goods(fold(text).replace("{p}", PRODUCT))) for intent, text in examples()]
-    )

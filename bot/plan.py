@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from bot.intents import learn
+from bot.learning import learn
 from bot.planning import articles, basket, buying, goods, people, shop, talking
 from bot.planning.articles_known import KnownArticle as KnownArticle
 from bot.planning.articles_known import KnownArticles
