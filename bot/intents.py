@@ -79,7 +79,9 @@ def features(masked: str) -> list[str]:
     )
     for run in runs:
         if run.isascii():
-            if run.isalpha() and len(run) > 3:
+            if run.isalpha():
+                spaced = f" {run} "
+                found += (f"~{spaced[i : i + 3]}" for i in range(len(run)))
                 found += (f"~{run[i : i + 4]}" for i in range(len(run) - 3))
         elif run != PRODUCT:
             found += run

@@ -106,7 +106,7 @@ class Replies:
         return Meaning(intent="other", text=turn.folded)
 
     def pointed(self, talk: Talk, turn: Turn, text: str) -> tuple[str, ...]:
-        """The product that "it" is: the one shown last, or that she was looking at."""
+        """The product that "it" is: the one shown or named last, or that she was looking at."""
         shown = _shown(turn.before)
         if len(shown) > 1 and (one := place_of(text, shown)):
             return (one,)
@@ -119,7 +119,10 @@ class Replies:
                     return earlier
                 if earlier and said.role != "customer":
                     break
-        return (talk.product,) if talk.product and not shown else shown
+        if shown:
+            return shown
+        named = tuple(self._names.find(turn.asked_before))
+        return named if len(named) == 1 else (talk.product,) if talk.product else ()
 
     def bare(self, talk: Talk, turn: Turn, text: str) -> Meaning | None:
         """What says little by itself: a number of pieces, a variant, a name."""

@@ -37,6 +37,8 @@ _TALK: Final = frozenset({"greet", "thanks", "bye", "yes", "no", "other"})
 _NO_TOPIC: Final = _TALK | {"cart_add", "cart_remove", "order_cancel", "checkout", "about_bot",
                             "complaint", "sensitive", "human"}  # fmt: skip
 _NO_CHOICE: Final = _TALK | {"about_bot", "complaint", "sensitive"}
+_OF_ORDER: Final = frozenset({"delivery", "other"})
+"""What is asked of an order where its number is given."""
 _GRAVE: Final = frozenset({"illness", "health", "law"})
 _PIECES = re.compile(rf"[{CJK}]|[a-z0-9']+")
 
@@ -72,6 +74,9 @@ class Understanding:
             intent = "thanks"  # 好的明白了，感謝
         if intent == "other" and len(text) <= _BRIEF and thanks(turn.folded):
             intent = "thanks"  # 知道啦，謝謝你
+        order = order_number(text)
+        if order and intent in _OF_ORDER:
+            intent = "order_status"  # P-1001 什麼時候到
         if intent == "other" and not about and only_greets(turn.messages, turn.folded):
             intent = "greet"
         return Meaning(
@@ -82,7 +87,7 @@ class Understanding:
             products=named or self._replies.pointed(talk, turn, text),
             named=bool(named) or PRODUCT in masked,
             quantity=quantity(text),
-            order=order_number(text),
+            order=order,
         )
 
     def _settled(self, guesses: list[Guess], text: str, masked: str, about: frozenset[str]) -> str:

@@ -18,6 +18,9 @@ from tools.doctor import chromium
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+ENGINE_IS_AWAY = r"HTTP 503: (GET \S+/hls/low\.m3u8|(POST|DELETE) \S+/whip\b)"
+"""What host and viewers are told who ask for the picture before its process is there again."""
+
 
 @pytest.mark.parametrize("device", ["phone", "desktop"])
 async def test_a_host_is_seen_live_by_two_ways_and_sells_from_the_replay(
@@ -167,7 +170,7 @@ async def test_a_media_process_that_is_killed_comes_back_and_so_do_host_and_view
 ) -> None:
     pages = [await visits.staff("desktop", HOST), await visits.guest("phone", "小美")]
     for page in pages:
-        visits.of(page).excuse(*TOLD)
+        visits.of(page).excuse(*TOLD, ENGINE_IS_AWAY)
     await pages[0].goto(stage.studio)
     camera = Camera(pages[0])
     await camera.send()

@@ -40,6 +40,20 @@ AT_ONCE = 10
 WARM = 60
 """Viewers after whom the process has all that it keeps: imports, buffers, arenas."""
 
+TIDY = """\
+import gc, signal, sys
+from video.stream.embedded import server
+
+signal.signal(signal.SIGALRM, lambda *_: gc.collect())
+signal.setitimer(signal.ITIMER_REAL, 0.5, 0.5)
+sys.exit(server.main())
+"""
+"""The media process, but that no garbage waits in it.
+
+A connection refers to itself, and Python leaves such garbage (200 kB a viewer) until it is a quarter
+of all that lives: up to 20 MB, the more the busier the machine, and they look like a leak.
+"""
+
 
 @pytest.fixture(scope="session")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -98,10 +112,10 @@ def alive(pid: int) -> bool:
     return False
 
 
-def resident(pid: int) -> int:
-    """Its memory, in octets."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * resource.getpagesize()
+def held(pid: int) -> int:
+    """Its own memory, in octets: without the files that it has mapped, which come and go."""
+    resident, of_files = map(int, Path(f"/proc/{pid}/statm").read_text().split()[1:3])
+    return (resident - of_files) * resource.getpagesize()
 
 
 def handles(pid: int) -> int:
@@ -246,8 +260,15 @@ async def test_a_media_process_that_is_killed_is_started_again_and_the_show_goes
         assert told[:5] == ["on", "away", "comment.posted", "on", "comment.posted"]
 
 
+@pytest.fixture
+def tidy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tidy_media_process.py").write_text(TIDY)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr("video.stream.process.PROGRAM", "tidy_media_process")
+
+
 async def test_viewers_who_come_and_go_leave_no_memory_behind(
-    sqlite_url: str, tmp_path: Path
+    tidy: None, sqlite_url: str, tmp_path: Path
 ) -> None:
     # Key frames come often, so that each is seen at once.
     film = clip.write(tmp_path / "clip.ts", seconds=2, key_every=3)
@@ -256,9 +277,10 @@ async def test_viewers_who_come_and_go_leave_no_memory_behind(
         async with on_air(studio, show, film):
             url = studio.service.address + show.whep
             await _crowd(studio, url, WARM)
-            before, open_before = resident(studio.pid), handles(studio.pid)
+            before, open_before = held(studio.pid), handles(studio.pid)
             await _crowd(studio, url, VIEWERS)
-            await until(lambda: resident(studio.pid), lambda after: after < before * 1.1)
+            # A tenth is 45 kB a viewer.
+            await until(lambda: held(studio.pid), lambda after: after < before * 1.1)
             await until(lambda: handles(studio.pid), lambda after: after < open_before + 10)
             async with watching(studio.http, url) as watcher:
                 await watcher.sees(1)
