@@ -129,14 +129,13 @@ class Replies:
         products = self._names.find(text)
         pointed = self.pointed(talk, turn, text)
         return (
-            self._as_button(talk, turn, text)
-            or self._as_number(talk, turn, text, products, pointed)
+            self._as_number(talk, turn, text, products, pointed)
             or self._as_name(talk, turn, text, products)
             or self._as_the_next(turn, text, products or pointed)
             or self._as_place(turn, text, pointed)
         )
 
-    def _as_button(self, talk: Talk, turn: Turn, text: str) -> Meaning | None:
+    def as_button(self, talk: Talk, turn: Turn, text: str) -> Meaning | None:
         """What a button says, written; the number of an order that was asked for."""
         before = turn.before
         if before is None:

@@ -56,7 +56,7 @@ class Understanding:
         if turn.pressed:
             return self._replies.pressed(talk, turn, turn.pressed)
         text = core(turn.messages)
-        found = self._replies.yes_or_no(talk, turn)
+        found = self._replies.as_button(talk, turn, text) or self._replies.yes_or_no(talk, turn)
         if found is None and not SIGNS.sub("", turn.folded):
             found = Meaning(intent="other", text="")
         found = found or self._replies.bare(talk, turn, text) or self._by_words(talk, turn, text)
