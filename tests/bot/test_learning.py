@@ -107,9 +107,9 @@ def _half(file: Path, _: Weights) -> None:
     file.write_bytes(content[: len(content) // 2])
 
 
-def _one_bit_wrong(file: Path, _: Weights) -> None:
+def _one_bit_wrong(file: Path, weights: Weights) -> None:
     content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
+    content[content.index(weights.rarity.tobytes())] ^= 1
     file.write_bytes(content)
 
 
