@@ -50,8 +50,8 @@ sys.exit(server.main())
 """
 """The media process, but that no garbage waits in it.
 
-A connection refers to itself, and Python leaves such garbage (200 kB a viewer) until it is a quarter
-of all that lives: up to 20 MB, the more the busier the machine, and they look like a leak.
+A connection refers to itself, and Python leaves such garbage (200 kB a viewer) until it is a
+quarter of all that lives: up to 20 MB, the more the busier the machine, and they look like a leak.
 """
 
 
