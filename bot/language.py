@@ -60,6 +60,7 @@ def fold(text: str) -> str:
     return _CAN.sub(r"能不能\1", written)
 
 
+@lru_cache(maxsize=4096)
 def speaks(text: str, otherwise: Locale) -> Locale:
     """The language of `text`; `otherwise`, the page's or that of what she wrote before, where the
     text does not say (a number, a code, "ok")."""
