@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, Literal
 
 import msgspec
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Executable,
     Index,
     Integer,
     Select,
@@ -144,9 +146,7 @@ def project(
         "tags": json.dumps(state.tags),
         "about": None if state.about is None else msgspec.json.encode(state.about).decode(),
     }
-    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
-    statement = insert(conversation_table).values(row)
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+    connection.execute(_bring_up(connection.dialect.name), row)
     for one in logged:
         match one.event:
             case ConversationOpened(by="customer", bot=False):
@@ -161,6 +161,18 @@ def project(
                 if line is not None and line.change is not None:
                     asked = {"change": line.change, "undo": True}
                     _have_changed(connection, room_id, state, one.event.of, asked)
+
+
+@cache
+def _bring_up(dialect: str) -> Executable:
+    """Writes a row, new or known; made once, since making it takes longer than running it."""
+    insert: postgresql.Insert | sqlite.Insert
+    if dialect == "postgresql":
+        insert = postgresql.insert(conversation_table)
+    else:
+        insert = sqlite.insert(conversation_table)
+    row = {column.name: insert.excluded[column.name] for column in conversation_table.columns}
+    return insert.on_conflict_do_update(index_elements=["id"], set_=row)
 
 
 def _tell_of_wait(connection: Connection, room_id: str, state: Conversation) -> None:
