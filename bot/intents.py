@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Final
 
 import msgspec
@@ -31,6 +31,8 @@ INTENTS: Final = (
     "cart_remove", "checkout", "coupon", "points", "invoice", "consult", "complaint", "sensitive",
     "human", "privacy", "other",
 )  # fmt: skip
+TOGETHER: Final = 14
+"""Words of a text whose pairs are looked at."""
 _RUNS = re.compile(rf"[{CJK}]+|[a-z]+(?:'[a-z]+)?|[0-9]+|\+|{PRODUCT}")
 _WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _ORDER = re.compile(r"\bp-?\s?[0-9]{3,}\b|(?<![0-9a-z])#?[0-9]{4,8}(?![0-9])")
@@ -87,6 +89,9 @@ def features(masked: str) -> list[str]:
             found += run
             found += (first + second for first, second in pairwise(run))
             found += (run[i : i + 3] for i in range(len(run) - 2))
+    # English puts between two words whatever it likes.
+    words = sorted({stem(run) for run in runs if run.isascii() and run.isalpha()})[:TOGETHER]
+    found += (f"{one}&{other}" for one, other in combinations(words, 2))
     if number:
         found.append("=number")
     if _CHINESE_NUMBER.search(masked) or _DIGITS.search(masked):
@@ -151,7 +156,7 @@ class Classifier:
 
 def _is_piece(feature: str) -> bool:
     """Whether it is a word, or two characters that follow each other."""
-    if feature[0] in "=^~" or feature[-1] == "$" or " " in feature or PRODUCT in feature:
+    if feature[0] in "=^~" or feature[-1] == "$" or any(c in feature for c in (" ", "&", PRODUCT)):
         return False
     return feature.isascii() or len(feature) == 2
 
