@@ -24,6 +24,8 @@ _BY_WORDS: Final = ("product_search", "product_info", "recommend")
 _FOLLOWED: Final = frozenset({"delivery", "payment", "returns"})
 _LOOKED_BACK: Final = 8
 """Messages in which the product may be that "it" is."""
+_TASTE: Final = 10
+"""Characters that say how hot, and no more."""
 _AGAIN = re.compile(
     rf"^(?:那|还有|how about|what about|and)?\s*(?:the |a |some |your )?\s*{PRODUCT}"
     r"\s*(?:呢|也|勒|咧|嘞)?$"
@@ -130,6 +132,7 @@ class Replies:
         pointed = self.pointed(talk, turn, text)
         return (
             self._as_number(talk, turn, text, products, pointed)
+            or self._as_taste(talk, text, products, pointed)
             or self._as_name(talk, turn, text, products)
             or self._as_the_next(turn, text, products or pointed)
             or self._as_place(turn, text, pointed)
@@ -170,6 +173,17 @@ class Replies:
         if change is not None and change.kind == "cart.add":  # another number of the same
             return msgspec.structs.replace(adding, variant=change.variant)
         return adding
+
+    def _as_taste(
+        self, talk: Talk, text: str, products: Sequence[str], pointed: Sequence[str]
+    ) -> Meaning | None:
+        """How hot she wants what is offered to her, whether or not there is a choice: 中辣的."""
+        change = talk.proposal.change if talk.proposal else None
+        if change is None or change.kind != "cart.add" or products or not pointed:
+            return None
+        if heat(text) is None or len(SIGNS.sub("", text)) > _TASTE:
+            return None
+        return msgspec.structs.replace(self._adding(text, pointed), quantity=change.quantity)
 
     def _as_name(
         self, talk: Talk, turn: Turn, text: str, products: Sequence[str]

@@ -466,6 +466,15 @@ def test_a_no_leaves_all_as_it_is(shop: Shop, text: str) -> None:
     assert shop.asked == []
 
 
+@pytest.mark.parametrize("text", ["中辣的", "要小辣", "medium one"])
+def test_how_hot_she_wants_it_leaves_the_offer_open(shop: Shop, text: str) -> None:
+    two = Open(2, Change(kind="cart.add", title="秋釀剝皮辣椒", variant="var_a", quantity=2))
+    offered = bot(intent="cart_add", cards=(Card("product", CHILLI, title="秋釀剝皮辣椒"),))
+    said = shop.answer(talk("剝皮辣椒兩罐", offered, text, proposal=two))
+    assert said.proposal is not None
+    assert said.proposal.quantity == 2
+
+
 def test_yes_to_nothing_asks_to_what(shop: Shop) -> None:
     said = shop.answer(talk("好"))
     assert not said.confirm
