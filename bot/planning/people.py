@@ -12,9 +12,9 @@ from core.tools import HandoverReason as Reason
 MISSES = 2
 """So often in a row it asks back; then people are asked."""
 FAILED: Final = "failed"
+"""The button of an answer that something could not be looked up: known again by it."""
 _ELSEWHERE: Final = frozenset({"weather", "politics", "homework", "fun", "elsewhere", "daily"})
 """What words are about that are none of a shop's business."""
-"""The button of an answer that something could not be looked up: known again by it."""
 
 
 def asked(scene: Scene) -> Steps:
