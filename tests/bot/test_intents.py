@@ -1,6 +1,7 @@
 """What is learnt from the examples, and that it is the same every time."""
 
 import time
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from bot.intents import INTENTS, Classifier, concepts, examples_of, features
 from bot.language import fold
 from bot.learning import learn, train
 from bot.masking import PRODUCT, foods, mask_goods
+from core.locales import LOCALES
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,15 @@ from bot.masking import PRODUCT, foods, mask_goods
 )
 def test_what_people_want_is_known_in_four_ways_of_writing(text: str, intent: str) -> None:
     assert learn().guesses(fold(text))[0].intent == intent
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_there_are_enough_examples_of_each_intent_and_none_twice(locale: str) -> None:
+    examples = list(examples_of(locale))
+    count = Counter(intent for intent, _ in examples)
+    assert set(count) == set(INTENTS)
+    assert min(count.values()) >= 20
+    assert [text for text, times in Counter(text for _, text in examples).items() if times > 1] == []
 
 
 def test_every_intent_is_guessed_at_with_a_score() -> None:
