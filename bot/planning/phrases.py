@@ -13,10 +13,13 @@ _ANSWERS: Final = table("answers")
 
 def folded(name: str) -> list[str]:
     """The words of `bot/data/answers.toml`, folded, the longest first."""
-    return sorted({fold(word) for word in _ANSWERS[name]}, key=lambda word: (-len(word), word))
+    # Folding takes particles away, and nothing is everywhere.
+    words = {fold(word) for word in _ANSWERS[name]} - {""}
+    return sorted(words, key=lambda word: (-len(word), word))
 
 
 _YES, _NO = frozenset(folded("yes")), frozenset(folded("no"))
+_PUTTING = frozenset(folded("putting"))
 _ONE = "|".join(map(re.escape, folded("affirming")))
 _AFFIRMED = re.compile(f"(?:{_ONE})(?:{_ONE}|[的啊呀哦喔啦了呢])*")
 """嗯對, 好的好的: yes, said more than once."""
@@ -68,16 +71,20 @@ def only_greets(messages: tuple[str, ...], text: str) -> bool:
     return any(map(_OPENING.match, messages)) and not _QUESTION.search(text)
 
 
-def yes_or_no(text: str) -> Literal["yes", "no"] | None:
-    """`yes` or `no` where a folded text says just that; nothing is changed on a maybe."""
+def yes_or_no(text: str, *, for_cart: bool = False) -> Literal["yes", "no"] | None:
+    """`yes` or `no` where a folded text says just that; nothing is changed on a maybe.
+
+    `for_cart`: something is offered for the cart, so that "put it in" is a yes.
+    """
+    yes = _YES | _PUTTING if for_cart else _YES
     plain = SIGNS.sub(" ", text).strip()
     for shape in (plain, _TRIM.sub("", plain).strip(), " ".join(_TRIM.sub(" ", plain).split())):
         if shape in _NO:
             return "no"
-        if shape in _YES:
+        if shape in yes:
             return "yes"
     parts = plain.split()
-    if parts and all(part in _YES or _AFFIRMED.fullmatch(part) for part in parts):
+    if parts and all(part in yes or _AFFIRMED.fullmatch(part) for part in parts):
         return "yes"
     return None
 

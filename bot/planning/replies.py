@@ -56,7 +56,8 @@ class Replies:
     def yes_or_no(self, talk: Talk, turn: Turn) -> Meaning | None:
         """A yes or a no, to whatever is open or offered."""
         change = talk.proposal.change if talk.proposal else None
-        answer: str | None = yes_or_no(turn.folded)
+        for_cart = change is not None and change.kind == "cart.add"
+        answer: str | None = yes_or_no(turn.folded, for_cart=for_cart)
         if change is not None and change.kind == "order.cancel" and cancels(turn.folded):
             # "Cancel" what: the order, or this?
             answer = answer if answer == "yes" else cancels_or_keeps(turn.folded)

@@ -40,7 +40,9 @@ def test_there_are_enough_examples_of_each_intent_and_none_twice(locale: str) ->
     count = Counter(intent for intent, _ in examples)
     assert set(count) == set(INTENTS)
     assert min(count.values()) >= 20
-    assert [text for text, times in Counter(text for _, text in examples).items() if times > 1] == []
+    assert [
+        text for text, times in Counter(text for _, text in examples).items() if times > 1
+    ] == []
 
 
 def test_every_intent_is_guessed_at_with_a_score() -> None:

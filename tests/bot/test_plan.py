@@ -466,6 +466,18 @@ def test_a_no_leaves_all_as_it_is(shop: Shop, text: str) -> None:
     assert shop.asked == []
 
 
+@pytest.mark.parametrize("text", ["加進去", "嗯 放購物車", "put it in please"])
+def test_putting_it_in_is_a_yes_to_what_is_for_the_cart_alone(shop: Shop, text: str) -> None:
+    def says(change: Change) -> Say:
+        offered = bot(intent="cart_add")
+        return shop.answer(talk("…", offered, text, proposal=Open(2, change)))
+
+    assert PROPOSAL.change.kind == "cart.add"
+    assert says(PROPOSAL.change).confirm
+    assert not says(Change(kind="order.cancel", title="P-1001", order="ord_a")).confirm
+    assert not says(Change(kind="cart.remove", title="脆梅", variant="var_c", quantity=1)).confirm
+
+
 @pytest.mark.parametrize("text", ["中辣的", "要小辣", "medium one"])
 def test_how_hot_she_wants_it_leaves_the_offer_open(shop: Shop, text: str) -> None:
     two = Open(2, Change(kind="cart.add", title="秋釀剝皮辣椒", variant="var_a", quantity=2))
