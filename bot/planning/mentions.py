@@ -103,8 +103,11 @@ class Names:
         for piece in sorted(longest, key=folded.find):
             found += self._pieces[piece]
             left = left.replace(piece, " ")
-        for term, names in foods(left):
-            found += self._called(term, names)
+        called = [self._called(term, names) for term, names in foods(left)]
+        for products in called:
+            # Of "pickled plum" the plum says which, and what else is pickled is not meant.
+            if not any(set(other) < set(products) for other in called if other):
+                found += products
         if found or foods(left) or goods_in(folded):  # a taste, or a use: many things may have it
             return list(dict.fromkeys(found))
         likely = self._index.search(folded, 5, least=_FITS_WITHOUT_FOOD)

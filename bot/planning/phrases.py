@@ -44,6 +44,9 @@ _QUESTION = re.compile(
 )
 _MANY = re.compile(r"([^0-9])\1{2,}")
 """A character that is kept down: 啊啊啊啊."""
+_HANDS: Final = re.compile("[👍👌🆗✅🙏\U0001f3fb-\U0001f3ff\ufe0f ]+")
+"""Of any skin."""
+_THUMB: Final = re.compile("[👍👌🆗✅]")
 SIGNS = re.compile(r"[\s,，.。!！~～?？、:：;；\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+")
 """What stands between words, and pictures."""
 
@@ -66,6 +69,11 @@ def thanks(text: str) -> bool:
     return _THANKS.search(text) is not None
 
 
+def thumbs_up(text: str) -> bool:
+    """Whether a text is 👍 or the like, and nothing else."""
+    return _HANDS.fullmatch(text) is not None and _THUMB.search(text) is not None
+
+
 def only_greets(messages: tuple[str, ...], text: str) -> bool:
     """Whether one of the messages begins with a greeting, and nothing is asked in any."""
     return any(map(_OPENING.match, messages)) and not _QUESTION.search(text)
@@ -76,6 +84,8 @@ def yes_or_no(text: str, *, for_cart: bool = False) -> Literal["yes", "no"] | No
 
     `for_cart`: something is offered for the cart, so that "put it in" is a yes.
     """
+    if thumbs_up(text):
+        return "yes"
     yes = _YES | _PUTTING if for_cart else _YES
     plain = SIGNS.sub(" ", text).strip()
     for shape in (plain, _TRIM.sub("", plain).strip(), " ".join(_TRIM.sub(" ", plain).split())):

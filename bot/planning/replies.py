@@ -14,7 +14,15 @@ from bot.masking import PRODUCT
 from bot.planning.articles_known import KnownArticles
 from bot.planning.meaning import ABOUT_PRODUCTS, Meaning
 from bot.planning.mentions import Names, heat, is_plus, order_number, place_of, quantity
-from bot.planning.phrases import SIGNS, cancels, cancels_or_keeps, declines, thanks, yes_or_no
+from bot.planning.phrases import (
+    SIGNS,
+    cancels,
+    cancels_or_keeps,
+    declines,
+    thanks,
+    thumbs_up,
+    yes_or_no,
+)
 from bot.planning.phrases import folded as words
 from bot.planning.turn import Turn
 from bot.talk import Said, Talk
@@ -71,7 +79,7 @@ class Replies:
             ]
             if len(offered) == 1:
                 return self.pressed(talk, turn, offered[0])
-            if thanks(turn.folded):
+            if thanks(turn.folded) or thumbs_up(turn.folded):
                 answer = "thanks"  # 好～謝謝
         return Meaning(intent=answer, text=turn.folded, plain=True) if answer else None
 

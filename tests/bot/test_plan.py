@@ -428,8 +428,11 @@ PROPOSAL = Open(2, Change(kind="cart.add", title="秋釀剝皮辣椒", variant="
 
 @pytest.mark.parametrize(
     "text",
-    ["好", "好的", "要", "係", "對", "是的", "ok", "OK!", "yes", "yes please", "好 謝謝", "可以啊"],
-)
+    [
+        "好", "好的", "要", "係", "對", "是的", "ok", "OK!", "yes", "yes please", "好 謝謝",
+        "可以啊", "👍", "👌🏻🙏",
+    ],
+)  # fmt: skip
 def test_a_plain_yes_confirms_what_is_open(shop: Shop, text: str) -> None:
     said = shop.answer(talk("剝皮辣椒+1", bot(intent="cart_add"), text, proposal=PROPOSAL))
     assert said.confirm
@@ -447,6 +450,8 @@ def test_a_plain_yes_confirms_what_is_open(shop: Shop, text: str) -> None:
         "ok but free",
         "好貴",
         "要怎麼付款",
+        "🙏",
+        "👍 順便免運",
         "okay what about plums",
     ],
 )
@@ -485,6 +490,10 @@ def test_how_hot_she_wants_it_leaves_the_offer_open(shop: Shop, text: str) -> No
     said = shop.answer(talk("剝皮辣椒兩罐", offered, text, proposal=two))
     assert said.proposal is not None
     assert said.proposal.quantity == 2
+
+
+def test_a_thumb_at_what_was_told_is_thanks(shop: Shop) -> None:
+    assert shop.answer(talk("幾點有人", bot("十點", intent="hours"), "👍🏽")).intent == "thanks"
 
 
 def test_yes_to_nothing_asks_to_what(shop: Shop) -> None:
