@@ -69,7 +69,8 @@ class PostgresServer:
                     self._programs / "initdb",
                     *("--pgdata", self._folder / "data", "--username", "plusone"),
                     *("--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
-                ]
+                ],
+                user=self._user,
             )
             self.start()
         except BaseException:
@@ -142,7 +143,8 @@ class PostgresServer:
                 *("--no-psqlrc", "--quiet", "--tuples-only", "--no-align"),
                 *("--set", "ON_ERROR_STOP=1", "--dbname", self.url(database)),
                 *("--command", statement),
-            ]
+            ],
+            user=None,  # whoever it is: to become another is slow, and there is no password
         ).strip()
 
     def _gone(self) -> None:
@@ -160,7 +162,7 @@ class PostgresServer:
         self.kill()
         shutil.rmtree(self._folder)
 
-    def _run(self, command: Sequence[str | Path]) -> str:
+    def _run(self, command: Sequence[str | Path], *, user: str | None) -> str:
         done = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
@@ -169,9 +171,9 @@ class PostgresServer:
             timeout=START_S,
             check=False,
             cwd=self._folder,
-            user=self._user,
-            group=self._user,
-            extra_groups=[] if self._user else None,
+            user=user,
+            group=user,
+            extra_groups=[] if user else None,
         )
         if done.returncode:
             raise RuntimeError(f"{Path(command[0]).name} failed:\n{done.stderr}")
