@@ -102,11 +102,13 @@ def yes_or_no(text: str, *, for_cart: bool = False) -> Literal["yes", "no"] | No
 def declines(text: str) -> bool:
     """Whether a folded text begins with a no, whatever it says then. It is for an open proposal:
     nothing is changed by a no. A yes with more behind it is none."""
-    parts = [part for part in SIGNS.split(text) if part]
-    if not parts:
-        return False
-    begins = any(parts[0] == w if w.isascii() else parts[0].startswith(w) for w in _DECLINING)
-    return begins or parts[0] in _NO
+    plain = SIGNS.sub(" ", text).strip()
+    first = plain.split(" ")[0]
+    begins = any(
+        f"{plain} ".startswith(f"{word} ") if word.isascii() else plain.startswith(word)
+        for word in _DECLINING
+    )
+    return begins or first in _NO
 
 
 def cancels(text: str) -> bool:

@@ -43,8 +43,8 @@ _FOLLOWS = re.compile(
 )
 _AND = re.compile("^(?:那|还有|至于)?[^吗?？]{1,8}(?:呢|也有吗)[?？]?$")
 _BARE_COUNT = re.compile(
-    r"^(?:我要|要|来|给我|那|就|拿|各|改成?|换成?|变成|还是|i want|i'll take|i'd like"
-    r"|make it|make that|just|take|change to|change it to|actually)?\s*"
+    r"^(?:actually\s)?(?:我要|要|来|给我|那|就|拿|各|改成?|换成?|变成|还是|i want|i'll take"
+    r"|i'd like|make it|make that|just|take|change to|change it to)?\s*"
     r"(?:\+|x|加)?\s*(?:[0-9]{1,3}|[一两二三四五六七八九十]{1,3}|[a-z]{3,6})\s*"
     r"(?:罐|瓶|盒|个|份|组|包|件|箱|套|袋|只)?\s*"
     r"(?:of them|of those|of these|jars?|bottles?|boxes|box|pieces?)?"
@@ -254,6 +254,8 @@ class Replies:
 def _follows(intent: str, text: str, about: frozenset[str]) -> bool:
     if intent == "stock":
         return bool(_AND.match(text)) and not about - {"shop", "town", "where", "taste"}
+    if intent == "delivery" and about == {"price"}:
+        return True  # 寄到新加坡嗎 | 那多少錢
     follows = intent in _FOLLOWED and bool(_FOLLOWS.match(text))
     return follows and (intent == "delivery" or not about)
 

@@ -37,9 +37,9 @@ _TALK: Final = frozenset({"greet", "thanks", "bye", "yes", "no", "other"})
 _NO_TOPIC: Final = _TALK | {"cart_add", "cart_remove", "order_cancel", "checkout", "about_bot",
                             "complaint", "sensitive", "human"}  # fmt: skip
 _NO_CHOICE: Final = _TALK | {"about_bot", "complaint", "sensitive"}
-_OF_ORDER: Final = frozenset({"delivery", "other"})
-"""What is asked of an order where its number is given."""
 _GRAVE: Final = frozenset({"illness", "health", "law"})
+_NUMBERED = re.compile("(?<![a-z])p-?[0-9]")
+"""An order's number, and no sum or time."""
 _PIECES = re.compile(rf"[{CJK}]|[a-z0-9']+")
 
 
@@ -69,13 +69,13 @@ class Understanding:
         named = tuple(self._names.find(text))
         about = concepts(text)
         guesses = _on_topic(self._classifier.guesses(masked), turn.before, text)
-        intent = self._settled(guesses, text, masked, about)
+        intent = self._settled(guesses, text, masked, about, named=bool(named))
         if intent == "yes" and talk.proposal is None and thanks(turn.folded):
             intent = "thanks"  # 好的明白了，感謝
         if intent == "other" and len(text) <= _BRIEF and thanks(turn.folded):
             intent = "thanks"  # 知道啦，謝謝你
         order = order_number(text)
-        if order and intent in _OF_ORDER:
+        if order and (intent == "other" or (intent == "delivery" and _NUMBERED.search(text))):
             intent = "order_status"  # P-1001 什麼時候到
         if intent == "other" and not about and only_greets(turn.messages, turn.folded):
             intent = "greet"
@@ -90,12 +90,16 @@ class Understanding:
             order=order,
         )
 
-    def _settled(self, guesses: list[Guess], text: str, masked: str, about: frozenset[str]) -> str:
+    def _settled(
+        self, guesses: list[Guess], text: str, masked: str, about: frozenset[str], *, named: bool
+    ) -> str:
         """The likeliest intent, if it is likely enough; by an article, if one says just that."""
         best = next(one for one in guesses if _is_grave(one, about))
         known = PRODUCT in masked or self._classifier.familiar(masked) >= STRANGE
         if known and best.score >= SURE:
             return best.intent
+        if PRODUCT in masked and best.intent != "other" and named:
+            return "product_info"  # do I need to refrigerate the plums
         article = self._articles.best(text)
         if article is not None and article[1] >= ARTICLE_SURE:
             return self._articles.intent(article[0])

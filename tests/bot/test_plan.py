@@ -492,6 +492,23 @@ def test_how_hot_she_wants_it_leaves_the_offer_open(shop: Shop, text: str) -> No
     assert said.proposal.quantity == 2
 
 
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        (("if i spend 1000 is shipping free",), "delivery"),
+        (("寄到新加坡嗎", bot("寄", intent="delivery"), "那多少錢"), "delivery"),
+        (("could i change the delivery address of my order",), "order_change"),
+        (("do i need to refrigerate the plums",), "product_info"),
+        (("i commented +1 on the plums, is it mine",), "claims"),
+    ],
+)
+def test_what_was_taken_for_something_else(
+    shop: Shop, said: tuple[str | Said, ...], intent: str
+) -> None:
+    assert shop.brain.meaning(talk(*said)).intent == intent
+    assert shop.brain.meaning(talk(*said)).guard is None
+
+
 def test_a_thumb_at_what_was_told_is_thanks(shop: Shop) -> None:
     assert shop.answer(talk("幾點有人", bot("十點", intent="hours"), "👍🏽")).intent == "thanks"
 
