@@ -27,7 +27,7 @@ _DECLINING: Final = tuple(folded("declining"))
 _TRIM = re.compile(
     r"[\s,，.。!！~～?？、:：;；'’😊👍🙏❤️]+|" + "|".join(map(re.escape, folded("trimmings")))
 )
-_CANCELS = re.compile("取消|cancel")
+_CANCELS = re.compile("取消[它他掉]?|cancel[它他]?(?: it)?")
 _KEEPS = re.compile("(?:不|别|没)(?:要|想|用|会|好)?取消|(?:don't|do not|not) cancel")
 _END = r"(?=$|[\s,，.。!！~～?？、:：;；])"
 _OPENING = re.compile(

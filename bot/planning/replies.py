@@ -36,7 +36,7 @@ _TASTE: Final = 10
 """Characters that say how hot, and no more."""
 _AGAIN = re.compile(
     rf"^(?:那|还有|how about|what about|and)?\s*(?:the |a |some |your )?\s*{PRODUCT}"
-    r"\s*(?:呢|也|勒|咧|嘞)?$"
+    r"\s*(?:呢|也|勒|咧|嘞|leh|lah|then)?$"
 )
 _FOLLOWS = re.compile(
     r"^(?:那么?|如果|若|what if|and if|what about|how about|and)[^吗?？]*(?:呢)?\s*[?？]?$"
@@ -256,7 +256,9 @@ def _follows(intent: str, text: str, about: frozenset[str]) -> bool:
         return bool(_AND.match(text)) and not about - {"shop", "town", "where", "taste"}
     if intent == "delivery" and about == {"price"}:
         return True  # 寄到新加坡嗎 | 那多少錢
-    follows = intent in _FOLLOWED and bool(_FOLLOWS.match(text))
+    if intent in ("hours", "places") and "day" in about:
+        return not about - {"day", "when", "shop", "support"}  # 那禮拜天呢
+    follows = intent in _FOLLOWED and bool(_FOLLOWS.match(text) or _AND.match(text))
     return follows and (intent == "delivery" or not about)
 
 

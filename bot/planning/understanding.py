@@ -75,7 +75,7 @@ class Understanding:
         if intent == "other" and len(text) <= _BRIEF and thanks(turn.folded):
             intent = "thanks"  # 知道啦，謝謝你
         order = order_number(text)
-        if order and (intent == "other" or (intent == "delivery" and _NUMBERED.search(text))):
+        if intent in ("other", "delivery") and _NUMBERED.search(text):
             intent = "order_status"  # P-1001 什麼時候到
         if intent == "other" and not about and only_greets(turn.messages, turn.folded):
             intent = "greet"
