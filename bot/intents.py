@@ -34,7 +34,6 @@ INTENTS: Final = (
 TOGETHER: Final = 14
 """Words of a text whose pairs are looked at."""
 _RUNS = re.compile(rf"[{CJK}]+|[a-z]+(?:'[a-z]+)?|[0-9]+|\+|{PRODUCT}")
-_WORDS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _ORDER = re.compile(r"\bp-?\s?[0-9]{3,}\b|(?<![0-9a-z])#?[0-9]{4,8}(?![0-9])")
 _DIGITS = re.compile(r"[0-9]+")
 _CHINESE_NUMBER = re.compile("[一两二三四五六七八九十]")

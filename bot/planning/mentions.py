@@ -205,6 +205,11 @@ def order_number(folded: str) -> str | None:
     return f"P-{found.group(1)}" if found else None
 
 
+def has_order_number(folded: str) -> bool:
+    """Whether a number is there that is an order's for certain: `P-1001`, and no sum or time."""
+    return _ORDER_P.search(folded) is not None
+
+
 def place_of(folded: str, things: Sequence[str]) -> str | None:
     """The one of `things` that "the second one" means."""
     for index, name in enumerate(("first", "second", "third")):

@@ -13,7 +13,7 @@ from bot.masking import PRODUCT
 from bot.planning.articles_known import KnownArticles
 from bot.planning.guards import guard_of
 from bot.planning.meaning import Meaning
-from bot.planning.mentions import Names, order_number, quantity
+from bot.planning.mentions import Names, has_order_number, order_number, quantity
 from bot.planning.phrases import SIGNS, core, only_greets, thanks
 from bot.planning.replies import Replies
 from bot.planning.turn import Turn
@@ -38,8 +38,6 @@ _NO_TOPIC: Final = _TALK | {"cart_add", "cart_remove", "order_cancel", "checkout
                             "complaint", "sensitive", "human"}  # fmt: skip
 _NO_CHOICE: Final = _TALK | {"about_bot", "complaint", "sensitive"}
 _GRAVE: Final = frozenset({"illness", "health", "law"})
-_NUMBERED = re.compile("(?<![a-z])p-?[0-9]")
-"""An order's number, and no sum or time."""
 _PIECES = re.compile(rf"[{CJK}]|[a-z0-9']+")
 
 
@@ -74,8 +72,7 @@ class Understanding:
             intent = "thanks"  # 好的明白了，感謝
         if intent == "other" and len(text) <= _BRIEF and thanks(turn.folded):
             intent = "thanks"  # 知道啦，謝謝你
-        order = order_number(text)
-        if intent in ("other", "delivery") and _NUMBERED.search(text):
+        if intent in ("other", "delivery") and has_order_number(text):
             intent = "order_status"  # P-1001 什麼時候到
         if intent == "other" and not about and only_greets(turn.messages, turn.folded):
             intent = "greet"
@@ -87,7 +84,7 @@ class Understanding:
             products=named or self._replies.pointed(talk, turn, text),
             named=bool(named) or PRODUCT in masked,
             quantity=quantity(text),
-            order=order,
+            order=order_number(text),
         )
 
     def _settled(
