@@ -8,7 +8,7 @@ import logging
 import sys
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from core.settings import Settings
 
@@ -25,16 +25,21 @@ _QUIET = (
     "sqlalchemy.engine",
 )
 """Libraries that would say the same again, or what nobody may read: warnings only."""
+_QUIET_ONES = tuple(f"{name}." for name in _QUIET)
 
 
-def set_up(settings: Settings) -> None:
-    """Send our own log and those of all libraries the same way; once, at start."""
+def set_up(settings: Settings, *, worker: int | None = None) -> None:
+    """Send our own log and those of all libraries the same way; once, at start.
+
+    Of several processes that write one log each says its number.
+    """
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *([] if worker is None else [_of_worker(worker)]),
     ]
     structlog.configure(
         processors=[
@@ -56,11 +61,28 @@ def set_up(settings: Settings) -> None:
             ],
         )
     )
+    # A library that is imported later may set a level of its own, past those of the loggers here.
+    handler.setLevel(level)
+    handler.addFilter(_is_told)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+def _of_worker(number: int) -> Processor:
+    """Its number in every line, whichever thread writes it."""
+
+    def add(_logger: object, _method: str, event: EventDict) -> EventDict:
+        event["worker"] = number
+        return event
+
+    return add
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or not f"{record.name}.".startswith(_QUIET_ONES)
 
 
 def _written(settings: Settings) -> list[Processor]:

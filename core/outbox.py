@@ -37,7 +37,7 @@ from sqlalchemy import (
 
 from core.clock import Clock, Instant
 from core.db import Database, metadata, wake_after_commit
-from core.errors import PlusOneError
+from core.errors import PlusOneError, Unavailable
 
 outbox_message = Table(
     "outbox_message",
@@ -182,6 +182,11 @@ class Outbox:
             async with asyncio.timeout(HANDLER_TIMEOUT_S):
                 for handler in self._handlers[message.topic]:
                     await handler(payload)
+        except Unavailable as error:  # what it needs is away for a while, which is no fault of ours
+            _failed.labels(message.topic).inc()
+            told = {"id": message.id, "tries": message.tries, "detail": error.message}
+            log.warning("outbox.put_back", topic=message.topic, **told)
+            await self._settle(message, self._put_back)
         except Exception:
             # Whatever a handler raises must not lose the message, nor stop the others.
             _failed.labels(message.topic).inc()

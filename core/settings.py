@@ -1,9 +1,9 @@
 """All settings, in one typed class.
 
 A value comes from the environment (`PLUSONE_DATABASE_URL=…`), else from `plusone.toml` in the
-working folder (or the file that `PLUSONE_SETTINGS` names), else it is the default below. What is
-more than one is written with commas in the environment, or as JSON. `plusone settings` prints what
-is in force, secrets masked.
+working folder (or the file that `PLUSONE_SETTINGS` names, which then has to be there), else it is
+the default below. What is more than one is written with commas in the environment, or as JSON.
+`plusone settings` prints what is in force, secrets masked.
 
 What is said of a wrong value never repeats it: it may be a secret that went to the wrong place.
 """
@@ -16,6 +16,7 @@ import re
 import tomllib
 from decimal import Decimal
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -49,6 +50,9 @@ Delivery = Literal["home", "store", "pickup"]
 MOST_FEE = 10**9
 """In major units; no fee is as much in any currency."""
 
+_FILE = Path("plusone.toml")
+"""Read where it is there and no other file is named."""
+
 _POSTGRESQL_OPTIONS = {"host", "port", "prepared_statement_cache_size", "ssl"}
 
 
@@ -64,7 +68,21 @@ def _listed(value: object) -> object:
         raise ValueError("neither entries with commas between them nor a JSON list") from None
 
 
+def _named(value: object) -> object:
+    """Proxies by their addresses. Raises ValueError, also for the number that this once was."""
+    numbers = isinstance(value, int) or (
+        isinstance(value, tuple) and any(str(entry).isdecimal() for entry in value)
+    )
+    if numbers:
+        raise ValueError(
+            "name the proxies instead of counting them, by their addresses or networks, such as"
+            " 127.0.0.1,10.0.0.0/8"
+        )
+    return value
+
+
 _Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+_Proxies = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_named), BeforeValidator(_listed)]
 _Deliveries = Annotated[tuple[Delivery, ...], NoDecode, BeforeValidator(_listed)]
 
 
@@ -95,6 +113,12 @@ class Settings(BaseSettings):
     database_pool: int = Field(
         8, ge=1, le=100, description="Connections for reading, and on PostgreSQL for writing too."
     )
+    redis_url: SecretStr = Field(
+        SecretStr(""),
+        description="`redis://[USER:PASSWORD@]HOST[:PORT][/NUMBER]`, `rediss://…` or"
+        " `unix:///SOCKET`: by it several processes tell each other at once what happens, and count"
+        " limits together. Empty: there is one process.",
+    )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8710, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -106,8 +130,32 @@ class Settings(BaseSettings):
     allowed_origins: _Texts = Field(
         (), description="Further origins that may open sockets and call the API."
     )
-    trusted_proxies: int = Field(
-        0, ge=0, le=5, description="Reverse proxies in front whose `X-Forwarded-For` is believed."
+    trusted_proxies: _Proxies = Field(
+        (),
+        description="Addresses and networks of the reverse proxies in front, such as"
+        " `127.0.0.1,10.0.0.0/8`: of them alone `X-Forwarded-For` and `X-Forwarded-Proto` are"
+        " believed.",
+    )
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="Processes that `plusone serve` runs, each on a port of its own from `port` up."
+        " More than one needs PostgreSQL and `redis_url`.",
+    )
+    worker_silent_s: int = Field(
+        30,
+        ge=2,
+        le=600,
+        description="Seconds without a sign of life after which a worker is killed, and another one"
+        " started in its place.",
+    )
+    restart_spread_s: float = Field(
+        5,
+        ge=0,
+        le=60,
+        description="Seconds over which the browsers of a worker come back that is restarted in"
+        " order.",
     )
 
     sockets_per_address: int = Field(
@@ -264,6 +312,37 @@ class Settings(BaseSettings):
         " until somebody takes them.",
     )
 
+    consult_ring_s: int = Field(
+        20, ge=5, le=120, description="Seconds that a video call rings at one rep."
+    )
+    consult_grace_s: int = Field(
+        60,
+        ge=5,
+        le=600,
+        description="Seconds that a customer who waits for a video call may be away, and half as"
+        " much again for either side of a call.",
+    )
+    consult_invite_minutes: int = Field(
+        5, ge=1, le=60, description="Minutes that a rep's invitation to a video call holds."
+    )
+    turn_urls: _Texts = Field(
+        (),
+        description="TURN servers for video calls, `turn:HOST:PORT?transport=udp` (or `tcp`) or"
+        " `turns:HOST:PORT`, that share `turn_secret`. Empty: only those who reach each other"
+        " directly can talk.",
+    )
+    turn_secret: SecretStr = Field(
+        SecretStr(""),
+        description="The secret of those servers (coturn's `static-auth-secret`), at least 32"
+        " characters.",
+    )
+    turn_minutes: int = Field(
+        60, ge=5, le=1440, description="Minutes that a credential for them holds."
+    )
+    stun_urls: _Texts = Field(
+        (), description="STUN servers for video calls, `stun:HOST:PORT`, where TURN is elsewhere."
+    )
+
     bot: bool = Field(
         True, description="Whether the assistant answers chats first. Off: people alone do."
     )
@@ -307,7 +386,7 @@ class Settings(BaseSettings):
         description="Bearer token that `/metrics` asks for. Empty: only this machine may read it.",
     )
 
-    @field_validator("secret", "media_token")
+    @field_validator("secret", "media_token", "turn_secret")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and len(value.get_secret_value()) < 32:
@@ -346,11 +425,35 @@ class Settings(BaseSettings):
             raise ValueError("a model is PROVIDER:MODEL, such as openai:gpt-4.1-mini")
         return value
 
+    @field_validator("turn_urls", "stun_urls")
+    @classmethod
+    def _servers(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        kind = "turn" if info.field_name == "turn_urls" else "stun"
+        if not all(_is_server(url, kind) for url in value):
+            shown = f"{kind}:HOST:PORT or {kind}s:HOST:PORT"
+            more = ", with or without ?transport=udp or tcp" if kind == "turn" else ""
+            raise ValueError(f"a server is {shown}{more}")
+        return value
+
     @field_validator("allowed_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not all(map(_is_origin, value)):
             raise ValueError("an origin is https://HOST or http://HOST, with or without a port")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            try:
+                network = ip_network(entry)
+            except ValueError:
+                raise ValueError(
+                    "a proxy is an address (192.0.2.1, 2001:db8::1) or a network (10.0.0.0/8)"
+                ) from None
+            if network.prefixlen == 0:
+                raise ValueError("a network of all addresses would have everybody believed")
         return value
 
     @field_validator("time_zone")
@@ -371,6 +474,13 @@ class Settings(BaseSettings):
                 raise ValueError("neither smtp://HOST nor smtps://HOST")
         return value
 
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _is_redis(value.get_secret_value()):
+            raise ValueError("neither redis://HOST, rediss://HOST nor unix:///SOCKET")
+        return value
+
     @field_validator("home_fee", "store_fee", "free_delivery_from")
     @classmethod
     def _an_amount(cls, value: Decimal, info: ValidationInfo) -> Decimal:
@@ -380,6 +490,12 @@ class Settings(BaseSettings):
         if value.scaleb(exponent(currency)) % step(currency):
             raise ValueError(f"amounts in {currency} have fewer decimals")
         return Decimal(f"{value:f}")
+
+    @model_validator(mode="after")
+    def _turn_has_a_secret(self) -> Settings:
+        if self.turn_urls and not self.turn_secret.get_secret_value():
+            raise ValueError("PLUSONE_TURN_URLS needs PLUSONE_TURN_SECRET")
+        return self
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Settings:
@@ -418,7 +534,11 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        file = Path(os.environ.get("PLUSONE_SETTINGS", "plusone.toml"))
+        file = Path(named) if (named := os.environ.get("PLUSONE_SETTINGS")) else _FILE
+        if named and not file.is_file():  # it would be passed over, and the defaults be in force
+            raise BadRequest(
+                f"PLUSONE_SETTINGS names {file}, and there is no such file.", code="bad_settings"
+            )
         try:
             written = TomlConfigSettingsSource(settings_cls, toml_file=file)
         except UnicodeDecodeError:
@@ -426,6 +546,25 @@ class Settings(BaseSettings):
         except tomllib.TOMLDecodeError as error:
             raise BadRequest(f"{file} is not TOML: {error}.", code="bad_settings") from None
         return init_settings, env_settings, written
+
+
+def _is_server(url: str, kind: str) -> bool:
+    """As RFC 7064 §3.1 and RFC 7065 §3.1 write them; `kind` is `turn` or `stun`."""
+    host = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)"
+    transport = r"(?:\?transport=(?:udp|tcp))?" if kind == "turn" else ""
+    found = re.fullmatch(rf"{kind}s?:{host}(?::([0-9]{{1,5}}))?{transport}", url)
+    return found is not None and (found[1] is None or 0 < int(found[1]) <= 65535)
+
+
+def _is_redis(url: str) -> bool:
+    """With a database's number at most, and no options: those are ours to choose."""
+    parts = _parts(url)
+    if parts is None or parts.query or parts.fragment:
+        return False
+    if parts.scheme == "unix":
+        return not parts.hostname and len(parts.path) > 1
+    number = re.fullmatch(r"/?|/[0-9]{1,3}", parts.path)
+    return parts.scheme in ("redis", "rediss") and bool(parts.hostname) and number is not None
 
 
 def _is_origin(text: str) -> bool:

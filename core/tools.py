@@ -18,7 +18,8 @@ from core.identity.model import Person
 from core.inputs import Input
 from core.locales import Locale
 
-CardKind = Literal["product", "order", "article", "image"]
+CardKind = Literal["product", "order", "article", "image", "call", "consult"]
+"""`call`: a call face to face, by its id; `consult`: the ways to one, now or booked."""
 ChangeKind = Literal["cart.add", "cart.remove", "order.cancel"]
 ButtonKind = Literal["say", "confirm", "decline", "handover"]
 HandoverReason = Literal["asked", "missed", "feelings", "policy", "failed"]

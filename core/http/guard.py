@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from core.errors import Forbidden
+from core.errors import BadRequest, Forbidden, NotFound
 from core.http.peer import PEERS, is_https
 from core.http.routes import ROUTES, Handler
 from core.identity.model import NOBODY, Person
@@ -39,7 +39,16 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             _check_origin(request)
         request[_PERSON] = await request.app[IDENTITY].person_for(request.cookies.get(COOKIE))
     route.who.admit(person_of(request))
+    _check_address(request)
     return await handler(request)
+
+
+def _check_address(request: web.Request) -> None:
+    """Refuse what no database takes as text; bodies are looked through by `core.inputs`."""
+    if "\0" in request.path:
+        raise NotFound("There is nothing here.")
+    if "\0" in request.query_string:
+        raise BadRequest("Text may not hold NUL.")
 
 
 def _check_origin(request: web.Request) -> None:

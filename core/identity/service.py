@@ -1,16 +1,17 @@
 """Who is asking, and how she becomes known: a guest by a name, a customer by a code."""
 
+import asyncio
 import hashlib
 import hmac
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from aiohttp import web
 from sqlalchemy import Connection, delete
 
 from core.clock import Clock, Instant
 from core.db import Database
-from core.errors import Forbidden, PlusOneError, RateLimited
+from core.errors import Forbidden, PlusOneError, RateLimited, Unavailable
 from core.identity import attempts, sessions, store
 from core.identity.attempts import Limit
 from core.identity.model import (
@@ -70,13 +71,16 @@ class Identity:
         self._notices = notices
         self.lifetimes = Lifetimes(settings)
         self._known: OrderedDict[str, tuple[Person, Instant]] = OrderedDict()
+        self._asked: dict[str, asyncio.Future[Person]] = {}
+        self._answering: asyncio.Task[None] | None = None
+        self._closed = False
         self._changes = 0
         self._listeners: list[Callable[[], None]] = []
         self.merge_hooks: list[MergeHook] = []
         notices.complete["sign_in_code"] = self._with_code
 
     async def person_for(self, token: str | None) -> Person:
-        """Whose session `token` is; `NOBODY` if it is none, forged or over.
+        """Whose session `token` is; `NOBODY` if it is none, forged or over. Raises Unavailable.
 
         What this process changes it sees at once, what another changes within 2 s.
         """
@@ -88,7 +92,7 @@ class Identity:
         if known is not None and known[1] > now:
             self._known.move_to_end(hashed)
             return known[0]
-        return (await self._look_up([hashed], now)).get(hashed, NOBODY)
+        return await self._ask(hashed)
 
     async def changed(self, known: Mapping[str, Person]) -> dict[str, Person]:
         """Of people `known` by their tokens, those who are others now (`NOBODY`: signed out).
@@ -107,6 +111,48 @@ class Identity:
                 if person != known[token]:
                     changed[token] = person
         return changed
+
+    async def _ask(self, hashed: str) -> Person:
+        """Look her up together with all who came while others were looked up.
+
+        When thousands come back at once, a query for each kept the last of them waiting for 10 s.
+        """
+        asked = self._asked.get(hashed)
+        if asked is None:
+            if self._closed:
+                raise _leaving()
+            asked = self._asked[hashed] = asyncio.get_running_loop().create_future()
+            if self._answering is None:
+                self._answering = asyncio.get_running_loop().create_task(self._answer())
+        return await asyncio.shield(asked)
+
+    async def _answer(self) -> None:
+        """Answer all who ask, by queries that begin after they did."""
+        try:
+            while self._asked:
+                hashes = list(self._asked)[:LOOKED_UP_AT_ONCE]
+                batch = {hashed: self._asked.pop(hashed) for hashed in hashes}
+                try:
+                    found = await self._look_up(hashes, self._clock.now())
+                except asyncio.CancelledError:
+                    _fail(batch.values(), _leaving())
+                    raise
+                except Exception as error:
+                    _fail(batch.values(), error)
+                else:
+                    for hashed, asked in batch.items():
+                        asked.set_result(found.get(hashed, NOBODY))
+        finally:
+            self._answering = None
+
+    async def close(self) -> None:
+        """Look nobody up any more: who asks, or waits for an answer, is told so."""
+        self._closed = True
+        if (answering := self._answering) is not None:
+            answering.cancel()
+            await asyncio.gather(answering, return_exceptions=True)
+        _fail(self._asked.values(), _leaving())
+        self._asked.clear()
 
     async def _look_up(self, hashes: list[str], now: Instant) -> dict[str, Person]:
         changes = self._changes
@@ -284,6 +330,16 @@ class Identity:
             connection.execute(delete(sign_in_attempt).where(sign_in_attempt.c.at <= before))
 
         await self._database.write(unit)
+
+
+def _fail(asked: Iterable[asyncio.Future[Person]], error: Exception) -> None:
+    for one in asked:
+        one.set_exception(error)
+        one.exception()  # who asked may have gone
+
+
+def _leaving() -> Unavailable:
+    return Unavailable("The service is leaving.")
 
 
 def _still_guest(connection: Connection, person: Person) -> Person | None:

@@ -42,7 +42,11 @@ from core.settings import Settings
 TOPIC = "notice"
 LATEST = 50
 KEPT_MS = 30 * 24 * 3_600_000
-TOO_LATE_MS = {"sign_in_code": 10 * 60_000}
+TOO_LATE_MS = {
+    "sign_in_code": 10 * 60_000,
+    "booking_reminder": 60 * 60_000,
+    "wish_opened": 60 * 60_000,
+}
 """Notices that are worth nothing any more at this age."""
 
 Complete = Callable[[str, Mapping[str, str]], Mapping[str, str]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from core.locales import Locale
 
@@ -21,6 +22,9 @@ class Template:
             " ".join(self.subject.format_map(values).split()), self.text.format_map(values)
         )
 
+
+FOOT: Final = "\n\n{link}\n\n{shop}\n"
+"""How a letter ends that leads to a page of the shop."""
 
 SIGN_IN_CODE: Mapping[Locale, Template] = {
     "zh-Hant": Template(

@@ -3,7 +3,8 @@
 A frame covers a span of the log, `from` its first offset `to` its last, and holds those events of
 the span that its reader may see. Who has private events in the span gets a frame of her own, staff
 share one, and all others share the public one. Readers that do not keep up are left behind: they
-get no more frames, are told `catch_up` once what they had waiting is gone, and join again.
+get no more frames, are told `catch_up` once what they had waiting is gone, and join again. So are
+all but staff whom an event of the span shuts out: they get nothing of it before they were let in.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from prometheus_client import Counter, Gauge
 from core.errors import Unavailable
 from core.rooms.engine import RoomSocket
 from core.rooms.events import PUBLIC, Logged, Position, Reader
-from core.rooms.frames import Frames
+from core.rooms.frames import Frames, Parcel
+from core.rooms.relay import InProcessRelay, Relay, Topic
 from core.rooms.room import Room
 from core.rooms.sockets import RoomServer
 from core.rooms.wire import Wire
@@ -38,8 +40,10 @@ _log = structlog.get_logger(__name__)
 class Pace:
     """How a fan-out treats its sockets."""
 
-    tick_s: float = 0.1
+    tick_s: float = 0.15
     """From one frame of a room to the next, at least; a quiet room's frame goes out at once."""
+    share: float = 0.5
+    """Of the loop's time, that the frames of one room may take: a crowd must not take it whole."""
     slice: int = 500
     """Sockets written to before the loop may do something else, at most."""
     slice_s: float = 0.005
@@ -56,6 +60,13 @@ class Pace:
     """How often sockets that are behind are looked at."""
 
 
+class _Pulse(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    room: str
+    event: str
+    body: bytes
+    """JSON."""
+
+
 class Joined(msgspec.Struct, frozen=True):
     """What a socket that joined is told: all of the room, or what it missed; never both."""
 
@@ -64,18 +75,31 @@ class Joined(msgspec.Struct, frozen=True):
 
 
 class Member:
-    """One socket in one room. `after` is the offset up to which it has been sent everything."""
+    """One socket in one room. `since` is the offset up to which it had everything when it joined.
 
-    __slots__ = ("after", "behind_since", "left", "reader", "sid", "socket", "told")
+    How to write to its WebSocket is kept here, for each object that a frame to a crowd has to look
+    at costs as much as all that is done with it.
+    """
 
-    def __init__(self, sid: str, socket: RoomSocket, reader: Reader, after: int) -> None:
+    __slots__ = (
+        "behind_since", "deflates", "left", "reader", "sid", "since", "socket", "told", "transport",
+    )  # fmt: skip
+
+    def __init__(self, sid: str, socket: RoomSocket, reader: Reader, since: int) -> None:
         self.sid = sid
         self.socket = socket
         self.reader = reader
-        self.after = after
+        self.since = since
         self.behind_since: float | None = None
         self.told = False
         self.left = False
+        self.transport: asyncio.Transport | None = None
+        self.deflates = False
+
+    def find_transport(self) -> asyncio.Transport | None:
+        """That of its WebSocket, from now on, once there is one; None while the client polls."""
+        self.transport, self.deflates = self.socket.transport, self.socket.deflates
+        return self.transport
 
     @property
     def unsent(self) -> int:
@@ -87,8 +111,18 @@ class Member:
 class FanOut:
     """All rooms' sockets of one namespace."""
 
-    def __init__(self, server: RoomServer, namespace: str, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        server: RoomServer,
+        namespace: str,
+        pace: Pace | None = None,
+        *,
+        relay: Relay | None = None,
+    ) -> None:
+        """`relay`: by which pulses reach those who follow at other processes."""
         self.namespace = namespace
+        self._pulses = Topic(relay or InProcessRelay(), f"pulse {namespace}", _Pulse)
+        self._pulses.hear(self._pulsed)
         self.pace = pace or Pace()
         self._server = server
         self._channels: dict[str, Channel] = {}
@@ -139,11 +173,20 @@ class FanOut:
         """Send something ephemeral to all who follow the room, with the next frame.
 
         A newer one takes the place of one with the same name that has not gone out. Sockets that
-        are behind miss it.
+        are behind miss it, and those at other processes where the relay is away.
         """
-        channel = self._channels.get(room_id)
+        pulse = _Pulse(room_id, event, msgspec.json.encode(data))
+        self._pulsed(pulse)
+        self._pulses.cast(pulse)
+
+    def pulse_here(self, room_id: str, event: str, data: object) -> None:
+        """As `pulse`, to sockets of this process alone: what each process finds out by itself."""
+        self._pulsed(_Pulse(room_id, event, msgspec.json.encode(data)))
+
+    def _pulsed(self, pulse: _Pulse) -> None:
+        channel = self._channels.get(pulse.room)
         if channel is not None:
-            channel.pulse(Wire(self.namespace, event, msgspec.json.encode(data)))
+            channel.pulse(Wire(self.namespace, pulse.event, pulse.body))
 
     async def close(self) -> None:
         """Send nothing more."""
@@ -258,8 +301,9 @@ class Channel:
         last = ended = -self._fan.pace.tick_s
         while True:
             await self._woken.wait()
-            # As long as a frame took to write, at least: a crowd must not take the whole loop.
-            pause = max(last + self._fan.pace.tick_s, 2 * ended - last) - loop.time()
+            pace = self._fan.pace
+            rest = (ended - last) * (1 / pace.share - 1)
+            pause = max(last + pace.tick_s, ended + rest) - loop.time()
             if pause > 0:
                 await asyncio.sleep(pause)
             self._woken.clear()
@@ -277,6 +321,12 @@ class Channel:
         for member in self.members.values():
             self._fan.left_behind(member)
 
+    def _shut(self, offset: int) -> None:
+        """Who joined before this offset was let in to something else, and has to join again."""
+        for member in self.members.values():
+            if member.since < offset and not member.reader.staff:
+                self._fan.left_behind(member)
+
     async def _send(self) -> None:
         """Send what happened since the last frame, and pulses, to all who follow, in slices.
 
@@ -291,6 +341,8 @@ class Channel:
         if events is None:
             self._lose()
             return
+        if shut := max((one.offset for one, _ in events if one.event.shuts()), default=0):
+            self._shut(shut)
         receivers = list(self.members.values())
         span = (now.epoch, start, now.head, now.at_ms)
         frames = Frames(self._fan.namespace, span, events, pulses)
@@ -298,47 +350,51 @@ class Channel:
         pace, loop = self._fan.pace, asyncio.get_running_loop()
         some = min(pace.slice, _LOOKED_AT)
         written, begun = 0, loop.time()
+        sent = octets = 0
         for first in range(0, len(receivers), some):
             if written >= pace.slice or (written and loop.time() - begun > pace.slice_s):
                 await asyncio.sleep(0)
                 written, begun = 0, loop.time()
-            self._write(receivers[first : first + some], frames, apart)
-            written += some
+            to, size = self._write(receivers[first : first + some], frames, apart)
+            sent, octets, written = sent + to, octets + size, written + some
+        _sent.inc(sent)
+        _bytes.inc(octets)
 
     def _write(
         self, receivers: Iterable[Member], frames: Frames, apart: Collection[Member]
-    ) -> None:
-        pace, start, end = self._fan.pace, frames.start, frames.end
+    ) -> tuple[int, int]:
+        """Returns to how many sockets it was given, and how many bytes were written."""
+        start, public, most = frames.start, frames.public, self._fan.pace.unsent
         sent = octets = 0
         for member in receivers:
             if member.left or member.behind_since is not None:
                 continue
-            more = member in apart
-            if member.after == start and not more:
-                parcel = frames.public
+            if apart and member in apart:
+                parcel = frames.of(max(member.since, start), member.reader)
+            elif member.since <= start:
+                parcel = public
             else:
-                parcel = frames.of(member.after, member.reader if more else PUBLIC)
-            if not parcel.wires:
-                continue
-            transport = member.socket.transport
-            if transport is not None:
-                if transport.get_write_buffer_size() > pace.unsent:
-                    self._fan.left_behind(member)
-                    continue
-                if not transport.is_closing():
-                    written = parcel.deflated if member.socket.deflates else parcel.octets
-                    transport.write(written)
-                    octets += len(written)
-            elif member.socket.queue.qsize() + len(parcel.wires) > pace.queued:
+                parcel = frames.of(member.since, PUBLIC)
+            transport = member.transport or member.find_transport()
+            if transport is None:
+                sent += self._put(member, parcel)
+            elif transport.get_write_buffer_size() > most:
                 self._fan.left_behind(member)
-                continue
-            else:
-                for wire in parcel.wires:
-                    member.socket.put(wire.packet)
-            member.after = end
-            sent += 1
-        _sent.inc(sent)
-        _bytes.inc(octets)
+            elif not transport.is_closing():
+                written = parcel.deflated if member.deflates else parcel.octets
+                transport.write(written)
+                octets += len(written)
+                sent += 1
+        return sent, octets
+
+    def _put(self, member: Member, parcel: Parcel) -> bool:
+        """Have it wait until the client next polls; whether there was room for it."""
+        if member.socket.queue.qsize() + len(parcel.wires) > self._fan.pace.queued:
+            self._fan.left_behind(member)
+            return False
+        for wire in parcel.wires:
+            member.socket.put(wire.packet)
+        return True
 
     def _who_sees_more(self, audiences: Collection[str]) -> set[Member]:
         """Those who see more than everyone does of what happened for `audiences`."""

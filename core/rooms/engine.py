@@ -365,6 +365,7 @@ class RoomEngine(engineio.AsyncServer):
         self._per_address = per_address
         self._addresses: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._one_left = asyncio.Event()
         self.unsent_at_most = unsent_at_most
         self.at_once: Callable[[RoomSocket, str], bool] = lambda _socket, _text: False
         """Handles a message that needs no waiting for anything; see `RoomWebSocket.at_once`."""
@@ -381,6 +382,13 @@ class RoomEngine(engineio.AsyncServer):
         self._addresses[socket.address] -= 1
         if not self._addresses[socket.address]:
             del self._addresses[socket.address]
+        self._one_left.set()
+
+    async def deserted(self) -> None:
+        """Wait until there is no session."""
+        while self._addresses:
+            self._one_left.clear()
+            await self._one_left.wait()
 
     async def close(self) -> None:
         """End every session in a way that makes its client come back; wait for what goes on."""

@@ -37,6 +37,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Offsets of events whose withheld content is everyone's to read again."""
         return ()
 
+    def shuts(self) -> bool:
+        """Whether all who were let in before have to be let in anew, staff left out."""
+        return False
+
     def erases(self) -> str | None:
         """The author whose content so far is blanked for good; `EVERYONE` for all authors.
 

@@ -133,7 +133,7 @@ def read_events(
     """Up to `limit` events after the offset `after`, in order, what people typed included."""
     span = {"room": room_id, "after": after, "to": after + limit}
     page = connection.execute(_PAGES[connection.dialect.name], span).scalar_one()
-    return list(_decoded(kind, sorted(_rows(page)))) if page else []
+    return list(decoded(kind, sorted(_rows(page)))) if page else []
 
 
 def read_of_types(
@@ -146,11 +146,11 @@ def read_of_types(
         .order_by(room_event.c.offset)
         .limit(limit)
     )
-    rows: list[_Row] = [
+    rows: list[Row] = [
         (one.offset, one.at_ms, one.audience, one.type, one.version, one.data, *(None,) * 4)
         for one in connection.execute(query)
     ]
-    return list(_decoded(kind, rows))
+    return list(decoded(kind, rows))
 
 
 def offset_at(connection: Connection, room_id: str, at_ms: Instant) -> int:
@@ -169,13 +169,30 @@ def offset_at(connection: Connection, room_id: str, at_ms: Instant) -> int:
     return low
 
 
-_Row = tuple[
-    int, Instant, str, str, int, str, str | None, str | None, str | None, bool | int | None
-]
-_rows = msgspec.json.Decoder(list[_Row]).decode
+Row = tuple[int, Instant, str, str, int, str, str | None, str | None, str | None, bool | int | None]
+"""An event as it lies in the log: offset, time, audience, type, version, its JSON; then whose words
+lie beside it, under which name, the words, and whether they are withheld."""
+_rows = msgspec.json.Decoder(list[Row]).decode
 
 
-def _decoded(kind: RoomKind[S], rows: Iterable[_Row]) -> Iterator[Logged]:
+def row_of(logged: Logged) -> Row:
+    """The row that `decoded` makes `logged` of again."""
+    said = logged.content
+    return (
+        logged.offset,
+        logged.at_ms,
+        logged.audience,
+        logged.event.TYPE,
+        logged.event.VERSION,
+        msgspec.json.encode(logged.event).decode(),
+        *((None, None, None) if said is None else (said.author, said.name, said.text)),
+        logged.withheld,
+    )
+
+
+def decoded(kind: RoomKind[S], rows: Iterable[Row]) -> Iterator[Logged]:
+    """The events of `rows`, those of older versions lifted. Raises KeyError, LookupError and
+    msgspec.DecodeError for what is no event of this kind."""
     events = kind.events
     for offset, at_ms, audience, type_, version, data, author, name, text, withheld in rows:
         event_class = events.get(type_)

@@ -58,7 +58,8 @@ class Turn(Generic[S]):
 
 
 class RoomKind(Protocol[S]):
-    """The rules of one kind of room. All but `project` is pure: no I/O, no clock, no chance."""
+    """The rules of one kind of room. All but `enrich` and `project` is pure: no I/O, no clock,
+    no chance."""
 
     name: str
     model: int
@@ -68,6 +69,17 @@ class RoomKind(Protocol[S]):
 
     def initial(self, room: str) -> S:
         """The state before the first event."""
+        ...
+
+    def enrich(
+        self, connection: Connection, state: S, commands: Sequence[Command], now: Instant
+    ) -> Sequence[Command]:
+        """`commands` with what their rules have to know of the world outside the room.
+
+        Looked up within the batch's transaction, so that it is true when they are decided: `state`
+        is as they find it. As many, in the same order and under the same names; those that need
+        nothing as they are. What fails here fails the batch: refusing is left to `decide`.
+        """
         ...
 
     def decide(self, turn: Turn[S], command: Command) -> None:

@@ -192,7 +192,7 @@ def commit_batch(
     turn = _expire(kind, Turn(kind, room_id, known.state, now=now, next_offset=row.head + 1))
     fresh = turn.logged
     spans: list[tuple[str, str, str, int, int]] = []
-    for command in commands:
+    for command in kind.enrich(connection, turn.state, commands, now):
         same = _same(earlier, command)
         if same is not None:
             batch.outcomes.append(same)

@@ -56,8 +56,10 @@ class Rooms:
         self._used: dict[str, float] = {}
         self._idle_s = idle_s
         self._closed = False
+        self._due: set[str] = set()
+        """What was due at the last sweep."""
         self._relay = relay if relay is not None else InProcessRelay()
-        self._relay.listen(self._received)
+        self._relay.listen(self._received, self._rooms.__contains__)
 
     def room(self, room_id: str, kind: str) -> Room[Any]:
         """The room `room_id`, being loaded if it was not in memory; never waits.
@@ -114,6 +116,22 @@ class Rooms:
             raise outcome.error
         return outcome
 
+    async def log(self, room_id: str, kind: str) -> list[Logged]:
+        """All that a room's log holds, for whoever may know everything."""
+        found: list[Logged] = []
+        while True:
+            query = partial(
+                history.read_events,
+                kind=self._kinds[kind],
+                room_id=room_id,
+                after=len(found),
+                limit=history.PAGE,
+            )
+            page = await self._database.read(query)
+            if not page:
+                return found
+            found += page
+
     async def run(self) -> None:
         """Sweep until cancelled."""
         while True:
@@ -126,8 +144,12 @@ class Rooms:
     async def sweep(self) -> None:
         """Wake what is due, read on what grew elsewhere, let idle rooms go."""
         query = partial(history.read_due, kinds=list(self._kinds), time=self._time)
-        for room_id, kind in await self._database.read(query):
-            self.room(room_id, kind).wake()
+        due = await self._database.read(query)
+        for room_id, kind in due:
+            # One that is in memory elsewhere is done there: not every process need open it.
+            if self._relay.alone or room_id in self._rooms or room_id in self._due:
+                self.room(room_id, kind).wake()
+        self._due = {room_id for room_id, _ in due}
         served = list(self._rooms)
         heads = await self._database.read(partial(history.read_heads, rooms=served))
         for room_id, (epoch, head) in heads.items():
@@ -169,7 +191,7 @@ class Rooms:
         room.close()
 
     def _committed(self, room: Room[Any], events: Sequence[Logged]) -> None:
-        self._relay.publish(room.id, room.committed.epoch, events)
+        self._relay.publish(room.kind.name, room.id, room.committed.epoch, events)
 
     def _received(self, room_id: str, epoch: str, events: Sequence[Logged]) -> None:
         room = self._rooms.get(room_id)

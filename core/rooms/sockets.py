@@ -9,6 +9,7 @@ its handler is given None.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -40,6 +41,10 @@ IN_FLIGHT = 64
 REFUSALS = 200
 """Events refused to one socket within `REFUSALS_S`; past them it is closed."""
 REFUSALS_S = 10
+AWAY_AT_ONCE = 500
+"""Sockets that are told to come back between two looks at anything else."""
+COME_LATE_S = 1.0
+"""How late who was told to come back may go."""
 
 RESERVED = frozenset({"connect", "connect_error", "disconnect"})
 """Handlers that the server calls. A client that names one as its event is refused."""
@@ -74,13 +79,34 @@ class RoomPacket(packet.Packet):
     json = Codec
 
 
+class RoomManager(socketio.AsyncManager):
+    """Knows who is connected to which namespace. Of Socket.IO's own rooms nobody enters any."""
+
+    def basic_disconnect(self, sid: str, namespace: str, **_: object) -> None:
+        """Forget a socket that has gone.
+
+        Stock looks for it in every room, and each socket is a room: of 5,000 who were cut off at
+        once each was looked for in 5,000, which held the loop for seconds just when all came back.
+        """
+        for room in (None, sid):
+            if room in self.rooms.get(namespace, {}):
+                self.basic_leave_room(sid, namespace, room)
+        self.callbacks.pop(sid, None)
+        for pending in (self.pending_connect, self.pending_disconnect):
+            waiting = pending.get(namespace, [])
+            if sid in waiting:
+                waiting.remove(sid)
+                if not waiting:
+                    del pending[namespace]
+
+
 class RoomServer(socketio.AsyncServer):
     """The Socket.IO server of all namespaces; made by `socket_server`."""
 
     eio: RoomEngine
 
     def __init__(self, admit: Admit | None, **options: Any) -> None:
-        super().__init__(serializer=RoomPacket, **options)
+        super().__init__(serializer=RoomPacket, client_manager=RoomManager(), **options)
         self._admit = admit
         self._handling: set[asyncio.Task[None]] = set()
         self.eio.at_once = self._handle_at_once
@@ -93,6 +119,28 @@ class RoomServer(socketio.AsyncServer):
         eio_sid = self.manager.eio_sid_from_sid(sid, namespace)
         socket = self.eio.sockets.get(eio_sid) if eio_sid is not None else None
         return socket if isinstance(socket, RoomSocket) else None
+
+    async def send_away(self, within_s: float) -> None:
+        """Ask all clients to come back, each at a moment of its own within so many seconds.
+
+        Until then they are served as ever. Returns when all have gone, or when their time is over.
+        """
+        for namespace in self.namespace_handlers:
+            said = msgspec.json.encode(["come_back", {"within_ms": round(within_s * 1000)}])
+            event = f"{packet.EVENT}{namespace},".encode() + said
+            frame = text_frame(f"{engine_packet.MESSAGE}".encode() + event)
+            members = list(self.manager.get_participants(namespace, None))
+            for number, (_sid, eio_sid) in enumerate(members, 1):
+                socket = self.eio.sockets.get(eio_sid)
+                if isinstance(socket, RoomSocket) and socket.transport is not None:
+                    socket.write(frame)
+                elif isinstance(socket, RoomSocket):
+                    socket.put(engine_packet.Packet(engine_packet.MESSAGE, event.decode()))
+                if number % AWAY_AT_ONCE == 0:
+                    await asyncio.sleep(0)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s + COME_LATE_S):
+                await self.eio.deserted()
 
     async def close(self) -> None:
         """End all sockets so that their clients come back, and all handlers."""
