@@ -15,6 +15,7 @@ import structlog
 from commerce_bridge.cart.service import Cart
 from commerce_bridge.cart.store import MOST_PIECES
 from commerce_bridge.commerce import Commerce
+from commerce_bridge.loyalty.rules import Channel
 from commerce_bridge.orders.model import NotNow
 from commerce_bridge.port import OutOfStock
 from core.db import Database
@@ -54,12 +55,14 @@ async def person_of_customer(database: Database, id: str) -> Person:
     return person
 
 
-async def carry_out(commerce: Commerce, person: Person, change: Change, key: str) -> Outcome:
-    """Make `change` for `person`, a guest or a customer. Raises Unavailable."""
+async def carry_out(
+    commerce: Commerce, person: Person, change: Change, key: str, *, via: Channel = "shop"
+) -> Outcome:
+    """Make `change` for `person`, a guest or a customer, where `via` says. Raises Unavailable."""
     match change.kind:
         case "cart.add":
             variant, quantity = _pieces(change)
-            done = commerce.carts.add(person, variant, quantity, key, whole=True)
+            done = commerce.carts.add(person, variant, quantity, key, whole=True, via=via)
             return await _in_cart(done, variant)
         case "cart.remove":
             variant, quantity = _pieces(change)
@@ -70,7 +73,9 @@ async def carry_out(commerce: Commerce, person: Person, change: Change, key: str
             return await _cancel(commerce, person, change.order or "", key)
 
 
-async def undo(commerce: Commerce, person: Person, change: Change, key: str) -> Outcome:
+async def undo(
+    commerce: Commerce, person: Person, change: Change, key: str, *, via: Channel = "shop"
+) -> Outcome:
     """Undo a `change` of a cart that was made under `key`. Raises Unavailable.
 
     Of what was put in, whatever is still there is taken out; what was taken out is put back while
@@ -83,7 +88,7 @@ async def undo(commerce: Commerce, person: Person, change: Change, key: str) -> 
             return await _in_cart(done, variant)
         case "cart.remove":
             variant, quantity = _pieces(change)
-            done = commerce.carts.add(person, variant, quantity, key + _UNDO)
+            done = commerce.carts.add(person, variant, quantity, key + _UNDO, via=via)
             return await _in_cart(done, variant)
         case "order.cancel":
             return Outcome(done=False, code="not_undoable")

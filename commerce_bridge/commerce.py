@@ -9,9 +9,12 @@ from aiohttp import web
 
 from commerce_bridge.cart import store as cart_store
 from commerce_bridge.cart.service import Carts
+from commerce_bridge.cart.whereabouts import Whereabouts
 from commerce_bridge.checkout import intents
 from commerce_bridge.checkout.service import Checkout
 from commerce_bridge.embedded.shop import EmbeddedShop
+from commerce_bridge.loyalty import points
+from commerce_bridge.loyalty.coupons.service import Coupons
 from commerce_bridge.orders import service as order_service
 from commerce_bridge.orders.mail import OrderMail
 from commerce_bridge.orders.paying import Paying
@@ -39,8 +42,8 @@ log = structlog.get_logger(__name__)
 class Commerce:
     """What the rest of the product uses of the shop.
 
-    `payment_key` signs the test provider's calls. `join` subscribes to the outbox; `run` is its one
-    task.
+    `payment_key` signs the test provider's calls; for `whereabouts` see `Carts`. `join` subscribes
+    to the outbox; `run` is its one task.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Commerce:
         rooms: ClaimRooms,
         notices: Notices,
         payment_key: bytes,
+        whereabouts: Whereabouts | None = None,
     ) -> None:
         self._database = database
         self.clock = clock
@@ -63,8 +67,11 @@ class Commerce:
         self.orders = Orders(database, clock, self.shop, mail)
         self.paying = Paying(database, clock, self.orders, provider)
         self.test_page = TestPage(database, self.paying, provider)
-        self.carts = Carts(database, clock, settings)
-        self.checkout = Checkout(database, clock, settings, self.shop, rooms, self.paying, mail)
+        self.carts = Carts(database, clock, settings, whereabouts)
+        self.coupons = Coupons(database, clock, settings)
+        self.checkout = Checkout(
+            database, clock, settings, self.shop, rooms, self.paying, mail, self.coupons
+        )
 
     def join(self, outbox: Outbox) -> None:
         outbox.subscribe(order_service.REFUND, self.paying.refund)
@@ -86,6 +93,8 @@ class Commerce:
         now = self.clock.now()
         await self.orders.lapse_due(now)
         await self.checkout.close_due(now)
+        while await self._database.write(lambda c: points.tidy(c, now)) >= points.TIDIED:
+            pass
 
     async def forget_old(self) -> None:
         """Drop what is kept for a day only, so that a request sent twice is known."""

@@ -1,9 +1,10 @@
 """What the shop needs of the rooms in which claims live, and what it tells them.
 
-`live` implements `ClaimRooms`; the shop never imports it. Before payment the shop asks the rooms,
-by a call; afterwards it tells them through the outbox, one topic for each fate of an order, with
-the order's id as the key, so that what is told of one order arrives in order and at least once.
-Handlers must take a repeat, and an order that they never heard of, as nothing to do.
+`live` implements `ClaimRooms`, and tells of items that were opened; the shop never imports it.
+Before payment the shop asks the rooms, by a call; afterwards it tells them through the outbox, one
+topic for each fate of an order, with the order's id as the key, so that what is told of one order
+arrives in order and at least once. Handlers must take a repeat, and an order that they never heard
+of, as nothing to do.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from core.errors import Conflict
 if TYPE_CHECKING:
     from core.identity.model import Person
 
+CLAIMABLE = "item.opened"
+"""An item of a show was opened: `{show, show_title, item, product, title, tier}`; `tier` is the key
+of the tier whose members alone may claim it, if it is so for good."""
 ORDER_PLACED = "order.placed"
 """Placed and paid later (at pick-up, by transfer): the hold ends, the claims are sold."""
 ORDER_PAID = "order.paid"
@@ -34,8 +38,9 @@ class OrderTold(TypedDict):
 
     order: str
     claims: list[str]
-    """Ids of the claims in it, of one show or of several; their pieces of stock have moved already:
-    out of the allotment when the order was made, back into it when it was released or cancelled."""
+    """Ids of the claims in it, of one show, of several or of none; their pieces of stock have moved
+    already: out of the allotment when the order was made, back into it when it was released or
+    cancelled."""
 
 
 class OrderReleased(OrderTold):

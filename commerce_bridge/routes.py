@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
 from aiohttp import web
 from pydantic import Field, StringConstraints
 
 from commerce_bridge import view
 from commerce_bridge.cart.store import MOST_PIECES
-from commerce_bridge.checkout.model import CheckoutBody
+from commerce_bridge.cart.whereabouts import Claimed
+from commerce_bridge.checkout.model import CheckoutBody, QuoteBody
 from commerce_bridge.commerce import COMMERCE, Commerce
 from commerce_bridge.orders.model import Order, State
 from commerce_bridge.orders.service import CHANGE_ORDERS, READ_ORDERS, STAFF_ACTS
 from commerce_bridge.orders.store import PAGE
+from commerce_bridge.port import Product, Shop
 from core.errors import BadRequest, NotFound, TooLarge
 from core.http import ANYONE, CUSTOMERS, Routes, answer, json_body, person_of, staff
 from core.identity.model import Role
@@ -27,6 +30,7 @@ QUERY_LENGTH = 100
 READERS = staff(*READ_ORDERS)
 CHANGERS = staff(*CHANGE_ORDERS)
 STOCKISTS = staff(Role.HOST, Role.OPERATOR)
+ADVISERS = staff(Role.REP, Role.OPERATOR)
 
 routes = Routes()
 
@@ -43,8 +47,16 @@ async def products(request: web.Request) -> web.Response:
 
 @routes.get("/api/products/{id}", who=ANYONE)
 async def product(request: web.Request) -> web.Response:
-    found = await _commerce(request).shop.product(request.match_info["id"])
-    return answer(view.product(found))
+    """With `stock`: what lies in places that customers know of; not what lies behind them."""
+    shop = _commerce(request).shop
+    found = await shop.product(request.match_info["id"])
+    stock = await _stock(shop, found)
+    known = {one["id"] for one in stock["places"]}
+    stock["pieces"] = {
+        variant: {place: n for place, n in by_place.items() if place in known}
+        for variant, by_place in stock["pieces"].items()
+    }
+    return answer(view.product(found) | {"stock": stock})
 
 
 @routes.get("/api/staff/products", who=STOCKISTS)
@@ -53,10 +65,25 @@ async def staff_products(request: web.Request) -> web.Response:
     return answer({"products": [view.product(one) for one in found]})
 
 
+@routes.get("/api/staff/products/{id}/stock", who=ADVISERS)
+async def stock_of(request: web.Request) -> web.Response:
+    shop = _commerce(request).shop
+    found = await shop.product(request.match_info["id"])
+    return answer(await _stock(shop, found))
+
+
+async def _stock(shop: Shop, found: Product) -> dict[str, Any]:
+    """Where how many pieces of each variant lie, with the places that customers know of."""
+    pieces = await shop.stock([one.id for one in found.variants])
+    places = [one for one in await shop.locations() if one.pickup or one.address]
+    return {"places": [{"id": one.id, "name": one.name} for one in places], "pieces": pieces}
+
+
 class AddLine(Input):
     variant_id: Id
     quantity: Annotated[int, Field(ge=1, le=MOST_PIECES)]
     request_id: RequestId
+    via: Claimed = "shop"
 
 
 class ChangeLine(Input):
@@ -73,9 +100,10 @@ async def cart(request: web.Request) -> web.Response:
 @routes.post("/api/cart/lines", who=CUSTOMERS)
 async def add_line(request: web.Request) -> web.Response:
     body = await json_body(request, AddLine)
-    commerce = _commerce(request)
+    person, commerce = person_of(request), _commerce(request)
+    via = await commerce.carts.believed(person, body.via)
     found = await commerce.carts.add(
-        person_of(request), body.variant_id, body.quantity, body.request_id
+        person, body.variant_id, body.quantity, body.request_id, via=via
     )
     return answer(view.cart(found, commerce.settings))
 
@@ -100,6 +128,15 @@ class Asked(Input):
     request_id: RequestId
 
 
+@routes.post("/api/checkout/quote", who=CUSTOMERS)
+async def quote(request: web.Request) -> web.Response:
+    """What an order would cost; what of it could not be had is told, and refuses nothing."""
+    body = await json_body(request, QuoteBody)
+    commerce = _commerce(request)
+    found = await commerce.checkout.quote(person_of(request), body)
+    return answer(view.quote(found, commerce.settings.currency))
+
+
 @routes.post("/api/checkout", who=CUSTOMERS)
 async def checkout(request: web.Request) -> web.Response:
     body = await json_body(request, CheckoutBody)
@@ -109,21 +146,22 @@ async def checkout(request: web.Request) -> web.Response:
         spoken = negotiate(asked, commerce.settings.locale)
         body = body.model_copy(update={"locale": spoken})
     placed = await commerce.checkout.order(person_of(request), body)
-    shown = _shown(request, placed.order)
+    [shown] = await _shown(request, [placed.order])
     return answer({"order": shown, "pay_url": placed.pay_url}, 201)
 
 
 @routes.get("/api/orders", who=CUSTOMERS)
 async def orders(request: web.Request) -> web.Response:
     found = await _commerce(request).orders.mine(person_of(request))
-    return answer({"orders": [_shown(request, one) for one in found]})
+    return answer({"orders": await _shown(request, found)})
 
 
 @routes.get("/api/orders/{id}", who=CUSTOMERS | READERS)
 async def order(request: web.Request) -> web.Response:
     person = person_of(request)
     found = await _commerce(request).orders.get(person, request.match_info["id"])
-    return answer(_shown(request, found, to_staff=person.is_staff))
+    [shown] = await _shown(request, [found], to_staff=person.is_staff)
+    return answer(shown)
 
 
 @routes.post("/api/orders/{id}/cancel", who=CUSTOMERS)
@@ -132,7 +170,8 @@ async def cancel(request: web.Request) -> web.Response:
     done = await _commerce(request).orders.cancel(
         person_of(request), request.match_info["id"], body.request_id
     )
-    return answer(_shown(request, done))
+    [shown] = await _shown(request, [done])
+    return answer(shown)
 
 
 @routes.post("/api/orders/{id}/pay", who=CUSTOMERS)
@@ -157,7 +196,7 @@ async def staff_orders(request: web.Request) -> web.Response:
         query=_query(request),
         before=None if before is None else int(before),
     )
-    shown = [_shown(request, one, to_staff=True) for one in found]
+    shown = await _shown(request, found, to_staff=True)
     return answer({"orders": shown, "next": found[-1].serial if len(found) == PAGE else None})
 
 
@@ -170,7 +209,8 @@ async def staff_act(request: web.Request) -> web.Response:
     done = await _commerce(request).orders.act(
         person_of(request), request.match_info["id"], act, body.request_id, body.note or None
     )
-    return answer(_shown(request, done, to_staff=True))
+    [shown] = await _shown(request, [done], to_staff=True)
+    return answer(shown)
 
 
 class TestOutcome(Input):
@@ -206,9 +246,15 @@ async def test_outcome(request: web.Request) -> web.Response:
     return answer({"return_url": url})
 
 
-def _shown(request: web.Request, one: Order, *, to_staff: bool = False) -> view.Json:
+async def _shown(
+    request: web.Request, orders: Sequence[Order], *, to_staff: bool = False
+) -> list[view.Json]:
     commerce = _commerce(request)
-    return view.order(one, commerce.clock.now(), commerce.settings, staff=to_staff)
+    earned = await commerce.orders.earned(orders)
+    now, settings = commerce.clock.now(), commerce.settings
+    return [
+        view.order(one, now, settings, earned=earned.get(one.id), staff=to_staff) for one in orders
+    ]
 
 
 def _query(request: web.Request) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 from commerce_bridge import delivery
 from commerce_bridge.cart.service import Cart
 from commerce_bridge.checkout.model import shown_phone
+from commerce_bridge.checkout.pricing import Quote
+from commerce_bridge.loyalty.coupons.rules import Coupon, Discount
+from commerce_bridge.loyalty.points import Earned
 from commerce_bridge.orders.model import Act, Event, Line, Order, SentTo, may, may_pay
 from commerce_bridge.port import Location, Product, Variant
 from core.clock import Instant
@@ -73,6 +76,7 @@ def cart(one: Cart, settings: Settings) -> Json:
                 "quantity": line.quantity,
                 "unit_price": named.variant.price.minor,
                 "available": named.variant.available if named.for_sale else 0,
+                "via": line.via,
             }
             for line, named in one.lines
         ],
@@ -99,8 +103,18 @@ def location(one: Location) -> Json:
     return {"id": one.id, "name": one.name, "address": one.address, "hours": one.hours}
 
 
-def order(one: Order, now: Instant, settings: Settings, *, staff: bool = False) -> Json:
-    """An order as its customer sees it; with `staff` also who she is, and what staff noted."""
+def order(
+    one: Order,
+    now: Instant,
+    settings: Settings,
+    *,
+    earned: Earned | None = None,
+    staff: bool = False,
+) -> Json:
+    """An order as its customer sees it; with `staff` also who she is, and what staff noted.
+
+    `earned` is what has come of it; None where nothing has, or not yet.
+    """
     shown = {
         "id": one.id,
         "number": one.number,
@@ -116,6 +130,8 @@ def order(one: Order, now: Instant, settings: Settings, *, staff: bool = False) 
         "fulfilment": one.fulfilment,
         "lines": list(map(_line, one.lines)),
         "subtotal": one.subtotal,
+        "discounts": list(map(discount, one.discounts)),
+        "points": {"used": one.points, "value": one.points_value, **_earned(one, earned)},
         "delivery_fee": one.delivery_fee,
         "total": one.total,
         "currency": one.currency,
@@ -130,6 +146,62 @@ def order(one: Order, now: Instant, settings: Settings, *, staff: bool = False) 
         shown["customer"] = {"id": one.customer, "name": one.name, "email": one.email}
         shown["acts"] = [act for act in _STAFF if may(one.now, act, "staff", now)]
     return shown
+
+
+def _earned(one: Order, earned: Earned | None) -> Json:
+    """`earned_state`: `none`, `expected` (once it is paid), `pending` (until the time for returns
+    is over), `earned`, `undone` (with the order)."""
+    if earned is not None:
+        return {"earns": earned.points, "earned_state": earned.state}
+    if one.now.payment == "due" and one.earns:
+        return {"earns": one.earns, "earned_state": "expected"}
+    return {"earns": 0, "earned_state": "none"}
+
+
+def discount(one: Discount) -> Json:
+    return {
+        "coupon": one.coupon,
+        "code": one.code,
+        "title": one.title,
+        "amount": one.amount,
+    }
+
+
+def quote(one: Quote, currency: str) -> Json:
+    return {
+        "subtotal": one.subtotal,
+        "discounts": list(map(discount, one.discounts)),
+        "points": {
+            "used": one.points.used,
+            "value": one.points.value,
+            "most": one.points.most,
+            "available": one.points.available,
+        },
+        "delivery_fee": one.delivery_fee,
+        "total": one.total,
+        "earns": one.earns,
+        "refused": [
+            {"code": why.code, "reason": why.reason, "data": why.data} for why in one.refused
+        ],
+        "offers": list(map(coupon, one.offers)),
+        "currency": currency,
+    }
+
+
+def coupon(one: Coupon) -> Json:
+    """A coupon as customers see it."""
+    return {
+        "id": one.id,
+        "code": one.code,
+        "title": one.title,
+        "kind": one.kind,
+        "amount": one.amount,
+        "most": one.most,
+        "minimum": one.minimum,
+        "ends_at": one.ends_at,
+        "tier": one.tier,
+        "show": one.show,
+    }
 
 
 _STAFF = (Act.CONFIRM_PAYMENT, Act.READY, Act.HAND_OUT, Act.CANCEL, Act.REFUND)

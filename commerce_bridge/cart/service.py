@@ -8,10 +8,12 @@ from sqlalchemy import Connection
 from commerce_bridge import claims, delivery
 from commerce_bridge.cart import store
 from commerce_bridge.cart.store import CartLine
+from commerce_bridge.cart.whereabouts import Claimed, Whereabouts
 from commerce_bridge.claims import ClaimRow
 from commerce_bridge.delivery import DeliveryRule
 from commerce_bridge.embedded import catalogue
 from commerce_bridge.embedded.catalogue import Named
+from commerce_bridge.loyalty.rules import Channel
 from commerce_bridge.orders import store as orders
 from commerce_bridge.orders.model import SentTo
 from commerce_bridge.port import Location, OutOfStock, UnknownProduct
@@ -45,9 +47,18 @@ class Cart(msgspec.Struct, frozen=True):
 
 
 class Carts:
-    def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
+    """`whereabouts` says where customers were; without it they were on the shop's own pages."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        whereabouts: Whereabouts | None = None,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._whereabouts = whereabouts
         self._rules = delivery.rules(settings)
 
     async def get(self, person: Person) -> Cart:
@@ -62,8 +73,11 @@ class Carts:
         request_id: str,
         *,
         whole: bool = False,
+        via: Channel = "shop",
     ) -> Cart:
         """Put more of a variant in; the same request puts it in once.
+
+        `via`: where she is, by what the house knows, not by what her page says (see `believed`).
 
         Raises UnknownProduct, CartFull, and OutOfStock where there is none at all; with `whole`
         where the shop has not as many as would then be in the cart.
@@ -78,7 +92,7 @@ class Carts:
             wanted = catalogue.variants(connection, [variant_id]).get(variant_id)
             if wanted is None:
                 raise UnknownProduct("There is no such variant for sale.")
-            store.add(connection, customer, variant_id, quantity, now)
+            store.add(connection, customer, variant_id, quantity, now, via)
             cart = self._load(connection, person)
             needed = cart.pieces(variant_id) if whole else 1
             if wanted.available < needed:
@@ -88,6 +102,13 @@ class Carts:
             return cart
 
         return await self._database.write(unit)
+
+    async def believed(self, person: Person, claimed: Claimed) -> Claimed:
+        """Where she is, if her page says `claimed`: who is not there is in the shop, and no less
+        welcome."""
+        if claimed == "shop" or self._whereabouts is None:
+            return "shop"
+        return claimed if await self._whereabouts.was(person, claimed) else "shop"
 
     async def take(
         self, person: Person, variant_id: str, quantity: int, request_id: str, *, least: int = 1

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from commerce_bridge import claims
+from commerce_bridge.loyalty.rules import Channel
 from commerce_bridge.sql import among
 from core.clock import Instant
 from core.db import insert_new, metadata
@@ -43,6 +44,7 @@ cart_line = Table(
     Column("variant_id", ForeignKey("variant.id"), nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("added_at", BigInteger, nullable=False),
+    Column("via", String(4), nullable=False, server_default="shop"),
     CheckConstraint("quantity BETWEEN 1 AND 99", name="quantity"),
     UniqueConstraint("customer", "variant_id"),
 )
@@ -76,6 +78,8 @@ class CartLine(msgspec.Struct, frozen=True):
     variant_id: str
     quantity: int
     added_at: Instant
+    via: Channel = "shop"
+    """Where she was when she first put it in."""
 
 
 def lines(connection: Connection, customers: Collection[str]) -> list[CartLine]:
@@ -136,7 +140,12 @@ def begins(
 
 
 def add(
-    connection: Connection, customer: str, variant_id: str, quantity: int, now: Instant
+    connection: Connection,
+    customer: str,
+    variant_id: str,
+    quantity: int,
+    now: Instant,
+    via: Channel = "shop",
 ) -> None:
     """Put `quantity` (>= 1) more of a variant in the cart. Raises CartFull."""
     if quantity > MOST_PIECES:
@@ -149,6 +158,7 @@ def add(
             variant_id=variant_id,
             quantity=quantity,
             added_at=now,
+            via=via,
         )
         .returning(cart_line.c.id)
     )
@@ -264,4 +274,4 @@ def _check_room(connection: Connection, customer: str) -> None:
 
 
 def _line(row: Any) -> CartLine:
-    return CartLine(row.id, row.customer, row.variant_id, row.quantity, row.added_at)
+    return CartLine(row.id, row.customer, row.variant_id, row.quantity, row.added_at, row.via)

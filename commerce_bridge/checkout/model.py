@@ -10,8 +10,9 @@ import msgspec
 import phonenumbers
 from pydantic import Field, StringConstraints
 
-from commerce_bridge.delivery import DeliveryRule, fee
-from commerce_bridge.orders.model import Line, Method
+from commerce_bridge.delivery import DeliveryRule, Kind
+from commerce_bridge.loyalty.coupons.rules import MOST_TOGETHER
+from commerce_bridge.orders.model import Method
 from commerce_bridge.port import Location
 from core.clock import Instant
 from core.errors import BadRequest, Conflict
@@ -22,6 +23,7 @@ from core.locales import Locale
 from core.money import MAX_MINOR
 
 MOST_CLAIMS = 100
+MOST_POINTS = 10**9
 
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Text60 = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
@@ -59,6 +61,20 @@ class Pickup(Input):
     location: ShortText
 
 
+Coupons = Annotated[list[ShortText], Field(max_length=MOST_TOGETHER, default_factory=list)]
+"""Codes, or ids of coupons in her wallet that have none."""
+
+
+class QuoteBody(Input):
+    """`POST /api/checkout/quote`; `fulfilment` is None as long as she has not chosen."""
+
+    claims: Annotated[list[ShortText], Field(max_length=MOST_CLAIMS, default_factory=list)]
+    lines: Annotated[list[ShortText], Field(max_length=MOST_CLAIMS, default_factory=list)]
+    fulfilment: Kind | None = None
+    coupons: Coupons
+    points: Annotated[int, Field(ge=0, le=MOST_POINTS)] = 0
+
+
 class CheckoutBody(Input):
     """`POST /api/checkout`. Amounts in minor units."""
 
@@ -69,6 +85,8 @@ class CheckoutBody(Input):
     fulfilment: Annotated[Home | Store | Pickup, Field(discriminator="kind")]
     payment: Method
     note: Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)] | None = None
+    coupons: Coupons
+    points: Annotated[int, Field(ge=0, le=MOST_POINTS)] = 0
     expect_total: Annotated[int, Field(ge=0, le=MAX_MINOR)]
     locale: Locale | None = None
     """The page's language; without it the browser's counts."""
@@ -109,15 +127,6 @@ class Delivery(msgspec.Struct, frozen=True):
         """Where it is fetched at the shop's own; None else."""
         where: str | None = self.fulfilment.get("location")
         return where
-
-
-class Total(msgspec.Struct, frozen=True):
-    subtotal: int
-    delivery_fee: int
-
-    @property
-    def total(self) -> int:
-        return self.subtotal + self.delivery_fee
 
 
 def delivery(
@@ -180,17 +189,6 @@ def shown_phone(number: str, country: str) -> str:
     own = phonenumbers.region_code_for_number(parsed) == country
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(parsed, form.NATIONAL if own else form.INTERNATIONAL)
-
-
-def price(lines: Sequence[Line], rule: DeliveryRule, expected: int) -> Total:
-    """What the order costs. Raises EmptyCheckout, and PriceChanged where it is not `expected`."""
-    if not lines:
-        raise EmptyCheckout("There is nothing to order.")
-    subtotal = sum(line.amount for line in lines)
-    total = Total(subtotal, fee(rule, subtotal))
-    if total.total != expected:
-        raise PriceChanged("The order costs something else.", total=total.total)
-    return total
 
 
 def due_times(transfer_days: int, payment_minutes: int) -> dict[str, Instant]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -18,24 +18,31 @@ from sqlalchemy import Connection
 from commerce_bridge import claims as cart_claims
 from commerce_bridge import delivery as deliveries
 from commerce_bridge.cart import store as cart
-from commerce_bridge.checkout import intents
+from commerce_bridge.checkout import intents, pricing
 from commerce_bridge.checkout.intents import Intent
 from commerce_bridge.checkout.model import (
     CartChanged,
     CheckoutBody,
     Delivery,
     EmptyCheckout,
+    QuoteBody,
     delivery,
     due_times,
-    price,
 )
+from commerce_bridge.checkout.pricing import Asked, Quote
+from commerce_bridge.delivery import DeliveryRule
 from commerce_bridge.embedded import catalogue
+from commerce_bridge.loyalty import points
+from commerce_bridge.loyalty.coupons import store as coupons
+from commerce_bridge.loyalty.coupons.service import Coupons
 from commerce_bridge.orders import store as orders
 from commerce_bridge.orders.mail import OrderMail
 from commerce_bridge.orders.model import Line, Method, Order, OrderState, first
 from commerce_bridge.orders.paying import Paying
+from commerce_bridge.orders.service import paid
 from commerce_bridge.port import Buyer, OrderDraft, OutOfStock, SaleLine
 from commerce_bridge.rooms import (
+    ORDER_PAID,
     ORDER_PLACED,
     ClaimedLine,
     ClaimExpired,
@@ -45,7 +52,7 @@ from commerce_bridge.rooms import (
 from core import outbox
 from core.clock import Clock, Instant
 from core.db import Database
-from core.errors import Conflict, PlusOneError, Unavailable
+from core.errors import BadRequest, Conflict, PlusOneError, Unavailable
 from core.identity.model import Person, require_customer
 from core.money import Money
 from core.settings import Settings
@@ -92,6 +99,7 @@ class Checkout:
         rooms: ClaimRooms,
         paying: Paying,
         mail: OrderMail,
+        wallets: Coupons,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -100,13 +108,15 @@ class Checkout:
         self._rooms = rooms
         self._paying = paying
         self._mail = mail
+        self._wallets = wallets
         self._rules = deliveries.rules(settings)
 
     async def order(self, customer: Person, body: CheckoutBody) -> Placed:
         """Make an order of what `body` names; sent again, it is the same order.
 
         Raises EmptyCheckout, BadRequest, ClaimExpired, ClaimInPayment, CartChanged, OutOfStock
-        (`data.lines`), PriceChanged, TooManyUnpaid. Then nothing is ordered, and no claim is lost.
+        (`data.lines`), CouponRefused, NotEnoughPoints, PriceChanged, TooManyUnpaid, RateLimited.
+        Then nothing is ordered, and no claim, coupon or point is lost.
         """
         require_customer(customer)
         order = await self._made(customer, body)
@@ -119,6 +129,28 @@ class Checkout:
                 if order is None:
                     raise
         return Placed(order, await self._pay_url(order))
+
+    async def quote(self, customer: Person, body: QuoteBody) -> Quote:
+        """What an order of this would cost.
+
+        Raises BadRequest, ClaimExpired, CartChanged, OutOfStock and, where too many codes were
+        none, RateLimited.
+        """
+        require_customer(customer)
+        rule = None
+        if body.fulfilment is not None:
+            rule = next((one for one in self._rules if one.kind == body.fulfilment), None)
+            if rule is None:
+                fields = {"fulfilment": "The shop does not deliver so."}
+                raise BadRequest("Something in the order is not right.", fields=fields)
+        await self._wallets.check_tries(customer, body.coupons)
+
+        def query(connection: Connection) -> Quote:
+            lines = self._lines(connection, customer, body.claims, body.lines)
+            asked = Asked(body.coupons, body.points)
+            return self._price(connection, customer, lines, asked, rule)
+
+        return await self._database.read(query)
 
     async def close_due(self, now: Instant) -> int:
         """Close what was begun and never became an order; returns how many were."""
@@ -133,6 +165,7 @@ class Checkout:
         )
 
     async def _make(self, customer: Person, body: CheckoutBody) -> Order:
+        await self._wallets.check_tries(customer, body.coupons)
         to = await self._database.read(lambda c: self._check(c, customer, body))
         intent = await self._database.write(lambda c: self._begin(c, customer, body))
         try:
@@ -159,11 +192,26 @@ class Checkout:
         )
         if orders.unpaid(connection, customer.aliases) >= MOST_UNPAID:
             raise TooManyUnpaid("Pay or cancel the other orders first.", most=MOST_UNPAID)
+        lines = self._lines(connection, customer, body.claims, body.lines)
+        asked = Asked(body.coupons, body.points)
+        pricing.check(
+            self._price(connection, customer, lines, asked, to.rule), asked, body.expect_total
+        )
+        return to
+
+    def _lines(
+        self,
+        connection: Connection,
+        customer: Person,
+        claims: Sequence[str],
+        line_ids: Sequence[str],
+    ) -> list[Line]:
+        """What of her cart is to be ordered. Raises ClaimExpired, CartChanged, OutOfStock."""
         held = {row["claim_id"]: row for row in cart_claims.of(connection, customer.aliases)}
-        if gone := [claim for claim in body.claims if claim not in held]:
+        if gone := [claim for claim in claims if claim not in held]:
             raise ClaimExpired("Some are not held any more.", claims=gone)
         in_cart = {line.id: line for line in cart.lines(connection, customer.aliases)}
-        if missing := [line for line in body.lines if line not in in_cart]:
+        if missing := [line for line in line_ids if line not in in_cart]:
             raise CartChanged("Some are not in the cart any more.", lines=missing)
         lines = [
             Line(
@@ -173,12 +221,28 @@ class Checkout:
                 picture=row["picture"],
                 quantity=row["quantity"],
                 unit_price=row["unit_price"],
+                claim=row["claim_id"],
+                show=row["show"],
+                via="show",
             )
-            for row in (held[claim] for claim in dict.fromkeys(body.claims))
+            for row in (held[claim] for claim in dict.fromkeys(claims))
         ]
-        own = self._own_lines(connection, [in_cart[line] for line in dict.fromkeys(body.lines)])
-        price([*lines, *own], to.rule, body.expect_total)
-        return to
+        own = self._own_lines(connection, [in_cart[line] for line in dict.fromkeys(line_ids)])
+        return [*lines, *own]
+
+    def _price(
+        self,
+        connection: Connection,
+        customer: Person,
+        lines: Sequence[Line],
+        asked: Asked,
+        rule: DeliveryRule | None,
+        *,
+        lock: bool = False,
+    ) -> Quote:
+        now = self._clock.now()
+        currency = self._settings.currency
+        return pricing.quote(connection, customer, lines, asked, rule, currency, now, lock=lock)
 
     def _begin(self, connection: Connection, customer: Person, body: CheckoutBody) -> Intent:
         return intents.begin(
@@ -220,23 +284,24 @@ class Checkout:
         if missing := set(body.lines) - {line.id for line in in_cart}:
             raise CartChanged("Some are not in the cart any more.", lines=sorted(missing))
         lines = [*map(_of_claim, held), *self._own_lines(connection, in_cart)]
-        total = price(lines, to.rule, body.expect_total)
-        begins = self._first(body.payment, now)
+        asked = Asked(body.coupons, body.points)
+        priced = self._price(connection, customer, lines, asked, to.rule, lock=True)
+        pricing.check(priced, asked, body.expect_total)
+        buyer = require_customer(customer)
+        begins = self._first(body.payment, now, costs=priced.total > 0)
         orders.add(
             connection,
             {
                 "id": order_id,
-                "customer": require_customer(customer),
+                "customer": buyer,
                 "request_id": body.request_id,
                 "state": begins.state,
                 "method": begins.method,
                 "payment": begins.payment,
                 "due_at": begins.due_at,
-                "account": self._account(body.payment),
+                "account": self._account(body.payment) if begins.costs else None,
                 "currency": self._settings.currency,
-                "subtotal": total.subtotal,
-                "delivery_fee": total.delivery_fee,
-                "total": total.total,
+                **_sums(priced),
                 "contact_name": to.name,
                 "contact_phone": to.phone,
                 "contact_email": to.email,
@@ -248,16 +313,21 @@ class Checkout:
             now,
         )
         cart.remove(connection, customer.aliases, [line.id for line in in_cart])
-        if body.payment == "card":
-            self._paying.begin(connection, order_id, self._money(total.total))
-        elif intent.claims:
+        coupons.reserve(connection, order_id, buyer, priced.discounts, now)
+        ids = customer.aliases
+        points.redeem(connection, ids, buyer, order_id, priced.points.used, now)
+        if begins.payment == "due" and body.payment == "card":
+            self._paying.begin(connection, order_id, self._money(priced.total))
+        else:
             told = OrderTold(order=order_id, claims=intent.claims)
-            outbox.add(connection, ORDER_PLACED, order_id, told)
+            topic = ORDER_PAID if begins.payment == "paid" else ORDER_PLACED
+            outbox.add(connection, topic, order_id, told)
         intents.ordered(connection, order_id)
         made = orders.get(connection, order_id)
-        self._mail.tell(connection, made)
+        earned = paid(connection, made, now) if begins.payment == "paid" else 0
+        self._mail.tell(connection, made, earned)
         # Last of all: from here to the commit everybody who wants the same pieces waits.
-        self._sell(connection, order_id, to, lines, in_cart, total.delivery_fee, now)
+        self._sell(connection, order_id, to, lines, in_cart, priced.delivery_fee, now)
         log.info("order", order=order_id, act="place", state=begins.state, method=begins.method)
         return made
 
@@ -316,13 +386,14 @@ class Checkout:
                 picture=named[line.variant_id].picture,
                 quantity=line.quantity,
                 unit_price=named[line.variant_id].variant.price.minor,
+                via=line.via,
             )
             for line in in_cart
         ]
 
-    def _first(self, method: Method, now: Instant) -> OrderState:
+    def _first(self, method: Method, now: Instant, *, costs: bool = True) -> OrderState:
         times = due_times(self._settings.transfer_days, self._settings.payment_minutes)
-        return first(method, now, **times)
+        return first(method, now, costs=costs, **times)
 
     def _account(self, method: Method) -> str | None:
         return self._settings.transfer_account or None if method == "transfer" else None
@@ -345,6 +416,21 @@ def _close(connection: Connection, *, order_id: str) -> bool:
     return True
 
 
+def _sums(priced: Quote) -> dict[str, Any]:
+    """The columns of an order that say what it costs."""
+    discounts = msgspec.json.encode(priced.discounts).decode() if priced.discounts else None
+    return {
+        "subtotal": priced.subtotal,
+        "discounts": discounts,
+        "discount": sum(one.amount for one in priced.discounts),
+        "points": priced.points.used,
+        "points_value": priced.points.value,
+        "delivery_fee": priced.delivery_fee,
+        "total": priced.total,
+        "earns": priced.earns,
+    }
+
+
 def _of_claim(claimed: ClaimedLine) -> Line:
     return Line(
         variant_id=claimed.variant_id,
@@ -358,4 +444,5 @@ def _of_claim(claimed: ClaimedLine) -> Line:
         show=claimed.show,
         item=claimed.item,
         place=claimed.place,
+        via="show",
     )

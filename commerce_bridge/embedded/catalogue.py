@@ -105,6 +105,17 @@ def product(connection: Connection, product_id: str) -> Product:
     return _with_variants(connection, found)[0]
 
 
+def of_ids(connection: Connection, product_ids: Collection[str]) -> dict[str, Product]:
+    """Those of them that are for sale."""
+    if not product_ids:
+        return {}
+    query = select(product_table).where(
+        product_table.c.active, among(connection, product_table.c.id, product_ids)
+    )
+    found = _with_variants(connection, connection.execute(query).all())
+    return {one.id: one for one in found if one.variants}
+
+
 def currencies(connection: Connection) -> set[str]:
     """What the variants are priced in, those not for sale included."""
     return set(connection.execute(select(variant_table.c.currency).distinct()).scalars())

@@ -41,6 +41,7 @@ from sqlalchemy import (
 
 from commerce_bridge.port import Allotment, OutOfStock, UnknownPlace
 from commerce_bridge.sql import among
+from core import outbox
 from core.clock import Instant
 from core.db import insert_new, metadata
 from core.errors import BadRequest, Conflict
@@ -48,6 +49,11 @@ from core.ids import new_id
 
 SUPPLIER = "supplier"
 SOLD = "sold"
+
+STOCK_BACK = "stock.back"
+"""Outbox: `{key, variants}` may be bought again, of which there were none; moved by `key`."""
+TOLD_AT_ONCE = 500
+"""Variants in one such message."""
 
 Cause = Literal["count", "allot", "give_back", "sale", "undo"]
 
@@ -179,6 +185,21 @@ def post(
         _MOVE,
         [{"at_place": p, "of": v, "by": by} for (p, v), by in sorted(moved.items()) if by],
     )
+    _tell_back(connection, key, moved)
+
+
+def _tell_back(connection: Connection, key: str, moved: Mapping[Level, int]) -> None:
+    """Tell of variants that may be bought now, and could not before these moves."""
+    more: defaultdict[str, int] = defaultdict(int)
+    for (place, variant), by in moved.items():
+        if place.startswith("loc_"):
+            more[variant] += by
+    came = {variant: by for variant, by in more.items() if by > 0}
+    there = available(connection, list(came))
+    back = sorted(variant for variant, by in came.items() if there.get(variant, 0) == by)
+    for start in range(0, len(back), TOLD_AT_ONCE):
+        told = back[start : start + TOLD_AT_ONCE]
+        outbox.add(connection, STOCK_BACK, f"back:{told[0]}", {"key": key, "variants": told})
 
 
 _MOVE = (

@@ -2,6 +2,7 @@
 
 `{number}`, `{total}`, `{shop}` are the order's and the shop's; `{due}` a date and time, `{where}`
 a location with its hours, `{account}` what a transfer is paid to, `{link}` the order's page.
+`{sums}` is how coupons and points made the total, or what of them comes back; mostly nothing.
 """
 
 from __future__ import annotations
@@ -10,9 +11,64 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.locales import Locale
-from core.notices import Template
+from core.notices import FOOT, Template
 
-_FOOT = "\n\n{link}\n\n{shop}\n"
+_FOOT = "{sums}" + FOOT
+
+SUMS: Final[Mapping[Locale, Mapping[str, str]]] = {
+    "zh-Hant": {
+        "goods": "商品　{amount}",
+        "coupon": "{title}　{amount}",
+        "points": "折抵 {points} 點　{amount}",
+        "delivery": "運費　{amount}",
+        "total": "合計　{amount}",
+        "earned": "這筆訂單會得到 {points} 點，過了鑑賞期就能用。",
+    },
+    "zh-Hant-HK": {
+        "goods": "貨品　{amount}",
+        "coupon": "{title}　{amount}",
+        "points": "使用 {points} 積分　{amount}",
+        "delivery": "運費　{amount}",
+        "total": "總數　{amount}",
+        "earned": "此訂單可賺取 {points} 積分，退貨期過後即可使用。",
+    },
+    "zh-Hans": {
+        "goods": "商品　{amount}",
+        "coupon": "{title}　{amount}",
+        "points": "抵扣 {points} 积分　{amount}",
+        "delivery": "运费　{amount}",
+        "total": "合计　{amount}",
+        "earned": "这笔订单可得 {points} 积分，过了退货期就能使用。",
+    },
+    "en": {
+        "goods": "Goods: {amount}",
+        "coupon": "{title}: {amount}",
+        "points": "{points} points used: {amount}",
+        "delivery": "Delivery: {amount}",
+        "total": "Total: {amount}",
+        "earned": "This order earns you {points} points. You can use them once the time for returns"
+        " is over.",
+    },
+}
+
+GIVEN_BACK: Final[Mapping[Locale, Mapping[str, str]]] = {
+    "zh-Hant": {
+        "points": "用掉的 {points} 點已經退還給你。",
+        "coupons": "用過的優惠券可以再用一次（還在期限內的話）。",
+    },
+    "zh-Hant-HK": {
+        "points": "已用的 {points} 積分已退回給你。",
+        "coupons": "所用的優惠券如仍在有效期內，可再次使用。",
+    },
+    "zh-Hans": {
+        "points": "用掉的 {points} 积分已退还给你。",
+        "coupons": "用过的优惠券在有效期内可以再用一次。",
+    },
+    "en": {
+        "points": "The {points} points that you used are yours again.",
+        "coupons": "Coupons that you used can be used again as long as they are valid.",
+    },
+}
 
 LETTERS: Final[Mapping[str, Mapping[Locale, Template]]] = {
     "order_placed_pickup": {
@@ -54,6 +110,25 @@ LETTERS: Final[Mapping[str, Mapping[Locale, Template]]] = {
             "Order {number}: please transfer by {due}",
             "Hello,\n\nwe have your order {number}: {total}.\n\nPlease transfer it by {due} to:\n"
             "{account}\n\nAn order that is not paid by then is cancelled." + _FOOT,
+        ),
+    },
+    "order_placed_free": {
+        "zh-Hant": Template(
+            "訂單 {number} 收到了",
+            "你好：\n\n訂單 {number} 收到了，全部折抵完畢，不必付款。我們會盡快備貨。" + _FOOT,
+        ),
+        "zh-Hant-HK": Template(
+            "已收到訂單 {number}",
+            "你好：\n\n已收到訂單 {number}，款項已全數扣減，毋須付款。我們會盡快備貨。" + _FOOT,
+        ),
+        "zh-Hans": Template(
+            "订单 {number} 已收到",
+            "你好：\n\n订单 {number} 已收到，已全额抵扣，无需付款。我们会尽快备货。" + _FOOT,
+        ),
+        "en": Template(
+            "We have your order {number}",
+            "Hello,\n\nwe have your order {number}. There is nothing to pay, and we are packing it."
+            + _FOOT,
         ),
     },
     "order_paid": {

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from sqlalchemy import Connection
 
-from commerce_bridge.orders.letters import LETTERS
+from commerce_bridge.orders.letters import GIVEN_BACK, LETTERS, SUMS
 from commerce_bridge.orders.model import Order
 from core.clock import Instant
 from core.locales import Locale
@@ -25,11 +25,15 @@ class OrderMail:
         for name, texts in LETTERS.items():
             notices.add_template(name, texts)
 
-    def tell(self, connection: Connection, order: Order) -> None:
-        """Write about the state that the order has just come to; of some nothing is written."""
+    def tell(self, connection: Connection, order: Order, earned: int = 0) -> None:
+        """Write about the state that the order has just come to; of some nothing is written.
+
+        `earned`: points that have just come of it.
+        """
         letter = _letter(order)
         if order.email is None or letter is None:
             return
+        saved = order.now.state in ("placed", "awaiting_payment", "paid")
         values = {
             "number": order.number,
             "total": format_money(Money(order.total, order.currency), order.locale),
@@ -37,6 +41,7 @@ class OrderMail:
             "account": order.account or "",
             "where": _where(order),
             "link": self._link(order),
+            "sums": sums(order, earned) if saved else given_back(order),
         }
         self._notices.send(connection, order.email, letter, order.locale, values)
 
@@ -62,6 +67,8 @@ def _letter(order: Order) -> str | None:
     match order.now.state:
         case "placed":
             return "order_placed_pickup"
+        case "paid" if not order.total and len(order.history) == 1:
+            return "order_placed_free"
         case "awaiting_payment":
             return "order_placed_transfer" if order.now.method == "transfer" else None
         case "ready":
@@ -75,3 +82,39 @@ def _letter(order: Order) -> str | None:
 def _where(order: Order) -> str:
     place = order.fulfilment
     return "\n".join(place[name] for name in ("name", "address", "hours") if place.get(name))
+
+
+def sums(order: Order, earned: int) -> str:
+    """How an order comes to its total, where coupons or points have to do with it."""
+    words = SUMS[order.locale]
+    said = []
+
+    def money(minor: int) -> str:
+        return format_money(Money(minor, order.currency), order.locale)
+
+    if order.discounts or order.points:
+        said.append(words["goods"].format(amount=money(order.subtotal)))
+        said += [
+            words["coupon"].format(title=one.title, amount=money(-one.amount))
+            for one in order.discounts
+        ]
+        if order.points:
+            value = money(-order.points_value)
+            said.append(words["points"].format(points=order.points, amount=value))
+        if order.delivery_fee:
+            said.append(words["delivery"].format(amount=money(order.delivery_fee)))
+        said.append(words["total"].format(amount=money(order.total)))
+    if earned:
+        said.append(words["earned"].format(points=earned))
+    return "".join(f"\n{line}" for line in ["", *said]) if said else ""
+
+
+def given_back(order: Order) -> str:
+    """What of an order that was undone is hers again, beside her money."""
+    words = GIVEN_BACK[order.locale]
+    said = []
+    if order.points:
+        said.append(words["points"].format(points=order.points))
+    if order.discounts:
+        said.append(words["coupons"])
+    return "".join(f"\n{line}" for line in ["", *said]) if said else ""

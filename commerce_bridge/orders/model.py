@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from commerce_bridge.loyalty.coupons.rules import Discount
+from commerce_bridge.loyalty.rules import Channel
 from commerce_bridge.rooms import ORDER_CANCELLED, ORDER_PAID, ORDER_RELEASED
 from core.clock import Instant
 from core.errors import Conflict
@@ -64,6 +66,8 @@ class OrderState(msgspec.Struct, frozen=True):
     payment: PaymentState
     due_at: Instant | None
     """When an unpaid order lapses; None where it does not."""
+    costs: bool = True
+    """False where coupons and points pay for all of it: no money comes, and none goes back."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -80,6 +84,8 @@ class Line(msgspec.Struct, frozen=True):
     show: str | None = None
     item: str | None = None
     place: str | None = None
+    via: Channel = "shop"
+    """Where she bought it; what came from a show, was claimed there."""
 
     @property
     def amount(self) -> int:
@@ -116,8 +122,16 @@ class Order(msgspec.Struct, frozen=True):
     """What a transfer is to be paid to, as the customer was told; None for other methods."""
     currency: str
     subtotal: int
+    """The goods at the prices shown."""
+    discounts: tuple[Discount, ...]
+    """What coupons took off it."""
+    points: int
+    """Points that were used, which took `points_value` off what coupons left."""
+    points_value: int
     delivery_fee: int
     total: int
+    earns: int
+    """Points that were promised for paying it; what came of it is in the ledger."""
     name: str
     phone: str
     """E.164."""
@@ -132,15 +146,29 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def number(self) -> str:
-        return f"P-{FIRST_NUMBER - 1 + self.serial}"
+        return number_of(self.serial)
 
     @property
     def sent_to(self) -> SentTo:
         return SentTo(self.name, self.phone, self.email, self.fulfilment)
 
     @property
+    def discount(self) -> int:
+        return sum(one.amount for one in self.discounts)
+
+    @property
+    def goods_paid(self) -> int:
+        """What she pays for the goods, after coupons and points and without delivery."""
+        return self.subtotal - self.discount - self.points_value
+
+    @property
     def claims(self) -> list[str]:
         return [line.claim for line in self.lines if line.claim is not None]
+
+
+def number_of(serial: int) -> str:
+    """What people call the order of a serial."""
+    return f"P-{FIRST_NUMBER - 1 + serial}"
 
 
 def serial_of(number: str) -> int | None:
@@ -184,8 +212,14 @@ _ALLOWED: dict[Act, frozenset[State]] = {
 }
 
 
-def first(method: Method, now: Instant, *, transfer_ms: int, card_ms: int) -> OrderState:
-    """How an order begins. The times are how long it may stay unpaid."""
+def first(
+    method: Method, now: Instant, *, transfer_ms: int, card_ms: int, costs: bool = True
+) -> OrderState:
+    """How an order begins: paid, where it `costs` nothing. The times are how long it may stay
+    unpaid.
+    """
+    if not costs:
+        return OrderState("paid", method, "paid", None, costs=False)
     if method == "pickup":
         return OrderState("placed", method, "due", None)
     due_at = now + (card_ms if method == "card" else transfer_ms)
@@ -241,7 +275,8 @@ def turn(order: OrderState, act: Act, by: By, now: Instant) -> Turn:
             return Turn("cancelled", "void", restock=True, tell=ORDER_CANCELLED)
         case Act.REFUND:
             # Money that a provider took goes back through it; staff gave back the rest by hand.
-            back: PaymentState = "refund_due" if order.method == "card" else "refunded"
+            by_card = order.method == "card" and order.costs
+            back: PaymentState = "refund_due" if by_card else "refunded"
             return Turn("refunded", back, restock=True, tell=ORDER_CANCELLED)
         case Act.LAPSE:
             return Turn("lapsed", "void", restock=True, tell=ORDER_RELEASED)

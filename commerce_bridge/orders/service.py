@@ -8,6 +8,10 @@ from typing import Protocol
 import structlog
 from sqlalchemy import Connection
 
+from commerce_bridge.loyalty import points
+from commerce_bridge.loyalty.coupons import store as coupons
+from commerce_bridge.loyalty.points import Earned
+from commerce_bridge.loyalty.rules import rules
 from commerce_bridge.orders import store
 from commerce_bridge.orders.mail import OrderMail
 from commerce_bridge.orders.model import Act, By, Order, State, may, serial_of, turn
@@ -68,6 +72,13 @@ class Orders:
         if not person.is_staff and order.customer not in person.aliases:
             raise NotFound("There is no such order.")
         return order
+
+    async def earned(self, orders: Collection[Order]) -> dict[str, Earned]:
+        """What came of those of `orders` that were paid; of whose they are was asked before."""
+        paid = [one.id for one in orders if one.now.payment not in ("due", "void")]
+        if not paid:
+            return {}
+        return await self._database.read(lambda c: points.earned(c, paid, self._clock.now()))
 
     async def all(
         self,
@@ -149,7 +160,8 @@ class Orders:
         request_id: str | None = None,
         note: str | None = None,
     ) -> Order:
-        """Do `act` to an order whose row is locked: state, stock, history, and what others learn.
+        """Do `act` to an order whose row is locked: state, coupons, points, stock, history, and
+        what others learn.
 
         Asked again under the same `request_id` it does nothing. Raises NotNow.
         """
@@ -170,13 +182,19 @@ class Orders:
             text=note,
         )
         if becomes.payment == "refund_due":
-            for paid in payments.of_order(connection, order.id):
-                if paid.state == "paid":
-                    refund(connection, paid, now)
-        if becomes.tell and order.claims:
+            for payment in payments.of_order(connection, order.id):
+                if payment.state == "paid":
+                    refund(connection, payment, now)
+        if becomes.tell:
             _tell(connection, becomes.tell, order)
         done = store.get(connection, order.id)
-        self._mail.tell(connection, done)
+        earned = 0
+        if becomes.payment == "paid" and order.now.payment == "due":
+            earned = paid(connection, done, now)
+        elif becomes.restock:
+            coupons.settle(connection, order.id, "returned", now)
+            points.undo(connection, order.id, now)
+        self._mail.tell(connection, done, earned)
         if becomes.restock:
             # Last of all: from here to the commit everybody who wants the same pieces waits.
             self._shop.undo(connection, order.id, now)
@@ -184,10 +202,16 @@ class Orders:
         return done
 
 
-def refund(connection: Connection, paid: payments.Payment, now: Instant) -> None:
+def paid(connection: Connection, order: Order, now: Instant) -> int:
+    """An order was paid: its coupons are used up. Returns the points that come of it."""
+    coupons.settle(connection, order.id, "used", now)
+    return points.earn(connection, order, rules(connection), now)
+
+
+def refund(connection: Connection, payment: payments.Payment, now: Instant) -> None:
     """Have the provider give a payment back, once this is committed."""
-    payments.set_state(connection, paid.id, "refund_due", now)
-    outbox.add(connection, REFUND, paid.id, {"payment": paid.id})
+    payments.set_state(connection, payment.id, "refund_due", now)
+    outbox.add(connection, REFUND, payment.id, {"payment": payment.id})
 
 
 def _tell(connection: Connection, topic: str, order: Order) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from commerce_bridge.loyalty.coupons.rules import Discount
 from commerce_bridge.orders.model import (
     FIRST_NUMBER,
     By,
@@ -56,8 +57,13 @@ shop_order = Table(
     Column("account", Text),
     Column("currency", String(3), nullable=False),
     Column("subtotal", BigInteger, nullable=False),
+    Column("discounts", Text),
+    Column("discount", BigInteger, nullable=False, server_default="0"),
+    Column("points", BigInteger, nullable=False, server_default="0"),
+    Column("points_value", BigInteger, nullable=False, server_default="0"),
     Column("delivery_fee", BigInteger, nullable=False),
     Column("total", BigInteger, nullable=False),
+    Column("earns", BigInteger, nullable=False, server_default="0"),
     Column("contact_name", Text, nullable=False),
     Column("contact_phone", String(20), nullable=False),
     Column("contact_email", Text),
@@ -65,11 +71,17 @@ shop_order = Table(
     Column("note", Text),
     Column("locale", String(12), nullable=False),
     Column("placed_at", BigInteger, nullable=False),
-    CheckConstraint("total = subtotal + delivery_fee", name="total"),
+    CheckConstraint(
+        "total = subtotal - discount - points_value + delivery_fee"
+        " AND discount + points_value <= subtotal",
+        name="total",
+    ),
     UniqueConstraint("customer", "request_id"),
     Index(None, "state", "due_at"),
     sqlite_autoincrement=True,
 )
+"""`discounts` is what each coupon took off, as it was called then; `earns` the points that
+were promised for paying it."""
 
 order_line = Table(
     "order_line",
@@ -87,6 +99,7 @@ order_line = Table(
     Column("quantity", Integer, nullable=False),
     Column("unit_price", BigInteger, nullable=False),
     Column("place", String(40)),
+    Column("via", String(4), nullable=False, server_default="shop"),
     CheckConstraint("quantity > 0", name="quantity"),
     Index(None, "show"),
 )
@@ -318,6 +331,7 @@ def _load(connection: Connection, *conditions: ColumnElement[bool]) -> list[Orde
     return [_order(row, lines[row.id], history[row.id]) for row in rows]
 
 
+_read_discounts = msgspec.json.Decoder(tuple[Discount, ...]).decode
 prepare(Line, Event)
 
 
@@ -346,12 +360,16 @@ def _order(row: Any, lines: Sequence[Line], history: Sequence[Event]) -> Order:
         id=row.id,
         serial=row.serial,
         customer=row.customer,
-        now=OrderState(row.state, row.method, row.payment, row.due_at),
+        now=OrderState(row.state, row.method, row.payment, row.due_at, costs=row.total > 0),
         account=row.account,
         currency=row.currency,
         subtotal=row.subtotal,
+        discounts=_read_discounts(row.discounts or "[]"),
+        points=row.points,
+        points_value=row.points_value,
         delivery_fee=row.delivery_fee,
         total=row.total,
+        earns=row.earns,
         name=row.contact_name,
         phone=row.contact_phone,
         email=row.contact_email,

@@ -1,0 +1,1 @@
+"""Loyalty: points for what was bought, tiers by what was spent, coupons, wishes."""

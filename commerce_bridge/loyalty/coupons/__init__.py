@@ -1,0 +1,1 @@
+"""Coupons: who may use which, how they stack, and where each was used."""
