@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.settings import Settings
+from video.stream.tickets import TICKET
 
 EMBEDDED_PUBLISH = "/media/{path}/whip"
 EMBEDDED_WHEP = "/media/{path}/whep"
@@ -41,6 +42,11 @@ class MediaEngine:
             settings.media_rtmp_url or None,
         )
 
-    def at(self, template: str | None, show: str) -> str | None:
-        """The address for one show."""
-        return None if template is None else template.replace("{path}", show)
+    def at(self, template: str | None, show: str, ticket: str | None = None) -> str | None:
+        """The address for one show, with what lets a member in where it is for members."""
+        if template is None:
+            return None
+        address = template.replace("{path}", show)
+        if ticket is None:
+            return address
+        return f"{address}{'&' if '?' in address else '?'}{TICKET}={ticket}"

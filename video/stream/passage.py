@@ -14,9 +14,9 @@ from core.errors import Unavailable
 from core.http import ANYONE, Routes
 from core.http.body import octets
 from core.http.routes import Handler
-from video.stream.process import EngineProcess
+from video.stream.process import EngineReach
 
-ENGINE_PROCESS = web.AppKey("engine_process", EngineProcess)
+ENGINE_PROCESS = web.AppKey("engine_process", EngineReach)
 
 _SENT: Final = (hdrs.CONTENT_TYPE, hdrs.AUTHORIZATION, hdrs.IF_MATCH, hdrs.RANGE)
 _ANSWERED: Final = (

@@ -50,7 +50,7 @@ class EventBody(BaseModel):
 
 @routes.get("/api/shows/{id}/picture", who=ANYONE)
 async def watched(request: web.Request) -> web.Response:
-    return answer(await request.app[PICTURES].watched(_show(request)))
+    return answer(await request.app[PICTURES].watched(person_of(request), _show(request)))
 
 
 @routes.get("/api/staff/shows/{id}/picture", who=staff(*SENDERS))

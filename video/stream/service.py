@@ -23,6 +23,7 @@ from video.stream import store
 from video.stream.engine import MediaEngine
 from video.stream.keys import Keys
 from video.stream.store import Picture, State
+from video.stream.tickets import TICKET, Tickets
 
 PICTURE_CHANGED = "picture.changed"
 """Outbox: `{show, state, at}`; the key is the show."""
@@ -47,6 +48,17 @@ class Stages(Protocol):
 
     async def status(self, show: str) -> Status | None:
         """Where the show stands; None where there is none."""
+        ...
+
+    async def door(self, show: str) -> tuple[Status, str | None] | None:
+        """Where the show stands, and the tier that it is for, if it is for members alone."""
+        ...
+
+    async def let_in(self, person: Person, show_id: str) -> str | None:
+        """The tier by which `person` may see it; None where everybody may.
+
+        Raises NotFound and Forbidden where she may not.
+        """
         ...
 
 
@@ -77,7 +89,10 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Watched(msgspec.Struct, frozen=True):
-    """Where a show's picture is seen; None for what there is not."""
+    """Where a show's picture is seen; None for what there is not.
+
+    Those of a members' show open for some hours (`tickets`): whoever is refused there asks again.
+    """
 
     state: State
     whep: str | None
@@ -105,6 +120,7 @@ class Pictures:
         clock: Clock,
         engine: MediaEngine,
         keys: Keys,
+        tickets: Tickets,
         stages: Stages,
         control: Control,
     ) -> None:
@@ -112,6 +128,7 @@ class Pictures:
         self._clock = clock
         self._engine = engine
         self._keys = keys
+        self._tickets = tickets
         self._stages = stages
         self._control = control
 
@@ -119,62 +136,56 @@ class Pictures:
 
     async def authorise(self, asked: Asked) -> None:
         """Raises Forbidden unless this may be published or read."""
-        status = await self._stages.status(asked.path)
-        if asked.action == "publish" and status not in (None, "ended"):
-            now = await self._database.read(partial(store.get, show=asked.path))
-            if any(self._keys.opens(key, asked.path, now.key_version) for key in _keys_in(asked)):
+        door = await self._stages.door(asked.path)
+        if door is not None:
+            status, tier = door
+            if asked.action == "publish":
+                if status != "ended" and await self._has_key(asked):
+                    return
+            elif status in _SEEN.get(asked.action, ()) and self._has_ticket(asked, tier):
                 return
-        elif status in _SEEN.get(asked.action, ()):
-            return
         raise Forbidden("This may not be sent or seen.")
+
+    async def _has_key(self, asked: Asked) -> bool:
+        now = await self._database.read(partial(store.get, show=asked.path))
+        return any(self._keys.opens(key, asked.path, now.key_version) for key in _keys_in(asked))
+
+    def _has_ticket(self, asked: Asked, tier: str | None) -> bool:
+        if tier is None:
+            return True
+        now = self._clock.now()
+        given = _in_query(asked, TICKET)
+        return any(self._tickets.opens(ticket, asked.path, tier, now) for ticket in given)
 
     async def happened(self, show: str, event: Event) -> None:
         """Take down what an engine says of a show. Raises NotFound."""
         if await self._stages.status(show) is None:
             raise NotFound("There is no such show.")
-        await self._database.write(partial(self._note, show=show, event=event))
+        clock = self._clock
+        await self._database.write(partial(_note, show=show, event=event, clock=clock))
 
     async def engine_gone(self) -> None:
         """The engine has died: no picture moves until it is back and somebody sends again."""
-
-        def unit(connection: Connection) -> None:
-            for show in store.moving(connection):
-                self._note(connection, show, "away")
-
-        await self._database.write(unit)
-
-    def _note(self, connection: Connection, show: str, event: Event) -> None:
-        before = store.lock(connection, show)
-        now = self._clock.now()
-        state = _STATES.get(event)
-        if state is None:
-            store.change(connection, show, keeps=event == "recording")
-            return
-        began = before.began_at or (now if state == "on" else None)
-        store.change(
-            connection, show, state=state, since=now, began_at=began,
-            forgotten_at=None if state == "on" else before.forgotten_at,
-        )  # fmt: skip
-        if state != before.state:
-            log.info("picture", show=show, state=state)
-            told = {"show": show, "state": state, "at": now}
-            # A key of its own: what goes back to the shop does not wait for pictures.
-            outbox.add(connection, PICTURE_CHANGED, f"{show}.picture", told)
+        await self._database.write(partial(engine_gone, clock=self._clock))
 
     # What people ask
 
-    async def watched(self, show: str) -> Watched:
-        """Where to see the show's picture. Raises NotFound."""
+    async def watched(self, person: Person, show: str) -> Watched:
+        """Where to see the show's picture. Raises NotFound, and Forbidden for what is not hers."""
         status = await self._stages.status(show)
         if status in (None, "draft"):
             raise NotFound("There is no such show.")
+        # For the tier that she was let in by, whatever the show is for by now.
+        tier = await self._stages.let_in(person, show)
+        ticket = None if tier is None else self._tickets.of(show, tier, self._clock.now())
         now = await self._read(show)
         ended = status == "ended"
+        at = partial(self._engine.at, show=show, ticket=ticket)
         return Watched(
             state="off" if ended else now.state,
-            whep=None if ended else self._engine.at(self._engine.whep, show),
-            hls=None if ended else self._engine.at(self._engine.hls, show),
-            replay=self._engine.at(self._engine.replay, show) if ended and now.replay else None,
+            whep=None if ended else at(self._engine.whep),
+            hls=None if ended else at(self._engine.hls),
+            replay=at(self._engine.replay) if ended and now.replay else None,
         )
 
     async def sent(self, person: Person, show: str) -> Sent:
@@ -249,5 +260,39 @@ class Pictures:
 
 def _keys_in(asked: Asked) -> list[str]:
     """Wherever a server may have put what the sender sent: WHIP's bearer, RTMP's query."""
-    query = parse_qs(asked.query, max_num_fields=20).get("key", [])
-    return [key for key in (asked.token, asked.password, *query) if key]
+    return [key for key in (asked.token, asked.password, *_in_query(asked, "key")) if key]
+
+
+def _in_query(asked: Asked, name: str) -> list[str]:
+    try:
+        return parse_qs(asked.query, max_num_fields=20).get(name, [])
+    except ValueError:  # of more fields: it is nothing that we gave out
+        return []
+
+
+def engine_gone(connection: Connection, clock: Clock) -> None:
+    """Whatever picture moved does so no more; for whoever runs the engine, and nobody else.
+
+    A worker that comes back must not say this: the engine has lived on beside it.
+    """
+    for show in store.moving(connection):
+        _note(connection, show, "away", clock)
+
+
+def _note(connection: Connection, show: str, event: Event, clock: Clock) -> None:
+    before = store.lock(connection, show)
+    now = clock.now()
+    state = _STATES.get(event)
+    if state is None:
+        store.change(connection, show, keeps=event == "recording")
+        return
+    began = before.began_at or (now if state == "on" else None)
+    store.change(
+        connection, show, state=state, since=now, began_at=began,
+        forgotten_at=None if state == "on" else before.forgotten_at,
+    )  # fmt: skip
+    if state != before.state:
+        log.info("picture", show=show, state=state)
+        told = {"show": show, "state": state, "at": now}
+        # A key of its own: what goes back to the shop does not wait for pictures.
+        outbox.add(connection, PICTURE_CHANGED, f"{show}.picture", told)

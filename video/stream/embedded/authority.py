@@ -1,5 +1,8 @@
 """The service, as the engine knows it: asked whether somebody may, and told what happens.
 
+Where several processes are the service, any will do: the one that answered last is asked, and the
+next where it is away.
+
 The question has MediaMTX's form (its documentation, "Authentication": method `http`), so that the
 service answers that server alike.
 """
@@ -18,11 +21,14 @@ import structlog
 from core.clock import Clock
 from core.errors import Forbidden, PlusOneError, Unavailable
 from video.stream.embedded.stream import News
+from video.stream.tickets import TICKET
 
 ASKED_S = 5.0
 """How long the service may take for an answer."""
 BELIEVED_S = 2.0
 """How long an answer about watching holds: players ask many times a second."""
+BELIEVED = 10_000
+"""Answers that are held at most: what is no ticket may look like one."""
 NEWS_WAITING = 200
 
 Action = Literal["publish", "read", "playback"]
@@ -32,9 +38,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where the service is, and what proves to it that it is us who ask."""
+    """Where the service is, by each of its processes, and what proves to it that it is us."""
 
-    address: str
+    addresses: tuple[str, ...]
     token: str
 
 
@@ -43,49 +49,68 @@ class Authority:
 
     def __init__(self, link: Link, clock: Clock) -> None:
         self._clock = clock
+        self._addresses = list(link.addresses)
         self._http = aiohttp.ClientSession(
-            link.address,
             headers={"Authorization": f"Bearer {link.token}"},
             timeout=aiohttp.ClientTimeout(total=ASKED_S),
         )
         self._news: asyncio.Queue[dict[str, Any]] = asyncio.Queue(NEWS_WAITING)
-        self._believed: dict[str, tuple[float, PlusOneError | None]] = {}
+        self._believed: dict[tuple[str, str], tuple[float, PlusOneError | None]] = {}
+        """By show and ticket, the oldest first."""
 
     async def close(self) -> None:
         await self._http.close()
 
     async def may_publish(self, show: str, key: str, address: str) -> None:
         """Raises Forbidden, or Unavailable where the service cannot be asked."""
-        await self._ask("publish", show, key, "webrtc", address)
+        await self._ask("publish", show, "webrtc", address, key=key)
 
-    async def may_play_back(self, show: str, address: str) -> None:
+    async def may_play_back(self, show: str, ticket: str, address: str) -> None:
         """Whether the show is over, and may be seen again: asked once by each player.
 
-        Raises Forbidden, or Unavailable where the service cannot be asked.
+        `ticket`: what she has for a members' show; empty without one. Raises Forbidden, or
+        Unavailable where the service cannot be asked.
         """
-        await self._ask("playback", show, "", "hls", address)
+        await self._ask("playback", show, "hls", address, ticket=ticket)
 
-    async def may_read(self, show: str, protocol: str, address: str) -> None:
+    async def may_read(self, show: str, ticket: str, protocol: str, address: str) -> None:
         """Raises Forbidden, or Unavailable where the service cannot be asked."""
         now = time.monotonic()
-        known = self._believed.get(show)
+        known = self._believed.get((show, ticket))
         if known is None or now - known[0] > BELIEVED_S:
-            known = (now, await self._asked_to_read(show, protocol, address))
-            self._believed = {
-                name: one for name, one in self._believed.items() if now - one[0] <= BELIEVED_S
-            }
-            self._believed[show] = known
+            known = (now, await self._asked_to_read(show, ticket, protocol, address))
+            self._believe(show, ticket, known)
         if known[1] is not None:
             raise known[1].with_traceback(None)
 
-    async def _asked_to_read(self, show: str, protocol: str, address: str) -> PlusOneError | None:
+    def _believe(self, show: str, ticket: str, known: tuple[float, PlusOneError | None]) -> None:
+        self._believed.pop((show, ticket), None)
+        self._believed[show, ticket] = known
+        while len(self._believed) > 1:
+            oldest, (at, _) = next(iter(self._believed.items()))
+            if known[0] - at <= BELIEVED_S and len(self._believed) <= BELIEVED:
+                break
+            del self._believed[oldest]
+
+    async def _asked_to_read(
+        self, show: str, ticket: str, protocol: str, address: str
+    ) -> PlusOneError | None:
         try:
-            await self._ask("read", show, "", protocol, address)
+            await self._ask("read", show, protocol, address, ticket=ticket)
         except Forbidden as error:
             return error
         return None
 
-    async def _ask(self, action: Action, show: str, key: str, protocol: str, address: str) -> None:
+    async def _ask(
+        self,
+        action: Action,
+        show: str,
+        protocol: str,
+        address: str,
+        *,
+        key: str = "",
+        ticket: str = "",
+    ) -> None:
         asked = {
             "user": "",
             "password": "",
@@ -95,11 +120,10 @@ class Authority:
             "path": show,
             "protocol": protocol,
             "id": "",
-            "query": "",
+            "query": f"{TICKET}={ticket}" if ticket else "",
         }
         try:
-            async with self._http.post("/api/media/authorise", json=asked) as response:
-                status = response.status
+            status = await self._post("/api/media/authorise", asked)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unavailable("The service cannot be asked just now.") from error
         if status in (401, 403, 404):
@@ -124,8 +148,27 @@ class Authority:
 
     @stamina.retry(on=(aiohttp.ClientError, TimeoutError), attempts=None, timeout=60)
     async def _tell(self, news: dict[str, Any]) -> None:
-        async with self._http.post("/api/media/events", json=news) as response:
-            if response.status >= 500:
-                response.raise_for_status()
-            if response.status >= 400:
-                log.error("news.refused", status=response.status)
+        status = await self._post("/api/media/events", news)
+        if status >= 500:
+            raise aiohttp.ClientError("the service failed")
+        if status >= 400:
+            log.error("news.refused", status=status)
+
+    async def _post(self, path: str, json: dict[str, Any]) -> int:
+        """The status of the service's answer. Both its questions may be asked twice.
+
+        Raises aiohttp.ClientError or TimeoutError where no process of it answers.
+        """
+        failed: Exception = aiohttp.ClientError("the service is nowhere")
+        for address in tuple(self._addresses):
+            try:
+                async with self._http.post(address + path, json=json) as response:
+                    status = response.status
+            except (aiohttp.ClientError, TimeoutError) as error:
+                failed = error
+                continue
+            if address != self._addresses[0]:
+                self._addresses.remove(address)
+                self._addresses.insert(0, address)
+            return status
+        raise failed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -12,7 +12,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from core.clock import Clock
-from core.errors import NotFound, PlusOneError, Unavailable
+from core.errors import Forbidden, NotFound, PlusOneError, Unavailable
 from video.stream.embedded import peer, sdp
 from video.stream.embedded.shelf import Shelf
 from video.stream.embedded.source import Source
@@ -62,11 +62,13 @@ class Session(Generic[T]):
     """One connection as HTTP names it (RFC 9725, 4.2); `tag` is its ETag.
 
     `client` is the ICE user name of the other side's: with another one it is another connection.
+    `ticket` is what a viewer was let in with.
     """
 
     show: str
     of: T
     client: str
+    ticket: str = ""
     tag: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
@@ -77,7 +79,7 @@ class Engine:
         self, shelf: Shelf, clock: Clock, limits: Limits, tell: Callable[[str, News], None]
     ) -> None:
         self.shelf = shelf
-        self._clock = clock
+        self.clock = clock
         self._limits = limits
         self._tell = tell
         self._streams: dict[str, Stream] = {}
@@ -116,7 +118,7 @@ class Engine:
         self._sources = {n: s for n, s in self._sources.items() if s.show != show}
         return self._named(self._sources, Session(show, source, sdp.user(offer)), answer)
 
-    async def watch(self, show: str, offer: str) -> tuple[str, str, str]:
+    async def watch(self, show: str, offer: str, ticket: str = "") -> tuple[str, str, str]:
         """Take a viewer's connection. Raises NoPicture, Full, and what `sdp` and `peer` do."""
         stream = self.stream(show)
         if self.watching >= self._limits.viewers:
@@ -126,12 +128,14 @@ class Engine:
         _watching.set(self.watching)
         try:
             answer = await viewer.answer(offer)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, Unavailable) and viewer not in stream.viewers:
+                raise _just_ended() from None
             stream.drop(viewer)
             raise
         if viewer not in stream.viewers:
-            raise NoPicture("The picture has just ended.")
-        return self._named(self._viewers, Session(show, viewer, sdp.user(offer)), answer)
+            raise _just_ended()
+        return self._named(self._viewers, Session(show, viewer, sdp.user(offer), ticket), answer)
 
     @property
     def watching(self) -> int:
@@ -156,6 +160,27 @@ class Engine:
         """Raises NotFound."""
         session = self.viewer(show, name)
         self._left(session.of)
+
+    async def look_again(self, may_watch: Callable[[str, str], Awaitable[None]]) -> None:
+        """End the connections of viewers who may watch no longer.
+
+        `may_watch` is asked for each show and ticket, and raises Forbidden; what else it raises
+        leaves them their place.
+        """
+        for show, ticket in {(one.show, one.ticket) for one in self._viewers.values()}:
+            try:
+                await may_watch(show, ticket)
+            except Forbidden:
+                gone = [
+                    one.of
+                    for one in self._viewers.values()
+                    if (one.show, one.ticket) == (show, ticket)
+                ]
+                log.info("viewers.put_out", show=show, count=len(gone))
+                for viewer in gone:
+                    self._left(viewer)
+            except PlusOneError as error:
+                log.warning("viewers.not_looked_at", show=show, error=error.error_code)
 
     def end(self, show: str) -> None:
         """The show is over: nobody is waited for any more."""
@@ -197,7 +222,7 @@ class Engine:
                 raise Unavailable("As many shows are sent as may be.")
             limits = self._limits
             stream = Stream(
-                show, self.shelf, self._clock, limits.pace, self._tell, keeps=limits.keeps
+                show, self.shelf, self.clock, limits.pace, self._tell, keeps=limits.keeps
             )
             self._streams[show] = stream
             _streams.set(len(self._streams))
@@ -221,6 +246,10 @@ class Engine:
         name = secrets.token_urlsafe(18)
         sessions[name] = session
         return name, session.tag, peer.announced(answer, self._limits.announced)
+
+
+def _just_ended() -> NoPicture:
+    return NoPicture("The picture has just ended.")
 
 
 def _found(sessions: dict[str, Session[T]], show: str, name: str) -> Session[T]:

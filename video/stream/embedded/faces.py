@@ -26,6 +26,7 @@ from video.stream.embedded.engine import Engine, Session
 from video.stream.embedded.shelf import PATH
 from video.stream.embedded.source import Source
 from video.stream.embedded.viewer import Viewer
+from video.stream.tickets import TICKET, runs_out
 
 READ_S: Final = 10
 """How long a client may take to send an offer."""
@@ -41,7 +42,8 @@ TOKEN = web.AppKey("token", str)
 SEGMENT_S = web.AppKey("segment_s", float)
 
 _PLAYLIST: Final = "application/vnd.apple.mpegurl"
-_FOR_EVER: Final = "public, max-age=31536000, immutable"
+_YEAR_S: Final = 31_536_000
+_FOR_EVER: Final = f"public, max-age={_YEAR_S}, immutable"
 _A_MOMENT: Final = "public, max-age=0, s-maxage=1"
 """By caches that many share; a player that asks again wants what is new."""
 _PART = re.compile(r"seg([0-9]{1,9})\.([0-9]{1,3})\.m4s")
@@ -98,6 +100,12 @@ def _show(request: web.Request) -> str:
     return show
 
 
+def _ticket(request: web.Request) -> str:
+    """What she has for a members' show; empty without one, and for what can be none."""
+    ticket = request.query.get(TICKET, "")
+    return "" if runs_out(ticket) is None else ticket
+
+
 # WHIP and WHEP
 
 
@@ -109,10 +117,10 @@ async def publish(request: web.Request) -> web.Response:
 
 
 async def watch(request: web.Request) -> web.Response:
-    show = _show(request)
+    show, ticket = _show(request), _ticket(request)
     offer = await _body(request, SDP)
-    await request.app[AUTHORITY].may_read(show, "webrtc", request.remote or "")
-    return _created(request, *await request.app[ENGINE].watch(show, offer))
+    await request.app[AUTHORITY].may_read(show, ticket, "webrtc", request.remote or "")
+    return _created(request, *await request.app[ENGINE].watch(show, offer, ticket))
 
 
 async def offers_taken(_request: web.Request) -> web.Response:
@@ -187,7 +195,7 @@ async def hls(request: web.Request) -> web.StreamResponse:
     show, name = _show(request), request.match_info["file"]
     if name == "replay.m3u8":
         return await _replay(request, show)
-    await request.app[AUTHORITY].may_read(show, "hls", request.remote or "")
+    await request.app[AUTHORITY].may_read(show, _ticket(request), "hls", request.remote or "")
     if name in ("low.m3u8", "index.m3u8"):
         return await _live(request, show, low_latency=name == "low.m3u8")
     if _LIVE_FILE.fullmatch(name) is None:
@@ -206,15 +214,20 @@ async def _live(request: web.Request, show: str, *, low_latency: bool) -> web.Re
             raise Unavailable("It has not come yet.")
     if window.is_empty:
         raise NotFound("The picture is about to begin.", code="no_picture")
-    text = window.playlist(low_latency=low_latency)
+    text = window.playlist(low_latency=low_latency, query=_carried_on(request))
     return web.Response(text=text, content_type=_PLAYLIST, headers={hdrs.CACHE_CONTROL: _A_MOMENT})
 
 
 async def _replay(request: web.Request, show: str) -> web.Response:
-    await request.app[AUTHORITY].may_play_back(show, request.remote or "")
+    await request.app[AUTHORITY].may_play_back(show, _ticket(request), request.remote or "")
     engine = request.app[ENGINE]
     await engine.whole(show)  # players ask once, and some before we are told that the show is over
-    text = await asyncio.to_thread(engine.shelf.playlist, show, segment_s=request.app[SEGMENT_S])
+    text = await asyncio.to_thread(
+        engine.shelf.playlist,
+        show,
+        segment_s=request.app[SEGMENT_S],
+        query=_carried_on(request),
+    )
     if text is None:
         raise NotFound("Nothing was kept of this show.")
     return web.Response(text=text, content_type=_PLAYLIST, headers={hdrs.CACHE_CONTROL: _A_MOMENT})
@@ -222,7 +235,7 @@ async def _replay(request: web.Request, show: str) -> web.Response:
 
 async def _file(request: web.Request, show: str, name: str) -> web.StreamResponse:
     engine = request.app[ENGINE]
-    headers = {hdrs.CACHE_CONTROL: _FOR_EVER}
+    headers = {hdrs.CACHE_CONTROL: _kept(request)}
     data = await _in_window(engine, show, name)
     if data is not None:
         return web.Response(body=data, content_type="video/mp4", headers=headers)
@@ -230,6 +243,21 @@ async def _file(request: web.Request, show: str, name: str) -> web.StreamRespons
     if file is None or not await asyncio.to_thread(file.is_file):
         raise NotFound("There is no such file.")
     return web.FileResponse(file, headers={**headers, hdrs.CONTENT_TYPE: "video/mp4"})
+
+
+def _carried_on(request: web.Request) -> str:
+    """What has to stand behind the names of files in a playlist that was asked for so."""
+    ticket = _ticket(request)
+    return f"?{TICKET}={ticket}" if ticket else ""
+
+
+def _kept(request: web.Request) -> str:
+    """How long caches may keep what never changes: no longer than its address opens."""
+    until = runs_out(_ticket(request))
+    if until is None:
+        return _FOR_EVER
+    rest_s = (until - request.app[ENGINE].clock.now()) // 1000
+    return f"public, max-age={min(max(rest_s, 0), _YEAR_S)}"
 
 
 async def _in_window(engine: Engine, show: str, name: str) -> bytes | None:

@@ -16,9 +16,9 @@ from aiortc import (
     RTCRtpReceiver,
     RTCSessionDescription,
 )
-from aiortc.exceptions import OperationError
+from aiortc.exceptions import InvalidStateError, OperationError
 
-from core.errors import PlusOneError
+from core.errors import PlusOneError, Unavailable
 from video.stream.embedded.sdp import BadOffer
 
 ANSWERED_S: Final = 10
@@ -61,11 +61,13 @@ def codecs(kind: str) -> list[RTCRtpCodecCapability]:
 async def answered(peer: RTCPeerConnection, offer: str) -> str:
     """The answer to `offer`, after whoever sends or receives has joined `peer`.
 
-    Raises BadOffer and NoConnection.
+    Raises BadOffer, NoConnection, and Unavailable where `peer` was closed meanwhile.
     """
     try:
         async with asyncio.timeout(ANSWERED_S):
             await peer.setLocalDescription(await peer.createAnswer())
+    except InvalidStateError:
+        raise _closed() from None
     except TimeoutError:
         raise NoConnection("No network address could be found.") from None
     except ValueError as error:
@@ -74,13 +76,19 @@ async def answered(peer: RTCPeerConnection, offer: str) -> str:
 
 
 async def take(peer: RTCPeerConnection, offer: str) -> None:
-    """Make `offer` the other side's. Raises BadOffer and NoConnection."""
+    """Make `offer` the other side's. Raises what `answered` does."""
     try:
         await peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+    except InvalidStateError:
+        raise _closed() from None
     except (ValueError, KeyError, IndexError, AttributeError) as error:
         raise BadOffer("The session description does not make sense.") from error
     except OperationError as error:
         raise NoConnection("Nothing that is offered is spoken here.") from error
+
+
+def _closed() -> Unavailable:
+    return Unavailable("The connection was closed meanwhile.")
 
 
 def with_start(answer: str) -> str:

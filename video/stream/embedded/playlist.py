@@ -2,6 +2,8 @@
 
 RFC 8216bis (draft-pantos-hls-rfc8216bis): 4.4.3.7 EXT-X-PART-INF, 4.4.3.8 EXT-X-SERVER-CONTROL,
 4.4.4.9 EXT-X-PART, 4.4.5.3 EXT-X-PRELOAD-HINT.
+
+`query` stands behind the name of every file: addresses that are relative inherit none.
 """
 
 from __future__ import annotations
@@ -43,7 +45,14 @@ class Segment:
         return f"seg{self.number}.m4s"
 
 
-def live(segments: Sequence[Segment], *, gone: int, segment_s: float, part_s: float | None) -> str:
+def live(
+    segments: Sequence[Segment],
+    *,
+    gone: int,
+    segment_s: float,
+    part_s: float | None,
+    query: str = "",
+) -> str:
     """The live playlist; with `part_s` for low latency, else of whole segments alone.
 
     `gone`: fresh segments that have left it.
@@ -63,22 +72,22 @@ def live(segments: Sequence[Segment], *, gone: int, segment_s: float, part_s: fl
     earlier = ""
     for place, one in enumerate(shown):
         near = part_s is not None and place >= len(shown) - PARTS_SHOWN
-        lines += _entry(one, earlier, parts=near)
+        lines += _entry(one, earlier, query, parts=near)
         earlier = one.init
     if part_s is not None and segments:
         last = segments[-1]
         number, part = (last.number + 1, 0) if last.done else (last.number, len(last.parts))
-        lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="seg{number}.{part}.m4s"')
+        lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="seg{number}.{part}.m4s{query}"')
     return "\n".join(lines) + "\n"
 
 
-def replay(segments: Sequence[Segment], *, segment_s: float) -> str:
+def replay(segments: Sequence[Segment], *, segment_s: float, query: str = "") -> str:
     """All that was kept, from the beginning to the end."""
     lines = [*_head(segments, segment_s, version=7), "#EXT-X-PLAYLIST-TYPE:VOD"]
     lines.append("#EXT-X-MEDIA-SEQUENCE:0")
     earlier = ""
     for one in segments:
-        lines += _entry(one, earlier, parts=False)
+        lines += _entry(one, earlier, query, parts=False)
         earlier = one.init
     return "\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n"
 
@@ -91,19 +100,19 @@ def _head(done: Sequence[Segment], segment_s: float, *, version: int) -> Iterato
     yield "#EXT-X-INDEPENDENT-SEGMENTS"
 
 
-def _entry(one: Segment, earlier: str, *, parts: bool) -> Iterator[str]:
+def _entry(one: Segment, earlier: str, query: str, *, parts: bool) -> Iterator[str]:
     if one.fresh:
         yield "#EXT-X-DISCONTINUITY"
     if one.init != earlier:
-        yield f'#EXT-X-MAP:URI="{one.init}"'
+        yield f'#EXT-X-MAP:URI="{one.init}{query}"'
     yield f"#EXT-X-PROGRAM-DATE-TIME:{_date(one.at_ms)}"
     if parts:
         for part in one.parts:
             independent = ",INDEPENDENT=YES" if part.begins else ""
-            yield f'#EXT-X-PART:DURATION={part.seconds:.3f},URI="{part.name}"{independent}'
+            yield f'#EXT-X-PART:DURATION={part.seconds:.3f},URI="{part.name}{query}"{independent}'
     if one.done:
         yield f"#EXTINF:{one.seconds:.3f},"
-        yield one.name
+        yield one.name + query
 
 
 def _date(at_ms: Instant) -> str:

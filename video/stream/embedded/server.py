@@ -29,6 +29,8 @@ from video.stream.embedded.start import Start
 from video.stream.embedded.stream import Pace
 
 BACKLOG = 1_024
+LOOKS_S = 10.0
+"""How often it is asked whether those who watch by WebRTC still may: their connections last."""
 
 log = structlog.get_logger(__name__)
 
@@ -43,10 +45,11 @@ async def serve(start: Start) -> None:
     peer.listen_on(start.addresses)
     pace = Pace(grace_s=start.grace_s)
     clock = SystemClock(start.uptime_zero)
-    authority = Authority(Link(start.service, start.token), clock)
+    authority = Authority(Link(start.services, start.token), clock)
     limits = Limits(start.viewers, start.servers, start.announced, start.keeps, pace)
     engine = Engine(Shelf(Path(start.folder)), clock, limits, authority.tell)
     telling = asyncio.create_task(authority.run(), name="news")
+    looking = asyncio.create_task(_look_again(engine, authority), name="viewers")
     app = faces.app()
     app[faces.ENGINE], app[faces.AUTHORITY] = engine, authority
     app[faces.TOKEN], app[faces.SEGMENT_S] = start.token, pace.segment_s
@@ -60,10 +63,20 @@ async def serve(start: Start) -> None:
     finally:
         await engine.close()
         await runner.cleanup()
-        for task in (telling, leash):
+        tasks = (telling, looking, leash)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(telling, leash, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await authority.close()
+
+
+async def _look_again(engine: Engine, authority: Authority) -> None:
+    async def may_watch(show: str, ticket: str) -> None:
+        await authority.may_read(show, ticket, "webrtc", "")
+
+    while True:
+        await asyncio.sleep(LOOKS_S)
+        await engine.look_again(may_watch)
 
 
 async def _until_alone(stop: asyncio.Event) -> None:

@@ -81,7 +81,7 @@ class Shelf:
         kept = self.kept(show)
         return kept[-1].number + 1 if kept else None
 
-    def playlist(self, show: str, *, segment_s: float) -> str | None:
+    def playlist(self, show: str, *, segment_s: float, query: str = "") -> str | None:
         """The replay's playlist; None where nothing was kept. Reads files."""
         kept = self.kept(show)
         if not kept:
@@ -90,7 +90,7 @@ class Shelf:
             Segment(one.number, one.init, one.at_ms, one.fresh, seconds=one.seconds, done=True)
             for one in kept
         ]
-        return playlist.replay(segments, segment_s=segment_s)
+        return playlist.replay(segments, segment_s=segment_s, query=query)
 
     def file(self, show: str, name: str) -> Path | None:
         """Where a file of `show` lies; None for what is no name of ours. Reads nothing."""

@@ -10,8 +10,8 @@ from core.clock import Instant
 class Start(msgspec.Struct, frozen=True):
     """`folder` is where pictures are kept, `announced` an address told in place of our own."""
 
-    service: str
-    """Address of the service, to be asked and told."""
+    services: tuple[str, ...]
+    """Addresses of the service, any of which may be asked and told."""
     token: str
     """What proves each to the other."""
     folder: str

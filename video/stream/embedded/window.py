@@ -58,12 +58,13 @@ class Window:
     def file(self, name: str) -> bytes | None:
         return self._files.get(name)
 
-    def playlist(self, *, low_latency: bool) -> str:
+    def playlist(self, *, low_latency: bool, query: str = "") -> str:
         return playlist.live(
             self._segments,
             gone=self._gone,
             segment_s=self._segment_s,
             part_s=self._part_s if low_latency else None,
+            query=query,
         )
 
     def is_far(self, number: int) -> bool:
