@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from core.clock import Instant
 from core.errors import Conflict, NotFound
 from core.rooms.events import STAFF, Content
 from core.rooms.kind import Turn
@@ -39,14 +40,14 @@ def claim(
     joins the waiting list, if there is one, though pieces may be left; where one is free and nobody
     waits before her, it is hers at once. What `staff` ask for by hand is refused to them, and not
     to her; raises Conflict where nothing at all can be granted. They may claim for a guest what is
-    for verified customers only: they answer for her.
+    for verified customers or for members only: they answer for her.
     """
-    show = turn.state
-    granted = _grantable(show, by, item, variant, quantity, wait_only=wait_only, staff=staff)
+    granted = _grantable(turn, by, item, variant, quantity, wait_only=wait_only, staff=staff)
     if staff is not None and not (granted.held or granted.waiting):
         raise Conflict("Nothing of it can be granted.", code=granted.refused[0][0])
     for reason, pieces in granted.refused:
-        refuse(turn, by, reason, item, variant, pieces, comment, staff=staff)
+        tier = granted.tier
+        refuse(turn, by, reason, item, variant, pieces, comment, tier=tier, staff=staff)
     if granted.held:
         _hold(turn, by, item, variant, granted.held, comment=comment, staff=staff)
     if granted.waiting:
@@ -55,15 +56,19 @@ def claim(
 
 
 class _Grantable(NamedTuple):
-    """What a claim can get now, in pieces: held, waited for, and refused for what reason."""
+    """What a claim can get now, in pieces: held, waited for, and refused for what reason.
+
+    `tier` is the name of the tier that it would take, where that is the reason.
+    """
 
     held: int = 0
     waiting: int = 0
     refused: tuple[tuple[str, int], ...] = ()
+    tier: str | None = None
 
 
 def _grantable(
-    show: Show,
+    turn: ShowTurn,
     by: Actor,
     item: Item,
     variant: Variant,
@@ -72,6 +77,7 @@ def _grantable(
     wait_only: bool,
     staff: str | None,
 ) -> _Grantable:
+    show = turn.state
     if is_blocked(show, by):
         return _Grantable(refused=(("not_allowed", quantity),))
     if show.status != "live":
@@ -80,6 +86,8 @@ def _grantable(
         return _Grantable(refused=(("item_closed", quantity),))
     if item.verified_only and not by.verified and staff is None:
         return _Grantable(refused=(("contact_needed", quantity),))
+    if staff is None and (tier := missing_tier(item, by, turn.now)) is not None:
+        return _Grantable(refused=(("not_allowed", quantity),), tier=tier)
     allowed = quantity
     if item.limit is not None:
         allowed = max(0, min(quantity, item.limit - taken(show, by, item)))
@@ -101,6 +109,7 @@ def refuse(
     quantity: int | None,
     comment: int | None,
     *,
+    tier: str | None = None,
     staff: str | None = None,
 ) -> None:
     """Tell `by`, and staff, why something became no claim; what `staff` asked for, staff alone."""
@@ -111,6 +120,7 @@ def refuse(
         quantity=quantity,
         reason=reason,
         comment=comment,
+        tier=tier,
         staff=staff,
     )
     turn.append(refused, to=STAFF if staff else by.id, content=_named(by))
@@ -165,6 +175,22 @@ def pieces(show: Show, ids: frozenset[str], slot: Slot) -> int:
     """Pieces of a slot that she holds or waits for, and may still give back."""
     held = sum(one.quantity for one in _claims(show, ids, [slot]) if one.state == "held")
     return held + sum(wait.quantity for wait in _waits(show, ids, [slot]))
+
+
+def is_for_members(item: Item, now: Instant) -> bool:
+    """Whether only members of its tier may claim the item now."""
+    if item.tier is None:
+        return False
+    if item.early_s is None or item.opened_at is None:
+        return True
+    return now < item.opened_at + item.early_s * 1000
+
+
+def missing_tier(item: Item, by: Actor, now: Instant) -> str | None:
+    """What the tier is called that she has not, and that the item takes now."""
+    if item.tier is None or not is_for_members(item, now):
+        return None
+    return None if by.tier_name(item.tier) is not None else item.tier_name or item.tier
 
 
 def is_blocked(show: Show, by: Actor) -> bool:

@@ -16,6 +16,8 @@ from core.clock import Instant
 from core.ids import RequestId
 from core.inputs import Input
 from core.money import MAX_MINOR
+from core.rooms.upkeep import EraseTalk as EraseTalk
+from core.rooms.upkeep import Merge as Merge
 from live import plus_one
 from live.events import Granted, PictureState, Role
 
@@ -32,6 +34,8 @@ Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Held = Annotated[str, StringConstraints(pattern=r"^shw_[0-9A-Z]{26}\.[0-9]{1,9}$")]
 PersonId = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}_[0-9A-Z]{26}$")]
 Offset = Annotated[int, Field(ge=1, le=10**9)]
+Tier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?$")]
+EarlyS = Annotated[int, Field(ge=1, le=3_600)]
 Minor = Annotated[int, Field(ge=0, le=MAX_MINOR)]
 Pieces = Annotated[int, Field(ge=1, le=PIECES)]
 When = Annotated[int, Field(ge=0, le=10**14)]
@@ -80,11 +84,14 @@ class End(Input):
 
 
 class ChangeShow(Input):
+    """New values of what is given. A `tier` of "" lets everyone in again."""
+
     type: Literal["show.change"]
     title: Title | None = None
     host_name: Title | None = None
     starts_at: When | None = None
     replay_sells: bool | None = None
+    tier: Tier | Literal[""] | None = None
 
 
 class NewVariant(Input):
@@ -109,11 +116,16 @@ class AddItem(Input):
     hold_s: Annotated[int, Field(ge=60, le=7 * 86_400)] = 1_800
     waiting_list: bool = True
     countdown_s: Annotated[int, Field(ge=5, le=86_400)] | None = None
+    tier: Tier | None = None
+    early_s: EarlyS | None = None
     variants: Annotated[list[NewVariant], Field(min_length=1, max_length=VARIANTS)]
 
 
 class ChangeItem(Input):
-    """New values of those fields that are given; None takes a limit or a former price away."""
+    """New values of those fields that are given.
+
+    None takes a limit, a former price, or what is for members away.
+    """
 
     type: Literal["item.change"]
     item: ItemId
@@ -123,6 +135,8 @@ class ChangeItem(Input):
     limit: Annotated[int, Field(ge=1, le=9_999)] | None = None
     verified_only: bool | None = None
     hold_s: Annotated[int, Field(ge=60, le=7 * 86_400)] | None = None
+    tier: Tier | None = None
+    early_s: EarlyS | None = None
 
 
 class Allot(Input):
@@ -165,9 +179,27 @@ class Countdown(Input):
     until: When | None = None
 
 
+class OpenGift(Input):
+    """A give-away: the first `most` who write the keyword and nothing else get the coupon.
+
+    `guests` may win too: one who says another name counts as another.
+    """
+
+    type: Literal["gift.open"]
+    keyword: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    coupon: PersonId
+    title: Title | None = None
+    most: Annotated[int, Field(ge=1, le=10_000)]
+    guests: bool = False
+
+
+class CloseGift(Input):
+    type: Literal["gift.close"]
+
+
 Run = Annotated[
     GoLive | End | ChangeShow | AddItem | ChangeItem | Allot | OpenItem | CloseItem | MoveItem
-    | RemoveItem | PinItem | Countdown,
+    | RemoveItem | PinItem | Countdown | OpenGift | CloseGift,
     Field(discriminator="type"),
 ]  # fmt: skip
 
@@ -295,6 +327,7 @@ class Create:
     poster: str | None
     starts_at: Instant | None
     rules: Any
+    tier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +338,14 @@ class NewItem:
     title: str
     picture: str | None
     variant_titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewGift:
+    """`OpenGift` with what the coupon is called; None where there is none to give."""
+
+    do: OpenGift
+    coupon_title: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,19 +395,6 @@ class OrderCancelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
-    from_: str
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
-class EraseTalk:
-    """Blank what `person` typed in the show for good; with None, what everybody did."""
-
-    person: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class SampleViewers:
     count: int
 
@@ -391,7 +419,8 @@ class Actor(msgspec.Struct, frozen=True):
     """Who asks. `id` is a customer's or a member of staff's, `name` is what others see.
 
     `ids` are all ids that count as hers, her own included. `verified`: she has shown that an
-    e-mail address is hers.
+    e-mail address is hers. `tiers`: keys and names of the tiers that she has, or may give (staff:
+    all), as the shop's ledger has it in the very transaction; empty where nobody asks for it.
     """
 
     id: str
@@ -399,6 +428,11 @@ class Actor(msgspec.Struct, frozen=True):
     role: Role = "viewer"
     ids: frozenset[str] = frozenset()
     verified: bool = False
+    tiers: tuple[tuple[str, str], ...] = ()
+
+    def tier_name(self, key: str) -> str | None:
+        """What a tier that she has is called; None for one that she has not."""
+        return next((name for own, name in self.tiers if own == key), None)
 
     @property
     def is_staff(self) -> bool:

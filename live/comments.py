@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from core.errors import BadRequest, Conflict, Forbidden, RateLimited
 from core.rooms.events import Content
-from live import claims, plus_one
+from live import claims, gifts, plus_one
 from live import events as e
 from live.claims import ShowTurn
 from live.commands import Actor, Claim, Comment, GiveBack, Read
@@ -80,9 +80,10 @@ def _parsed(show: Show, text: str) -> plus_one.Parsed:
 def post(turn: ShowTurn, by: Actor, before: Read) -> None:
     """Show the comment to all and decide each claim in it.
 
-    Mutes, slow mode and blocked words stop chatter, never a claim: a claim then goes through
-    without its comment being shown. A block stops both. Raises Forbidden (`blocked`, `muted`),
-    RateLimited (`slow_mode`), BadRequest (`blocked_words`), Conflict (`show_ended`).
+    Mutes, slow mode and blocked words stop chatter, never a claim or a give-away's keyword: that
+    then goes through without its comment being shown. A block stops both. Raises Forbidden
+    (`blocked`, `muted`), RateLimited (`slow_mode`), BadRequest (`blocked_words`), Conflict
+    (`show_ended`).
     """
     show = turn.state
     if show.status == "ended":
@@ -98,13 +99,16 @@ def post(turn: ShowTurn, by: Actor, before: Read) -> None:
         # Not read yet, or an item has opened or closed since.
         parsed = _parsed(show, text)
     comment: int | None = None
-    if parsed.claims or parsed.rejections:
+    given = gifts.answer(show, by, text)
+    if parsed.claims or parsed.rejections or given is not None:
         if _why_not(turn, by, text) is None:
             comment = _say(turn, by, text)
     else:
         if (error := _why_not(turn, by, text)) is not None:
             raise error
         comment = _say(turn, by, text)
+    if given is not None:
+        given(turn, by)
     if parsed.chatter and parsed.quiet_chip is None:
         return
     for one in parsed.claims:

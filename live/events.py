@@ -49,6 +49,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A line of the run-down. `limit` is pieces per customer, None for no limit.
 
     `verified_only`: for customers whose e-mail address is known to be theirs, not for guests.
+    `tier`: for members of that tier and of those above it alone; with `early_s` only for so many
+    seconds after it opens. `tier_name` is what the tier was called when that was decided.
     """
 
     id: str
@@ -66,6 +68,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     countdown_s: int | None = None
     countdown_until: Instant | None = None
     opened_at: Instant | None = None
+    tier: str | None = None
+    tier_name: str | None = None
+    early_s: int | None = None
     variants: tuple[Variant, ...]
 
 
@@ -122,16 +127,25 @@ class ShowCreated(Event, frozen=True, kw_only=True):
     poster: str | None
     starts_at: Instant | None
     rules: Rules
+    tier: str | None = None
+    tier_name: str | None = None
     staff: str
 
 
 class ShowChanged(Event, frozen=True, kw_only=True):
+    """None: as it was. A `tier` of "" makes a members' show one for everyone again."""
+
     TYPE = "show.changed"
     title: str | None = None
     host_name: str | None = None
     starts_at: Instant | None = None
     replay_sells: bool | None = None
+    tier: str | None = None
+    tier_name: str | None = None
     staff: str
+
+    def shuts(self) -> bool:
+        return bool(self.tier)
 
 
 class ShowLive(Event, frozen=True, kw_only=True):
@@ -177,6 +191,9 @@ class ItemChanged(Event, frozen=True, kw_only=True):
     limit: int | None = None
     verified_only: bool | None = None
     hold_s: int | None = None
+    tier: str | None = None
+    tier_name: str | None = None
+    early_s: int | None = None
     staff: str
 
 
@@ -307,7 +324,10 @@ class ClaimWaiting(Event, frozen=True, kw_only=True):
 
 
 class ClaimRefused(Event, frozen=True, kw_only=True):
-    """`staff` asked for it in her name; then it is theirs to know, not hers."""
+    """`staff` asked for it in her name; then it is theirs to know, not hers.
+
+    `tier` is the name of the tier that she would have to have, where that is the reason.
+    """
 
     TYPE = "claim.refused"
     by: str
@@ -316,6 +336,7 @@ class ClaimRefused(Event, frozen=True, kw_only=True):
     quantity: int | None
     reason: str
     comment: int | None
+    tier: str | None = None
     staff: str | None = None
 
 
@@ -383,6 +404,59 @@ class ClaimSold(Event, frozen=True, kw_only=True):
     variant: str | None
     quantity: int
     price: int
+
+
+# Give-aways
+
+
+class GiftOpened(Event, frozen=True, kw_only=True):
+    """The first `most` people whose whole comment is `keyword` win the coupon.
+
+    `guests` may be among them; they could in all that were opened before anybody was asked.
+    """
+
+    TYPE = "gift.opened"
+    gift: str
+    keyword: str
+    coupon: str
+    title: str
+    most: int
+    guests: bool = True
+    staff: str
+
+
+class GiftWon(Event, frozen=True, kw_only=True):
+    """To her, and staff. She was the `number`th."""
+
+    TYPE = "gift.won"
+    gift: str
+    by: str
+    coupon: str
+    title: str
+    number: int
+
+
+class GiftRefused(Event, frozen=True, kw_only=True):
+    """To her, and staff, once for each give-away: she said the keyword and may not win yet."""
+
+    TYPE = "gift.refused"
+    gift: str
+    by: str
+    reason: Literal["sign_in"]
+
+
+class GiftCounted(Event, frozen=True, kw_only=True):
+    TYPE = "gift.counted"
+    gift: str
+    left: int
+
+
+class GiftClosed(Event, frozen=True, kw_only=True):
+    TYPE = "gift.closed"
+    gift: str
+    won: int
+    staff: str | None
+    """None: all of them are won, or the show ended."""
 
 
 # Moderation
@@ -469,6 +543,7 @@ EVENTS: dict[str, type[Event]] = {
         CommentPosted, CommentUnread, ClaimHeld, ClaimWaiting, ClaimRefused, ClaimGivenBack,
         WaitLeft, ClaimPaying, ClaimReleased, ClaimSold, PersonMerged,
         CommentHidden, CommentRestored, CommentPinned, AnnouncementMade,
+        GiftOpened, GiftWon, GiftRefused, GiftCounted, GiftClosed,
         PersonMuted, PersonUnmuted, PersonBlocked, PersonUnblocked, SlowModeSet, WordsSet,
         TalkErased,
     )

@@ -17,19 +17,29 @@ from live import claims, comments, moderation, payment, rundown, store, stored, 
 from live import commands as c
 from live import events as e
 from live.evolve import evolve, frozen, thawed
+from live.members import check_members
+from live.perks import NoPerks, Perks, enrich
 from live.state import Show
 from live.store import SHOW
 
 
 class ShowKind:
-    """See `core.rooms.kind.RoomKind`."""
+    """See `core.rooms.kind.RoomKind`. `perks` is the shop's loyalty, where there is one."""
 
     name = SHOW
     model = stored.MODEL
     events: Mapping[str, type[Event]] = MappingProxyType(e.EVENTS)
 
+    def __init__(self, perks: Perks | None = None) -> None:
+        self._perks = NoPerks() if perks is None else perks
+
     def initial(self, room: str) -> Show:
         return Show(id=room)
+
+    def enrich(
+        self, connection: Connection, state: Show, commands: Sequence[Command], now: Instant
+    ) -> Sequence[Command]:
+        return enrich(self._perks, connection, state, commands, now)
 
     def decide(self, turn: Turn[Show], command: Command) -> None:
         act: c.Act = command.body
@@ -77,7 +87,7 @@ class ShowKind:
     def project(
         self, connection: Connection, room: str, logged: Sequence[Logged], state: Show
     ) -> None:
-        store.project(connection, room, logged, state)
+        store.project(connection, room, logged, state, self._perks)
 
 
 def _known(show: Show, by: c.Actor) -> c.Actor:
@@ -89,6 +99,8 @@ def _known(show: Show, by: c.Actor) -> c.Actor:
 def _decide(turn: Turn[Show], by: c.Actor, do: Any) -> None:
     if turn.state.status == "draft" and not by.is_staff:
         raise NotFound("There is no such show.")
+    if isinstance(do, c.Read | c.Claim):
+        check_members(turn.state, by)
     match do:
         case c.Read():
             comments.post(turn, by, do)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from core.clock import Clock
+from core.errors import Forbidden
 from core.identity.service import Identity
 from core.inputs import Input, read_as
 from core.limits import Limiter
@@ -60,7 +61,14 @@ class LiveNamespace(RoomNamespace):
         """Follow a show."""
         guest = self._guest(sid)
         join = read_as(Join, data)
-        room = await self._shows.enter(guest.person, join.show)
+        try:
+            room = await self._shows.enter(guest.person, join.show)
+        except Forbidden:
+            if guest.room == join.show:  # it has become the members'
+                self._fan_out.leave(sid)
+                guest.room = None
+            raise
+        # Nothing else is awaited before she has her place: she is let in to what she is told.
         reply = await self._follow(sid, room, reader_of(guest.person), join.since)
         self._audience.changed(join.show)
         return reply

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from core.http import ANYONE, Routes, answer, json_body, person_of, staff
 from core.inputs import Input, read_as
-from live.commands import Title, When
+from live.commands import Tier, Title, When
 from live.events import Rules
 from live.replay import Replay
 from live.service import MODERATORS, RUNNERS, Shows
@@ -37,6 +37,7 @@ class NewShow(Input):
     starts_at: When | None = None
     poster: Annotated[str, StringConstraints(pattern=r"^/[\w./-]{1,200}$")] | None = None
     rules: NewRules = NewRules()
+    tier: Tier | None = None
 
 
 class Asked(Input):
@@ -76,6 +77,7 @@ async def create_show(request: web.Request) -> web.Response:
         poster=new.poster,
         starts_at=new.starts_at,
         rules=_rules(new.rules),
+        tier=new.tier,
     )
     return answer({"id": show_id}, 201)
 

@@ -14,7 +14,7 @@ from typing import Any
 from core.errors import BadRequest, Conflict, NotFound
 from core.money import price as checked_price
 from core.rooms.events import STAFF
-from live import claims
+from live import claims, gifts
 from live import commands as c
 from live import events as e
 from live.claims import ShowTurn
@@ -54,6 +54,8 @@ def _create(turn: ShowTurn, by: c.Actor, do: c.Create) -> None:
             poster=do.poster,
             starts_at=do.starts_at,
             rules=do.rules,
+            tier=do.tier,
+            tier_name=_tier_name(by, do.tier),
             staff=by.id,
         )
     )
@@ -77,11 +79,12 @@ def _end(turn: ShowTurn, by: c.Actor, _do: c.End) -> None:
             turn.append(e.ItemClosed(item=item.id, staff=by.id))
     for wait in sorted(turn.state.waits.values(), key=lambda wait: wait.offset):
         claims.leave(turn, wait, wait.quantity, "closed")
+    gifts.close(turn, staff=None)
     turn.append(e.ShowEnded(staff=by.id))
 
 
 def _change(turn: ShowTurn, by: c.Actor, do: c.ChangeShow) -> None:
-    values = (do.title, do.host_name, do.starts_at, do.replay_sells)
+    values = (do.title, do.host_name, do.starts_at, do.replay_sells, do.tier)
     if values == (None,) * len(values):
         return
     changed = e.ShowChanged(
@@ -89,6 +92,8 @@ def _change(turn: ShowTurn, by: c.Actor, do: c.ChangeShow) -> None:
         host_name=do.host_name,
         starts_at=do.starts_at,
         replay_sells=do.replay_sells,
+        tier=do.tier,
+        tier_name=_tier_name(by, do.tier or None),
         staff=by.id,
     )
     turn.append(changed)
@@ -104,6 +109,7 @@ def _add_item(turn: ShowTurn, by: c.Actor, new: c.NewItem) -> None:
     keys = [variant.key for variant in do.variants]
     if len(set(keys)) != len(keys) or (None in keys and len(keys) > 1):
         raise BadRequest("Each variant needs a key of its own.", code="bad_variants")
+    _members(do.tier, do.early_s)
     checked_price(do.price, show.currency)
     if do.compare_at is not None:
         checked_price(do.compare_at, show.currency)
@@ -120,6 +126,9 @@ def _add_item(turn: ShowTurn, by: c.Actor, new: c.NewItem) -> None:
         hold_s=do.hold_s,
         waiting_list=do.waiting_list,
         countdown_s=do.countdown_s,
+        tier=do.tier,
+        tier_name=_tier_name(by, do.tier),
+        early_s=do.early_s,
         variants=tuple(
             Variant(
                 key=variant.key,
@@ -136,18 +145,39 @@ def _add_item(turn: ShowTurn, by: c.Actor, new: c.NewItem) -> None:
 
 def _change_item(turn: ShowTurn, by: c.Actor, do: c.ChangeItem) -> None:
     """A new price is for claims from now on; what was granted keeps the price it was granted at."""
-    _item(turn.state, do.item)
+    item = _item(turn.state, do.item)
     changed = do.model_fields_set - {"type", "item"}
     never_none = {"title", "price", "verified_only", "hold_s"}
     if any(getattr(do, name) is None for name in changed & never_none):
-        raise BadRequest("Only a limit or a former price can be taken away.")
+        raise BadRequest("Only a limit, a former price and a tier can be taken away.")
     for amount in (do.price, do.compare_at):
         if amount is not None:
             checked_price(amount, turn.state.currency)
     if changed:
         values = {name: getattr(do, name) for name in changed}
+        if "tier" in changed:
+            values["tier_name"] = _tier_name(by, do.tier)
+            if do.tier is None:
+                values["early_s"] = None
+        _members(values.get("tier", item.tier), values.get("early_s", item.early_s))
+        changed = set(values)
         event = e.ItemChanged(item=do.item, changed=tuple(sorted(changed)), staff=by.id, **values)
         turn.append(event)
+
+
+def _members(tier: str | None, early_s: int | None) -> None:
+    if early_s is not None and tier is None:
+        raise BadRequest("Early access is a tier's.", code="tier_needed")
+
+
+def _tier_name(by: c.Actor, tier: str | None) -> str | None:
+    """What a tier of the shop is called. Raises NotFound where there is none."""
+    if tier is None:
+        return None
+    name = by.tier_name(tier)
+    if name is None:
+        raise NotFound("There is no such tier.", code="unknown_tier")
+    return name
 
 
 def _plan(turn: ShowTurn, by: c.Actor, do: c.Allot) -> None:
@@ -280,6 +310,8 @@ ACTS: dict[type, _Act] = {
     c.PinItem: _pin,
     c.Countdown: _countdown,
     c.SampleViewers: _sample,
+    c.NewGift: gifts.open_gift,
+    c.CloseGift: gifts.close_gift,
 }
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from commerce_bridge.port import OutOfStock, Shop
-from core.clock import Instant
+from core.clock import Clock, Instant
 from core.db import Database
 from core.errors import Forbidden, NotFound, NotSignedIn
 from core.identity.model import Person, Role, require
@@ -23,6 +23,8 @@ from core.rooms.rooms import Rooms
 from live import commands as c
 from live import comments, store
 from live.events import Rules, ShowStatus, Variant
+from live.members import check_members
+from live.perks import Perks
 from live.state import Show, variant_of
 from live.stock import Stock
 from live.store import SHOW
@@ -38,7 +40,17 @@ _ASKING = (c.AddItem, c.OpenItem, c.Allot)
 class Shows:
     """The shows of this service."""
 
-    def __init__(self, database: Database, rooms: Rooms, shop: Shop, currency: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        rooms: Rooms,
+        shop: Shop,
+        currency: str,
+        clock: Clock,
+        perks: Perks,
+    ) -> None:
+        self._clock = clock
+        self._perks = perks
         self._database = database
         self._rooms = rooms
         self._stock = Stock(shop, rooms)
@@ -55,14 +67,36 @@ class Shows:
         )
 
     async def enter(self, person: Person, show_id: str) -> Room[Show]:
-        """The room of a show that `person` may see. Raises NotFound."""
+        """The room of a show that `person` may see. Raises NotFound.
+
+        Raises Forbidden (`not_allowed`) where it is for members of a tier that she has not.
+        """
         room = self._room(show_id)
         await room.loaded()
         show = room.committed.state
         hidden = show.status == "draft" and not person.has(*MODERATORS)
         if not show.title or hidden:
             raise NotFound("There is no such show.")
+        if show.tier is not None and not person.is_staff:
+            member = await self._member(person)
+            # As it stands now: what is returned holds until the caller awaits something else.
+            check_members(room.committed.state, member)
         return room
+
+    async def let_in(self, person: Person, show_id: str) -> str | None:
+        """The tier of the show as `enter` found it; None where it is everybody's."""
+        return (await self.enter(person, show_id)).committed.state.tier
+
+    async def _member(self, person: Person) -> c.Actor:
+        """`person`, who may be nobody yet, with the tiers that she has now."""
+        own, now = person.id, self._clock.now()
+        if own is None:
+            return c.Actor("", "")
+        ids = person.aliases | {own}
+        known = await self._database.read(
+            lambda connection: self._perks.tiers_of(connection, {own: ids}, now)
+        )
+        return c.Actor(own, person.name or "", tiers=known.get(own, ()))
 
     # What viewers do
 
@@ -94,11 +128,12 @@ class Shows:
         poster: str | None,
         starts_at: Instant | None,
         rules: Rules,
+        tier: str | None = None,
     ) -> str:
-        """A new show; returns its id."""
+        """A new show; returns its id. Raises NotFound for a tier that the shop has not."""
         require(person, *RUNNERS)
         show_id = new_id("shw")
-        body = c.Create(title, self._currency, host_name, poster, starts_at, rules)
+        body = c.Create(title, self._currency, host_name, poster, starts_at, rules, tier)
         command = _command(person, "create", c.Act(actor_of(person), body))
         await self._rooms.create(SHOW, show_id, command, reader_of(person))
         return show_id
@@ -122,15 +157,19 @@ class Shows:
         room = await self.enter(person, show_id)
         return await self._told(room, person, sent.request_id, c.Act(actor_of(person), sent.do))
 
-    async def sample_viewers(self, show_id: str, count: int, at: Instant) -> None:
-        """Put the number of viewers on record."""
+    async def sample_viewers(self, show_id: str, count: int, slot: int) -> None:
+        """Put the number of viewers on record: of each `slot` of time the first sample counts."""
         act = c.Act(c.SYSTEM, c.SampleViewers(count))
-        command = Command(c.SYSTEM.id, f"viewers-{at}", act)
+        command = Command(c.SYSTEM.id, f"viewers-{slot}", act)
         await self._rooms.tell(show_id, SHOW, command, Reader(staff=True))
 
     async def status(self, show_id: str) -> ShowStatus | None:
         """Where a show stands; None where there is none."""
         return await self._database.read(lambda connection: store.status_of(connection, show_id))
+
+    async def door(self, show_id: str) -> tuple[ShowStatus, str | None] | None:
+        """Where a show stands, and the tier that it is for; None where there is none."""
+        return await self._database.read(lambda connection: store.door_of(connection, show_id))
 
     async def picture_changed(self, told: dict[str, Any]) -> None:
         """Outbox: `{show, state, at}`, whether a picture of the show is being sent."""

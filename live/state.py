@@ -33,6 +33,10 @@ RECORDS = 200
 """Claims and refusals that staff see."""
 REFUSALS = 20
 """Refusals, and unread comments, that their writer sees again."""
+WINS = 20
+"""Of one person, that she sees again."""
+WINNERS = 200
+"""That staff see."""
 SAMPLES = 720
 """Samples of the viewer count kept for the curve: two hours of one every 10 seconds."""
 
@@ -145,6 +149,39 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     typed: str | None
 
 
+class Gift(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A give-away that is open. `won` is how many have won so far."""
+
+    id: str
+    keyword: str
+    coupon: str
+    title: str
+    most: int
+    guests: bool = True
+    won: int = 0
+
+
+class Win(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What one person has won; she was the `number`th."""
+
+    gift: str
+    coupon: str
+    title: str
+    number: int
+    offset: int
+
+
+class Winner(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A line of the studio's list of who won."""
+
+    gift: str
+    title: str
+    by: str
+    name: str | None
+    number: int
+    at_ms: Instant
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What moderation decided about one person. `muted_until`: 0 not muted, None without end."""
 
@@ -183,6 +220,9 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     picture: PictureState = "off"
     replay_sells: bool = True
     """What the shop still has of the items may be ordered from the replay."""
+    tier: str | None = None
+    """A members' show: for those who have this tier."""
+    tier_name: str | None = None
 
     items: Map[str, Item] = Map()
     order: tuple[str, ...] = ()
@@ -220,6 +260,13 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     records: Recent[Record] = Recent(RECORDS)
     refusals: Map[str, tuple[Refusal, ...]] = Map()
     unread: Map[str, tuple[Unread, ...]] = Map()
+    gift: Gift | None = None
+    gift_won: Map[str, int] = Map()
+    """Who has won the give-away that is open."""
+    gift_refused: Map[str, str] = Map()
+    """By person, the last give-away of which she was told that she cannot win it as she is."""
+    wins: Map[str, tuple[Win, ...]] = Map()
+    winners: Recent[Winner] = Recent(WINNERS)
     totals: Totals = Totals()
     samples: tuple[tuple[Instant, int], ...] = ()
 

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, String, Table, T
 from sqlalchemy.dialects import postgresql, sqlite
 
 from commerce_bridge import claims as cart
+from commerce_bridge.rooms import CLAIMABLE
 from core import outbox
 from core.clock import Instant
 from core.db import any_of, metadata
@@ -20,6 +21,7 @@ from core.rooms.events import Logged
 from core.rooms.tables import room, room_content, room_event
 from live import events as e
 from live.events import ShowStatus
+from live.perks import Perks
 from live.state import Claim, Show, variant_of
 
 show_table = Table(
@@ -36,6 +38,8 @@ show_table = Table(
     Column("items", Integer, nullable=False),
     Column("viewers", Integer, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
+    Column("tier", String(20)),
+    Column("tier_name", Text),
 )
 
 SHOW = "show"
@@ -55,8 +59,17 @@ _LISTED = (
 _CLAIMED = (e.ClaimGivenBack, e.ClaimPaying, e.ClaimReleased, e.ClaimSold)
 
 
-def project(connection: Connection, room_id: str, logged: Sequence[Logged], show: Show) -> None:
-    """Bring the list of shows, the carts and the outbox up to `show`, the state after `logged`."""
+def project(
+    connection: Connection,
+    room_id: str,
+    logged: Sequence[Logged],
+    show: Show,
+    perks: Perks,
+) -> None:
+    """Bring the list of shows, the carts and the outbox up to `show`, the state after `logged`.
+
+    Who won a give-away has its coupon with the same commit.
+    """
     granted: set[str] = set()
     changed: dict[str, None] = {}
     listed = False
@@ -78,6 +91,12 @@ def project(connection: Connection, room_id: str, logged: Sequence[Logged], show
                     outbox.add(
                         connection, ALLOTMENT_ASKED, room_id, {"show": room_id, "item": item}
                     )
+        elif isinstance(event, e.GiftWon):
+            key = f"gift {room_id}.{one.offset}"
+            perks.grant(connection, event.coupon, event.by, key=key, now=one.at_ms)
+        elif isinstance(event, e.ItemOpened):
+            # A key of its own: who wishes for it is told when there is time.
+            outbox.add(connection, CLAIMABLE, f"{room_id}.wishes", _opened(show, event.item))
         elif isinstance(event, e.ItemAllotted) and event.back:
             place = show.places[event.item, event.variant]
             back = {"key": f"{room_id}.{one.offset}", "place": place, "quantity": event.back}
@@ -89,6 +108,18 @@ def project(connection: Connection, room_id: str, logged: Sequence[Logged], show
         cart.drop(connection, [claim for claim in changed if claim not in show.claims])
     if listed:
         _list(connection, show, logged[-1].at_ms)
+
+
+def _opened(show: Show, item_id: str) -> dict[str, Any]:
+    item = show.items[item_id]
+    return {
+        "show": show.id,
+        "show_title": show.title,
+        "item": item.id,
+        "product": item.product,
+        "title": item.title,
+        "tier": item.tier if item.early_s is None else None,
+    }
 
 
 def _cart_row(show: Show, claim: Claim) -> cart.ClaimRow:
@@ -127,6 +158,8 @@ def _list(connection: Connection, show: Show, now: Instant) -> None:
         "items": len(show.items),
         "viewers": show.totals.viewers,
         "changed_at": now,
+        "tier": show.tier,
+        "tier_name": show.tier_name,
     }
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
     statement = insert(show_table).values(row)
@@ -145,6 +178,13 @@ def status_of(connection: Connection, show_id: str) -> ShowStatus | None:
     """Where the show stands; None where there is none."""
     query = select(show_table.c.status).where(show_table.c.id == show_id)
     return cast("ShowStatus | None", connection.execute(query).scalar_one_or_none())
+
+
+def door_of(connection: Connection, show_id: str) -> tuple[ShowStatus, str | None] | None:
+    """Where the show stands, and the tier that it is for; None where there is none."""
+    query = select(show_table.c.status, show_table.c.tier).where(show_table.c.id == show_id)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (row.status, row.tier)
 
 
 class _Priced(msgspec.Struct):

@@ -18,6 +18,7 @@ from live.recent import Recent
 from live.state import (
     COMMENTS,
     RECORDS,
+    WINNERS,
     Claim,
     Comment,
     Record,
@@ -27,18 +28,20 @@ from live.state import (
     Standing,
     Unread,
     Wait,
+    Win,
+    Winner,
     menu_of,
 )
 
 T = TypeVar("T")
 
-MODEL = 4
+MODEL = 6
 """Raised whenever `Show`, or a part of it, changes its shape or meaning."""
 
 _APART = frozenset(
     {"items", "menu", "asked", "grants", "places", "claims", "waits", "queues", "taken",
      "claims_of", "waits_of", "deadlines", "said", "comments", "spoke", "standings", "merged",
-     "records", "refusals", "unread"}
+     "records", "refusals", "unread", "gift_won", "gift_refused", "wins", "winners"}
 )  # fmt: skip
 """Fields that are no plain values, or follow from others."""
 
@@ -58,6 +61,10 @@ class _Stored(msgspec.Struct, frozen=True):
     records: list[Record]
     refusals: dict[str, tuple[Refusal, ...]]
     unread: dict[str, tuple[Unread, ...]]
+    gift_won: dict[str, int]
+    gift_refused: dict[str, str]
+    wins: dict[str, tuple[Win, ...]]
+    winners: list[Winner]
 
 
 _plain_type: Any = msgspec.defstruct(
@@ -92,6 +99,10 @@ def dump(show: Show) -> bytes:
             records=list(show.records),
             refusals=dict(show.refusals),
             unread=dict(show.unread),
+            gift_won=dict(show.gift_won),
+            gift_refused=dict(show.gift_refused),
+            wins=dict(show.wins),
+            winners=list(show.winners),
         )
     )
 
@@ -118,6 +129,10 @@ def load(stored: bytes) -> Show:
         records=Recent(RECORDS, raw.records),
         refusals=Map(raw.refusals),
         unread=Map(raw.unread),
+        gift_won=Map(raw.gift_won),
+        gift_refused=Map(raw.gift_refused),
+        wins=Map(raw.wins),
+        winners=Recent(WINNERS, raw.winners),
     )
     return replace(_with_claims(show, raw.claims, raw.waits), menu=menu_of(show))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.rooms.events import Reader
 from live.events import Item, Variant
-from live.state import REFUSALS, Claim, Comment, Outcome, Record, Show, Wait
+from live.state import REFUSALS, WINS, Claim, Comment, Gift, Outcome, Record, Show, Wait
 
 
 def public(show: Show) -> dict[str, Any]:
@@ -35,6 +35,9 @@ def public(show: Show) -> dict[str, Any]:
             "replay_sells": show.replay_sells,
             "viewers": show.totals.viewers,
             "comments": [_comment(comment) for comment in show.latest_comments()],
+            "tier": show.tier,
+            "tier_name": show.tier_name,
+            "gift": _gift(show.gift),
         }
     }
 
@@ -64,6 +67,9 @@ def _item(item: Item) -> dict[str, Any]:
         "countdown_s": item.countdown_s,
         "countdown_until": item.countdown_until,
         "opened_at": item.opened_at,
+        "tier": item.tier,
+        "tier_name": item.tier_name,
+        "early_s": item.early_s,
         "variants": [_variant(variant) for variant in item.variants],
     }
 
@@ -116,11 +122,25 @@ def _announcement(show: Show) -> dict[str, Any] | None:
     return {"offset": offset, "text": text}
 
 
+def _gift(gift: Gift | None) -> dict[str, Any] | None:
+    if gift is None:
+        return None
+    return {
+        "id": gift.id,
+        "title": gift.title,
+        "keyword": gift.keyword,
+        "most": gift.most,
+        "guests": gift.guests,
+        "left": gift.most - gift.won,
+    }
+
+
 def _mine(show: Show, ids: frozenset[str]) -> dict[str, Any]:
     claims = [show.claims[c] for by in ids for c in show.claims_of.get(by, ())]
     waits = [show.waits[w] for by in ids for w in show.waits_of.get(by, ())]
     refusals = [one for by in ids for one in show.refusals.get(by, ())]
     unread = [one for by in ids for one in show.unread.get(by, ())]
+    wins = [one for by in ids for one in show.wins.get(by, ())]
     standings = [show.standings[by] for by in ids if by in show.standings]
     mutes = [standing.muted_until for standing in standings]
     return {
@@ -136,6 +156,7 @@ def _mine(show: Show, ids: frozenset[str]) -> dict[str, Any]:
                 "variant": one.event.variant,
                 "quantity": one.event.quantity,
                 "reason": one.event.reason,
+                "tier": one.event.tier,
             }
             for one in sorted(refusals, key=lambda one: one.offset)[-REFUSALS:]
         ],
@@ -150,9 +171,20 @@ def _mine(show: Show, ids: frozenset[str]) -> dict[str, Any]:
             }
             for one in sorted(unread, key=lambda one: one.offset)[-REFUSALS:]
         ],
+        "gifts": [
+            {"gift": one.gift, "coupon": one.coupon, "title": one.title, "number": one.number}
+            for one in sorted(wins, key=lambda one: one.offset)[-WINS:]
+        ],
+        "gift_refused": _refused_gift(show, ids),
         "muted_until": None if None in mutes else max(filter(None, mutes), default=0),
         "blocked": any(standing.blocked for standing in standings),
     }
+
+
+def _refused_gift(show: Show, ids: frozenset[str]) -> str | None:
+    """The newest give-away of which she was told that she cannot win it as she is."""
+    gifts = [show.gift_refused[by] for by in ids if by in show.gift_refused]
+    return max(gifts, key=lambda gift: int(gift[1:]), default=None)
 
 
 def _claim(claim: Claim) -> dict[str, Any]:
@@ -228,6 +260,7 @@ def _staff(show: Show) -> dict[str, Any]:
         ],
         "words": show.words,
         "totals": show.totals,
+        "winners": list(show.winners),
         "viewers": show.samples,
     }
 

@@ -17,7 +17,7 @@ from live.evolve.comments import (
     without_wait,
 )
 from live.evolve.folds import of
-from live.state import Claim, Outcome, Record, Show, Slot, Standing, Wait
+from live.state import WINS, Claim, Outcome, Record, Show, Slot, Standing, Wait
 
 _Ids = Map[str, tuple[str, ...]]
 
@@ -295,6 +295,12 @@ def _merged(show: Show, _logged: Logged, event: e.PersonMerged) -> Show:
     if (standing := standings.get(old)) is not None:
         both = _both(standings.get(new, Standing()), standing)
         standings = standings.delete(old).set(new, both)
+    gift_won, wins = show.gift_won, show.wins
+    if (number := gift_won.get(old)) is not None:
+        gift_won = gift_won.set(new, min(number, gift_won.get(new, number)))
+    if old_wins := wins.get(old):
+        both_wins = sorted((*wins.get(new, ()), *old_wins), key=lambda win: win.offset)
+        wins = wins.delete(old).set(new, tuple(both_wins[-WINS:]))
     merged = show.merged.set(old, new)
     for earlier, into in show.merged.items():
         if into == old:
@@ -306,6 +312,8 @@ def _merged(show: Show, _logged: Logged, event: e.PersonMerged) -> Show:
         taken=taken,
         standings=standings,
         merged=merged,
+        gift_won=gift_won,
+        wins=wins,
         claims_of=_moved(show.claims_of, old, new),
         waits_of=_moved(show.waits_of, old, new),
     )

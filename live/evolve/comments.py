@@ -76,6 +76,7 @@ def _erased(show: Show, _logged: Logged, event: e.TalkErased) -> Show:
         records=show.records.each(
             lambda one: replace(one, name=None, typed=None) if concerns(one.by) else one
         ),
+        winners=show.winners.each(lambda one: replace(one, name=None) if concerns(one.by) else one),
         unread=Map(
             (person, tuple(replace(one, typed=None) for one in told) if concerns(person) else told)
             for person, told in show.unread.items()

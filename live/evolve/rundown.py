@@ -19,6 +19,8 @@ def _created(show: Show, _logged: Logged, event: e.ShowCreated) -> Show:
         host_name=event.host_name,
         poster=event.poster,
         starts_at=event.starts_at,
+        tier=event.tier,
+        tier_name=event.tier_name,
         status="draft" if event.starts_at is None else "scheduled",
         rules=event.rules,
     )
@@ -28,8 +30,11 @@ def _created(show: Show, _logged: Logged, event: e.ShowCreated) -> Show:
 def _changed(show: Show, _logged: Logged, event: e.ShowChanged) -> Show:
     starts_at = show.starts_at if event.starts_at is None else event.starts_at
     scheduled = show.status == "draft" and starts_at is not None
+    same_tier = event.tier is None
     return replace(
         show,
+        tier=show.tier if same_tier else event.tier or None,
+        tier_name=show.tier_name if same_tier else event.tier_name,
         title=show.title if event.title is None else event.title,
         host_name=show.host_name if event.host_name is None else event.host_name,
         starts_at=starts_at,

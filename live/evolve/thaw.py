@@ -19,6 +19,7 @@ V = TypeVar("V")
 
 _MAPS = (
     "claims", "waits", "queues", "taken", "claims_of", "waits_of", "spoke", "refusals", "unread",
+    "gift_won", "gift_refused", "wins",
 )  # fmt: skip
 """Maps that grow with the show; the folds take single things out of them, and seldom walk them."""
 
