@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 
 import structlog
+from sqlalchemy import Connection
 
 from chat import reps
 from chat.choice import Wanted, anybody_free, choose
@@ -29,11 +28,13 @@ from chat.reps import Reps, Standing
 from chat.service import Chats
 from chat.state import Conversation
 from chat.store import PREFIX
-from core.clock import Clock
+from core.clock import Clock, ManualClock
 from core.db import Database
 from core.errors import PlusOneError
 from core.identity.model import Person
 from core.rooms.events import Logged
+from core.rooms.history import RoomTime
+from core.rooms.relay import InProcessRelay, Relay, Topic
 
 LOOKED_S = 2.0
 """How often it is looked who waits, whatever was heard: hours open, other processes end."""
@@ -41,9 +42,9 @@ AT_ONCE = 20
 """Given in one look; the rest in the next one, at once."""
 LOOKED_AT = 50
 """Of those who wait. Those before may be nobody's to be given to."""
-SAID_S = 10.0
+SAID_S = 4.0
 """How often a process says whose desks are open at it, if nothing changes."""
-FRESH_MS = 25_000
+FRESH_MS = 12_000
 """As long as that is believed."""
 
 _MOVES = (
@@ -73,28 +74,42 @@ class Assigner:
         words: Words,
         *,
         gives: bool,
+        relay: Relay | None = None,
     ) -> None:
+        """`relay`: by which other processes are told to look."""
+        relay = InProcessRelay() if relay is None else relay
         self._database = database
-        self._clock = clock
+        # Machines are compared with each other: by the database's time, as rooms are.
+        self._time = RoomTime(clock, ask_database=not isinstance(clock, ManualClock))
         self._chats = chats
         self._inbox = inbox
         self._profiles = profiles
         self._words = words
         self._gives = gives
-        self._process = f"prc_{uuid.uuid4().hex[:26]}"
+        self._process = relay.process
+        self._topic = Topic(relay, "desks", str)
+        self._topic.hear(lambda _process: self._woken.set())
         self._woken = asyncio.Event()
         self._said: set[str] = set()
         self._said_at = 0.0
         self._giving = asyncio.Lock()
         inbox.moved.append(self._woken.set)
-        profiles.changed.append(self._woken.set)
+        profiles.changed.append(self._profile_set)
         if gives:
             chats.before_promise.append(self._give_now)
 
+    def wants(self, room: str) -> bool:
+        """Whether what happens in a room matters here."""
+        return room.startswith(f"{PREFIX}_")
+
     def heard(self, room: str, _epoch: str, events: Sequence[Logged]) -> None:
         """Something was committed in a room. Called by the relay."""
-        if room.startswith(f"{PREFIX}_") and any(isinstance(one.event, _MOVES) for one in events):
+        if self.wants(room) and any(isinstance(one.event, _MOVES) for one in events):
             self._woken.set()
+
+    def _profile_set(self) -> None:
+        self._woken.set()
+        self._topic.cast(self._process)
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -114,6 +129,8 @@ class Assigner:
 
     async def _look(self) -> None:
         await self._meet()
+        # Others set the hours too, and what is said next here is promised by them.
+        await self._chats.look_at_the_clock()
         if self._gives:
             async with self._giving:
                 await self._give_all()
@@ -132,17 +149,23 @@ class Assigner:
         late = asyncio.get_running_loop().time() - self._said_at >= SAID_S
         if here != self._said or (here and late):
             await self._say_open(here)
-        since = self._clock.now() - FRESH_MS
-        seen = await self._database.read(partial(reps.seen, process=self._process, since=since))
-        self._inbox.know(seen, await self._database.read(reps.away))
+
+        def unit(connection: Connection) -> tuple[set[str], set[str]]:
+            since = self._time.now(connection) - FRESH_MS
+            return reps.seen(connection, self._process, since), reps.away(connection)
+
+        self._inbox.know(*await self._database.read(unit))
 
     async def _say_open(self, here: set[str]) -> None:
         if not here and not self._said:
             return
-        now = self._clock.now()
-        await self._database.write(
-            partial(reps.say_open, process=self._process, staff=here, now=now)
-        )
+
+        def unit(connection: Connection) -> None:
+            reps.say_open(connection, self._process, here, self._time.now(connection))
+
+        await self._database.write(unit)
+        if here != self._said:
+            self._topic.cast(self._process)
         self._said, self._said_at = here, asyncio.get_running_loop().time()
 
     async def _give_all(self) -> None:

@@ -14,6 +14,8 @@ ChatTurn = Turn[Conversation]
 
 PACKED = 12
 """Intents, and things shown, that a rep is handed."""
+_NOT_PACKED = ("image", "call", "consult")
+"""She sees them in the thread, and they say nothing of what is wanted."""
 
 
 def says(turn: ChatTurn, _by: c.Actor, do: c.BotSays) -> None:
@@ -58,7 +60,7 @@ def says(turn: ChatTurn, _by: c.Actor, do: c.BotSays) -> None:
 def _packet(state: Conversation, cause: HandoverReason, locale: str) -> e.HandoverPacked:
     of_round = _lines_of_round(state)
     intents = [line.intent for line in of_round if line.side == "bot" and line.intent]
-    cards = [card for line in of_round for card in line.cards if card.kind != "image"]
+    cards = [card for line in of_round for card in line.cards if card.kind not in _NOT_PACKED]
     return e.HandoverPacked(
         cause=cause,
         locale=locale,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
 from chat.reps import Standing
-
-WORDS = 20
-"""Of what a conversation is about, that are looked at."""
+from core.match import foreign, knows
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -32,8 +30,8 @@ def choose(wanted: Wanted, reps: Mapping[str, Standing]) -> str | None:
         rep = reps[id]
         return (
             rep.missed_at is not None,
-            _foreign(wanted.locale, rep.profile.languages),
-            not _knows(wanted.words, rep.profile.skills),
+            foreign(wanted.locale, rep.profile.languages),
+            not knows(wanted.words, rep.profile.skills),
             rep.busy,
             rep.assigned_at or 0,
             id,
@@ -41,23 +39,6 @@ def choose(wanted: Wanted, reps: Mapping[str, Standing]) -> str | None:
 
     free = (id for id, rep in reps.items() if _is_free(rep) and id not in wanted.left_by)
     return min(free, key=order, default=None)
-
-
-def _foreign(locale: str | None, languages: Sequence[str]) -> int:
-    """0: she speaks it, 1: perhaps (another kind of Chinese, or she named none), 2: she does not.
-
-    0 for all where it is not known.
-    """
-    if locale is None or locale in languages:
-        return 0
-    chinese = locale.startswith("zh") and any(one.startswith("zh") for one in languages)
-    return 1 if chinese or not languages else 2
-
-
-def _knows(words: Sequence[str], skills: Sequence[str]) -> bool:
-    """Whether one of `skills` is written in one of `words`; upper case is as lower."""
-    told = [word.casefold() for word in words[:WORDS]]
-    return any(skill.casefold() in word for skill in skills for word in told)
 
 
 def anybody_free(reps: Mapping[str, Standing]) -> bool:

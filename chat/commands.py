@@ -16,11 +16,15 @@ from core.clock import Instant
 from core.ids import RequestId
 from core.inputs import Input
 from core.locales import Locale
+from core.rooms.upkeep import EraseTalk as EraseTalk
+from core.rooms.upkeep import Merge as Merge
 from core.tools import Button, Card, HandoverReason
 from core.tools import Change as ShopChange
 
 MESSAGE_LENGTH = 2_000
 TAGS = 10
+PRODUCTS = 5
+"""That one message shows."""
 
 Conversation = Annotated[str, StringConstraints(pattern=r"^cnv_[0-9A-Z]{26}$")]
 Staff = Annotated[str, StringConstraints(pattern=r"^stf_[0-9A-Z]{26}$")]
@@ -40,10 +44,11 @@ class About(Input):
 
 
 class Say(Input):
-    """Something written, something that is shown, or both."""
+    """Something written, something that is shown, or both; `products` go with either."""
 
     text: Words | None = None
     product: Product | None = None
+    products: Annotated[list[Product], Field(max_length=PRODUCTS)] = Field(default_factory=list)
     order: Order | None = None
     picture: Picture | None = None
     about: About | None = None
@@ -60,7 +65,7 @@ class Say(Input):
     @model_validator(mode="after")
     def _something(self) -> Say:
         shown = [one for one in (self.product, self.order, self.picture) if one is not None]
-        if self.text is None and not shown:
+        if self.text is None and not shown and not self.products:
             raise ValueError("nothing is said")
         if len(shown) > 1:
             raise ValueError("one thing is shown at a time")
@@ -264,25 +269,30 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class Give:
+    """To `staff`, who talks with the customer elsewhere: all but what a colleague has."""
+
+    staff: str
+    name: str
+    answer_by: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Show `card` without a word of anybody; see `events.CardPosted`."""
+
+    card: Card
+    unread: bool
+    idle_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HandTo:
     """`Transfer` with the name by which the colleague goes, and her time for an answer."""
 
     to: str
     name: str
     answer_by: Instant | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    from_: str
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
-class EraseTalk:
-    """Blank what `person` typed for good; with None, what everybody did."""
-
-    person: str | None
 
 
 class Actor(msgspec.Struct, frozen=True):

@@ -89,6 +89,20 @@ class MessageSent(Event, frozen=True, kw_only=True, rename={"from_": "from"}):
     expires_at: Instant | None = None
 
 
+class CardPosted(Event, frozen=True, kw_only=True):
+    """Something is shown that nobody said: what became of a call, or an invitation to one.
+
+    `unread`: it is news to the customer. `idle_at`: when the round that a person has ends by
+    itself, where nothing else has said so.
+    """
+
+    TYPE = "card.posted"
+    card: Card
+    by: Literal["system"] = "system"
+    unread: bool = False
+    idle_at: Instant | None = None
+
+
 class MessagesRead(Event, frozen=True, kw_only=True):
     """That side has read all up to the event `upto`."""
 
@@ -211,9 +225,9 @@ class TagsSet(Event, frozen=True, kw_only=True):
 EVENTS: dict[str, type[Event]] = {
     event.TYPE: event
     for event in (
-        ConversationCreated, ConversationOpened, ConversationPromised, MessageSent, MessagesRead,
-        ConversationTaken, ConversationReleased, ConversationHandedOver, ConversationResolved,
-        ConversationRated, HandoverPacked, BotDrafted, ChangeAsked, ChangeMade, ChangeUndoAsked,
-        ChangeUndone, NoteAdded, TagsSet, PersonMerged, TalkErased,
+        ConversationCreated, ConversationOpened, ConversationPromised, MessageSent, CardPosted,
+        MessagesRead, ConversationTaken, ConversationReleased, ConversationHandedOver,
+        ConversationResolved, ConversationRated, HandoverPacked, BotDrafted, ChangeAsked,
+        ChangeMade, ChangeUndoAsked, ChangeUndone, NoteAdded, TagsSet, PersonMerged, TalkErased,
     )
 }  # fmt: skip

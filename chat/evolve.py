@@ -59,6 +59,8 @@ def line_of(logged: Logged) -> Line | None:
                 intent=event.intent,
                 expires_at=event.expires_at,
             )
+        case e.CardPosted():
+            return _line(logged, "posted", cards=(event.card,), unread=event.unread)
         case e.ConversationTaken():
             return _line(logged, "taken", by=event.staff, name=name, assigned=event.assigned)
         case e.ConversationReleased():
@@ -158,6 +160,14 @@ def _answered_by_bot(state: Conversation, logged: Logged, event: e.MessageSent) 
         read_staff=max(state.read_staff, upto),
         proposal=proposal,
     )
+
+
+def _posted(state: Conversation, logged: Logged, event: e.CardPosted) -> Conversation:
+    state = _lined(state, logged)
+    goes_on = state.control != "human" or state.waiting_since is not None
+    if goes_on or state.idle_at is not None:
+        return state
+    return replace(state, idle_at=event.idle_at)
 
 
 def _read(state: Conversation, _logged: Logged, event: e.MessagesRead) -> Conversation:
@@ -346,6 +356,7 @@ _FOLDS: dict[type[Event], _Fold] = {
     e.ConversationOpened: _opened,
     e.ConversationPromised: _promised,
     e.MessageSent: _sent,
+    e.CardPosted: _posted,
     e.MessagesRead: _read,
     e.ConversationTaken: _taken,
     e.ConversationReleased: _released,

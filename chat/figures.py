@@ -22,9 +22,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
-from chat.hours import Hours
 from chat.rounds import Round
 from core.clock import Instant
+from core.hours import Hours
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

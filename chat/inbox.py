@@ -1,12 +1,14 @@
 """What staff see move at their desks: lines of the list that changed, and who is there.
 
 Told after a commit, a moment later and once however much happened; read from the database, so that
-what is told is what a reload would show.
+what is told is what a reload would show. While other processes are not heard it is looked up every
+other second what they did.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +19,13 @@ from chat.service import Chats
 from chat.store import PREFIX, Row
 from core.errors import PlusOneError
 from core.rooms.events import Logged
+from core.rooms.relay import InProcessRelay, Relay
 
 TOLD_S = 0.2
 """Between two tellings."""
+LOOKED_S = 2.0
+LOOKED_AT = 500
+"""Conversations that have moved, in one look."""
 AT_ONCE = 100
 """Lines in one telling; the rest come with the next."""
 
@@ -42,7 +48,11 @@ class Desk:
 class Inbox:
     """The desks that are open at this process; `run` is its one task."""
 
-    def __init__(self, chats: Chats, shown: Shown, send: Send) -> None:
+    def __init__(self, chats: Chats, shown: Shown, send: Send, relay: Relay | None = None) -> None:
+        self._relay = InProcessRelay() if relay is None else relay
+        self._heard_since = self._relay.heard_since
+        self._looked_at = 0.0
+        self._newest: int | None = None
         self._chats = chats
         self._shown = shown
         self._send = send
@@ -53,11 +63,15 @@ class Inbox:
         self._away: frozenset[str] = frozenset()
         self._told: dict[str, list[str]] = {"here": [], "away": []}
         self.moved: list[Callable[[], None]] = []
-        """Called when a desk was opened or closed."""
+        """Called when a desk was opened or closed, here or elsewhere."""
+
+    def wants(self, room: str) -> bool:
+        """Whether what happens in a room matters here now."""
+        return bool(self._desks) and room.startswith(f"{PREFIX}_")
 
     def heard(self, room: str, _epoch: str, _events: Sequence[Logged]) -> None:
         """Something was committed in a room. Called by the relay."""
-        if room.startswith(f"{PREFIX}_") and self._desks:
+        if self.wants(room):
             self._changed[room] = None
             self._woken.set()
 
@@ -77,9 +91,13 @@ class Inbox:
 
     def know(self, elsewhere: Collection[str], away: Collection[str]) -> None:
         """Whose desk is open at another process, and who said that she is away."""
+        before = self._elsewhere
         self._elsewhere, self._away = frozenset(elsewhere), frozenset(away)
         if self._presence() != self._told:
             self._woken.set()
+        if self._elsewhere != before:
+            for call in self.moved:
+                call()
 
     @property
     def at_this_process(self) -> set[str]:
@@ -96,13 +114,29 @@ class Inbox:
     async def run(self) -> None:
         """Tell until cancelled."""
         while True:
-            await self._woken.wait()
-            await asyncio.sleep(TOLD_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOKED_S):
+                    await self._woken.wait()
+                    await asyncio.sleep(TOLD_S)
             self._woken.clear()
             try:
+                await self._look()
                 await self._tell()
             except PlusOneError as error:  # the database is away: told with the next change
                 _log.warning("inbox.not_told", error=error.error_code)
+
+    async def _look(self) -> None:
+        """Find what other processes did since they were heard last."""
+        since, now = self._relay.heard_since, asyncio.get_running_loop().time()
+        if since is not None and since == self._heard_since:
+            return
+        if not self._desks or (since is None and now - self._looked_at < LOOKED_S):
+            return
+        moved = await self._chats.moved_since(self._newest, LOOKED_AT)
+        self._heard_since, self._looked_at = since, now
+        # What is known after a look is what was told before the next gap, or a little more.
+        self._newest = moved[0][1] if moved and since is None else None
+        self._changed |= dict.fromkeys(conversation for conversation, _ in moved)
 
     async def _tell(self) -> None:
         changed = list(self._changed)[:AT_ONCE]

@@ -29,6 +29,15 @@ class ConversationKind:
     def initial(self, room: str) -> Conversation:
         return Conversation(id=room)
 
+    def enrich(
+        self,
+        _connection: Connection,
+        _state: Conversation,
+        commands: Sequence[Command],
+        _now: Instant,
+    ) -> Sequence[Command]:
+        return commands
+
     def decide(self, turn: Turn[Conversation], command: Command) -> None:
         act: c.Act = command.body
         rules.decide(turn, act.by, act.do)

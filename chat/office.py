@@ -25,10 +25,10 @@ from sqlalchemy import (
     update,
 )
 
-from chat.hours import Hours, HoursInput
 from core.clock import Clock, Instant
 from core.db import Database, insert_new, metadata
 from core.errors import Conflict, NotFound
+from core.hours import Hours, HoursInput
 from core.identity.model import Person, Role, require
 from core.ids import new_id
 from core.inputs import Input

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from chat.hours import HoursInput
 from chat.office import READ_HOURS, REPLIERS, SET_HOURS, NewReply, Office, ReplyChange
+from core.hours import HoursInput
 from core.http import Routes, answer, json_body, person_of, staff
 
 OFFICE = web.AppKey("office", Office)

@@ -28,7 +28,7 @@ from core.db import Database
 from core.errors import Conflict, NotFound, OutcomeUnknown, PlusOneError, RateLimited, Unavailable
 from core.identity.model import Person
 from core.ids import new_id
-from core.limits import Limiter
+from core.limits import Limits
 from core.tools import Card
 
 OCTETS = 10 * 1024 * 1024
@@ -65,6 +65,7 @@ class Pictures:
         folder: Path,
         *,
         spare_octets: int = SPARE_OCTETS,
+        limits: Limits | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -72,7 +73,8 @@ class Pictures:
         self._files = PictureFiles(folder)
         self._spare_octets = spare_octets
         self._artist = Artist()
-        self._often = Limiter(PICTURES_PER_S, PICTURES_AT_ONCE, clock=clock)
+        limits = Limits(clock) if limits is None else limits
+        self._often = limits.of("pictures", PICTURES_PER_S, PICTURES_AT_ONCE)
         self._coming: Counter[str] = Counter()
 
     # Taking
@@ -91,7 +93,7 @@ class Pictures:
         """
         await self._chats.enter(person, conversation)
         own_id = person.own_id
-        wait_ms = self._often.take(own_id)
+        wait_ms = await self._often.take(own_id)
         if wait_ms is not None:
             raise RateLimited("Too many pictures at once.", retry_after_ms=wait_ms)
         if self._coming.total() >= COMING or self._coming[own_id] >= COMING_OF_ONE:

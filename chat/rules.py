@@ -62,7 +62,7 @@ def _say(turn: ChatTurn, by: c.Actor, do: c.Said) -> None:
 
 def _ask(turn: ChatTurn, by: c.Actor, do: c.Said) -> None:
     say, about = do.say, _about(do.say)
-    if say.product is not None:
+    if say.product is not None or say.products:
         raise Forbidden("Products are shown by staff.")
     _open(turn, about, bot=do.bot)
     sent = e.MessageSent(
@@ -198,6 +198,21 @@ def _assign(turn: ChatTurn, _by: c.Actor, do: c.Assign) -> None:
         turn.append(taken, content=Content(do.staff, do.name or None))
 
 
+def _give(turn: ChatTurn, _by: c.Actor, do: c.Give) -> None:
+    """Nothing, where a colleague has it: she goes on with what she began."""
+    state = turn.state
+    if state.control == "human":
+        return
+    if state.control in ("new", "resolved"):
+        turn.append(e.ConversationOpened(round=state.round + 1, by="staff"))
+    taken = e.ConversationTaken(staff=do.staff, answer_by=do.answer_by, assigned=True)
+    turn.append(taken, content=Content(do.staff, do.name or None))
+
+
+def _post(turn: ChatTurn, _by: c.Actor, do: c.Post) -> None:
+    turn.append(e.CardPosted(card=do.card, unread=do.unread, idle_at=do.idle_at))
+
+
 def _transfer(turn: ChatTurn, by: c.Actor, _do: c.Transfer) -> None:
     """Back to those who wait; to a colleague see `_hand`."""
     turn.append(e.ConversationReleased(staff=_holder(turn.state, by), cause="transfer"))
@@ -271,6 +286,8 @@ _RULES: dict[type, Callable[[ChatTurn, c.Actor, Any], None]] = {
     c.Promise: _promise,
     c.Taking: _take,
     c.Assign: _assign,
+    c.Give: _give,
+    c.Post: _post,
     c.Transfer: _transfer,
     c.HandTo: _hand,
     c.Resolve: _resolve,

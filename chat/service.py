@@ -16,7 +16,6 @@ import msgspec
 from chat import commands as c
 from chat import store, view
 from chat.evolve import OF_CHANGES, line_of, settled
-from chat.hours import Hours
 from chat.kind import ConversationKind
 from chat.office import Office
 from chat.state import Conversation
@@ -24,8 +23,9 @@ from chat.store import CONVERSATION, PREFIX, Counts, Queue, Row
 from core.clock import Clock, Instant
 from core.db import Database
 from core.errors import Conflict, Forbidden, NotFound, RateLimited
+from core.hours import Hours
 from core.identity.model import Person, Role, require, require_customer
-from core.limits import Limiter
+from core.limits import Limits
 from core.outbox import Outbox
 from core.rooms.events import Logged, Reader
 from core.rooms.history import read_events, read_of_types
@@ -41,6 +41,8 @@ MESSAGES_PER_S, MESSAGES_AT_ONCE = 0.5, 20
 """Of one person in one conversation: nobody writes more than that, and no page holds more."""
 PAGE = 100
 """Lines of a thread that are read back at once."""
+TALK_MS = 60 * 60_000
+"""So long a rep may talk with a customer elsewhere before what waits in the chat is late."""
 BECAME = 2_000
 """Of the changes of one conversation, so many outcomes are looked through for older lines."""
 LISTED = 50
@@ -89,6 +91,7 @@ class Chats:
         colleagues: Colleagues,
         shelf: Shelf,
         pace: Pace,
+        limits: Limits | None = None,
     ) -> None:
         self._database = database
         self._rooms = rooms
@@ -97,7 +100,8 @@ class Chats:
         self._colleagues = colleagues
         self._shelf = shelf
         self._pace = pace
-        self._messages = Limiter(MESSAGES_PER_S, MESSAGES_AT_ONCE, clock=clock)
+        limits = Limits(clock) if limits is None else limits
+        self._messages = limits.of("messages", MESSAGES_PER_S, MESSAGES_AT_ONCE)
         self._kind = ConversationKind()
         self._hours: Hours | None = None
         self.before_promise: list[Callable[[], Awaitable[None]]] = []
@@ -125,6 +129,10 @@ class Chats:
         if not person.is_customer:
             return None
         return await self._database.read(partial(store.of_customer, ids=person.aliases))
+
+    async def answered_since(self, ids: Collection[str], at: Instant) -> bool:
+        """Whether she, by all `ids` that count as hers, was told something since then."""
+        return await self._database.read(partial(store.answered_since, ids=ids, at=at))
 
     async def opening(self) -> dict[str, Any]:
         """`{open, since, until, opens_at, always}`: whether somebody should be there to answer.
@@ -205,6 +213,10 @@ class Chats:
         found = await self._database.read(query)
         return found, (await self.counts([staff]))[staff]
 
+    async def moved_since(self, at: Instant | None, limit: int) -> list[tuple[str, Instant]]:
+        """See `store.moved_since`."""
+        return await self._database.read(partial(store.moved_since, at=at, limit=limit))
+
     async def rows(self, ids: Sequence[str]) -> list[Row]:
         return await self._database.read(partial(store.rows, ids=ids))
 
@@ -223,8 +235,7 @@ class Chats:
         self._count(person, conversation)
         if sent.order is not None or sent.picture is not None:
             return self._shown(person, conversation, sent)
-        cards = () if sent.product is None else (Card("product", sent.product),)
-        return self._said(person, conversation, sent, cards)
+        return self._said(person, conversation, sent, ())
 
     async def _shown(self, person: Person, conversation: str, sent: c.SendSay) -> Answer:
         """What is shown is looked up first."""
@@ -236,14 +247,19 @@ class Chats:
         return await self._said(person, conversation, sent, (card,))
 
     def _said(
-        self, person: Person, conversation: str, sent: c.SendSay, cards: tuple[Card, ...]
+        self, person: Person, conversation: str, sent: c.SendSay, looked_up: tuple[Card, ...]
     ) -> Awaitable[Answer]:
         now = self._clock.now()
+        products = sent.products if sent.product is None else [sent.product, *sent.products]
         said = c.Said(
             c.Say.model_construct(
-                text=sent.text, product=sent.product, about=sent.about, locale=sent.locale
+                text=sent.text,
+                product=sent.product,
+                products=sent.products,
+                about=sent.about,
+                locale=sent.locale,
             ),
-            cards,
+            (*(Card("product", one) for one in dict.fromkeys(products)), *looked_up),
             answer_by=self._answer_by(now),
             idle_at=now + self._pace.idle_ms,
             bot=self._pace.bot,
@@ -325,11 +341,34 @@ class Chats:
         await self._system(conversation, f"assign-{room.committed.head}", assign)
         return room.committed.state.staff == rep.id
 
+    # What goes on beside it
+
+    async def post_card(self, customer: Person, card: Card, key: str, *, unread: bool) -> None:
+        """Show a guest or customer something in her conversation, made if she has none.
+
+        `key` names the occasion: told again, it is shown no second time.
+        """
+        conversation = await self.begin(customer)
+        idle_at = self._clock.now() + self._pace.idle_ms
+        await self._system(conversation, f"post-{key}", c.Post(card, unread, idle_at))
+
+    async def give(self, customer: Person, rep: Person, key: str) -> None:
+        """Have `rep`, who talks with her elsewhere, answer her here too; see `commands.Give`.
+
+        What waits here is to be answered after that talk at the latest. `key` as of `post_card`.
+        """
+        conversation = await self.begin(customer)
+        answer_by = self._answer_by(self._clock.now() + TALK_MS)
+        give = c.Give(rep.own_id, rep.name or "", answer_by)
+        await self._system(conversation, f"give-{key}", give)
+
     # The bot
 
-    async def waiting_for_bot(self, limit: int) -> list[str]:
-        """Conversations in which the bot owes an answer, the longest waiting first."""
-        return await self._database.read(partial(store.waiting_for_bot, limit=limit))
+    async def waiting_for_bot(self, limit: int, waited_ms: int = 0) -> list[str]:
+        """Conversations in which the bot owes an answer for so long, the longest waiting first."""
+        before = self._clock.now() - waited_ms
+        query = partial(store.waiting_for_bot, before=before, limit=limit)
+        return await self._database.read(query)
 
     async def state(self, conversation: str) -> Conversation:
         """What is committed of a conversation, for what the product does by itself."""
@@ -371,16 +410,7 @@ class Chats:
 
     async def told(self, conversation: str) -> list[Logged]:
         """All that a conversation's log holds, for whoever may know everything."""
-        log: list[Logged] = []
-        while True:
-            page = await self._database.read(
-                partial(
-                    read_events, kind=self._kind, room_id=conversation, after=len(log), limit=PAGE
-                )
-            )
-            if not page:
-                return log
-            log += page
+        return await self._rooms.log(conversation, CONVERSATION)
 
     async def erase(self, ids: Collection[str]) -> int:
         """Blank the conversations of one customer, whoever wrote in them; returns how many.
@@ -407,7 +437,8 @@ class Chats:
         return None if hours is None or hours.is_open(now) else hours.next_opening(now)
 
     def _count(self, person: Person, conversation: str) -> None:
-        wait_ms = self._messages.take(f"{person.id} {conversation}")
+        # Nothing is waited for here: messages keep the order in which they came.
+        wait_ms = self._messages.take_now(f"{person.id} {conversation}")
         if wait_ms is not None:
             raise RateLimited("Too many messages at once.", retry_after_ms=wait_ms)
 

@@ -41,6 +41,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     assigned: bool = False
     opens_at: Instant | None = None
     place: int | None = None
+    unread: bool = False
+    """Of what was posted: it is news to the customer."""
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -138,19 +140,19 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
         return next((line for line in reversed(self.lines) if line.kind == "message"), None)
 
     def unread(self, side: Side) -> int:
-        """Messages of the other side that this one has not read; as many as `LINES` at most."""
+        """What this side has not read of what is news to it; as many as `LINES` at most."""
         read = self.read_customer if side == "customer" else self.read_staff
-        return sum(
-            1
-            for line in self.lines
-            if line.kind == "message" and _hears(side, line.side) and line.offset > read
-        )
+        return sum(1 for line in self.lines if line.offset > read and _is_news(line, side))
 
     def line(self, offset: int) -> Line | None:
         """The line at an offset, as long as it is among the newest."""
         return next((line for line in reversed(self.lines) if line.offset == offset), None)
 
 
-def _hears(side: Side, speaker: Speaker | None) -> bool:
-    """Whether what `speaker` says is news to that side: what the bot answers is none to staff."""
-    return speaker != side and not (side == "staff" and speaker == "bot")
+def _is_news(line: Line, side: Side) -> bool:
+    """Whether a line is news to that side: what the bot answers is none to staff."""
+    if line.kind == "posted":
+        return side == "customer" and line.unread
+    speaker = line.side
+    heard = speaker != side and not (side == "staff" and speaker == "bot")
+    return line.kind == "message" and heard

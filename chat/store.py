@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     and_,
     func,
+    not_,
     or_,
     select,
 )
@@ -38,13 +39,14 @@ from chat.events import (
     Control,
     ConversationHandedOver,
     ConversationOpened,
+    MessageSent,
 )
-from chat.state import Conversation
+from chat.state import LINES, Conversation
 from core import outbox
 from core.clock import Instant
 from core.db import any_of, metadata
 from core.rooms.events import Logged
-from core.rooms.tables import room, room_content
+from core.rooms.tables import room, room_content, room_event
 
 CONVERSATION = "conversation"
 """The kind of room that a conversation is."""
@@ -210,6 +212,35 @@ def all_of_customer(connection: Connection, ids: Collection[str]) -> list[str]:
     return list(connection.execute(query.order_by(table.c.id)).scalars())
 
 
+def answered_since(connection: Connection, ids: Collection[str], at: Instant) -> bool:
+    """Whether a rep or the bot said or showed her something since then.
+
+    Among the newest events of her conversations: nobody writes as much and is answered never.
+    """
+    table, hers = conversation_table, sorted(ids)
+    query = (
+        select(room_event.c.offset)
+        .join_from(table, room_event, room_event.c.room_id == table.c.id)
+        .join(
+            room_content,
+            and_(
+                room_content.c.room_id == room_event.c.room_id,
+                room_content.c.offset == room_event.c.offset,
+            ),
+        )
+        .where(
+            any_of(connection, table.c.customer, hers),
+            table.c.last_at >= at,
+            room_event.c.offset > table.c.last_offset - LINES,
+            room_event.c.at_ms >= at,
+            room_event.c.type == MessageSent.TYPE,
+            not_(any_of(connection, room_content.c.author, hers)),
+        )
+        .limit(1)
+    )
+    return connection.execute(query).first() is not None
+
+
 def listed(
     connection: Connection,
     queue: Queue,
@@ -292,11 +323,25 @@ def _waits() -> ColumnElement[bool]:
     return or_(table.c.control == "queued", table.c.callback_at.is_not(None))
 
 
-def waiting_for_bot(connection: Connection, *, limit: int) -> list[str]:
-    """Conversations in which the bot owes an answer, the longest waiting first."""
+def waiting_for_bot(connection: Connection, *, before: Instant, limit: int) -> list[str]:
+    """Conversations in which the bot owes an answer since then, the longest waiting first."""
     table = conversation_table
-    query = select(table.c.id).where(table.c.control == "bot", table.c.waiting_since.is_not(None))
+    query = select(table.c.id).where(table.c.control == "bot", table.c.waiting_since <= before)
     return list(connection.execute(query.order_by(table.c.waiting_since).limit(limit)).scalars())
+
+
+def moved_since(connection: Connection, at: Instant | None, *, limit: int) -> list[tuple[str, int]]:
+    """Conversations in which anything happened since then, the newest first, and when it did.
+
+    With None since ten seconds before the newest.
+    """
+    of_kind = room.c.kind == CONVERSATION
+    if at is None:
+        newest = select(func.max(room.c.last_at_ms)).where(of_kind)
+        at = (connection.execute(newest).scalar_one() or 0) - 10_000
+    query = select(room.c.id, room.c.last_at_ms).where(of_kind, room.c.last_at_ms >= at)
+    query = query.order_by(room.c.last_at_ms.desc()).limit(limit)
+    return [(row.id, row.last_at_ms) for row in connection.execute(query)]
 
 
 def with_bot(connection: Connection, *, limit: int) -> list[tuple[str, int]]:

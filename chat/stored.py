@@ -6,7 +6,7 @@ import msgspec
 
 from chat.state import Conversation
 
-MODEL = 4
+MODEL = 5
 """Raised whenever `Conversation`, or a part of it, changes its shape or meaning."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")

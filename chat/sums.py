@@ -12,12 +12,12 @@ from msgspec import to_builtins
 
 from chat import rounds
 from chat.figures import OpenTime, begin_of, by_day, figures, first_day, of_rep
-from chat.hours import Hours
 from chat.office import Office
 from chat.rounds import Round
 from chat.service import REPS
 from core.clock import Clock, Instant
 from core.db import Database
+from core.hours import Hours
 from core.identity.model import Person, Role, require
 
 ROUNDS = 20_000

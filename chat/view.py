@@ -17,6 +17,7 @@ from core.rooms.events import Reader
 
 _FIELDS: dict[str, tuple[str, ...]] = {
     "message": ("by", "name", "text", "expires_at"),
+    "posted": ("unread",),
     "opened": ("round",),
     "promised": ("opens_at", "place"),
     "taken": ("name", "assigned"),
@@ -76,6 +77,8 @@ def line(one: Line) -> dict[str, Any]:
                 "buttons": to_builtins(one.buttons),
                 "pressed": to_builtins(one.pressed),
             }
+        case "posted":
+            seen["cards"] = to_builtins(one.cards)
         case "opened":
             seen["by"] = one.side
         case "taken" | "resolved":
