@@ -51,6 +51,8 @@ class Case(Input):
     turns: list[str] = Field(min_length=1, max_length=20)
     expect: Expect
     hostile: bool = False
+    loyalty: bool = False
+    """It is for the shop that has points, tiers and coupons."""
 
 
 _CASE: Final = TypeAdapter(Case)

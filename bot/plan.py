@@ -12,7 +12,17 @@ from functools import lru_cache
 from typing import Final
 
 from bot.learning import learn
-from bot.planning import articles, basket, buying, goods, people, shop, talking
+from bot.planning import (
+    articles,
+    basket,
+    benefits,
+    buying,
+    consulting,
+    goods,
+    people,
+    shop,
+    talking,
+)
 from bot.planning.articles_known import KnownArticle as KnownArticle
 from bot.planning.articles_known import KnownArticles
 from bot.planning.meaning import Meaning
@@ -51,10 +61,10 @@ _ANSWERS: Final[Mapping[str, Callable[[Scene], Steps]]] = {
     "cart_add": basket.add,
     "cart_remove": basket.remove,
     "checkout": basket.checkout,
-    "coupon": buying.coupon,
-    "points": buying.points,
+    "coupon": benefits.coupon,
+    "points": benefits.points,
     "invoice": articles.article,
-    "consult": articles.article,
+    "consult": consulting.consult,
     "complaint": people.complaint,
     "sensitive": people.sensitive,
     "human": people.asked,

@@ -17,6 +17,7 @@ from prometheus_client import Counter, Histogram
 from bot.assistant import Assistant, Toolbox
 from bot.talk import Say, Talk
 from core.errors import PlusOneError
+from core.rooms.relay import InProcessRelay, Relay, Topic
 
 SETTLED_S = 0.12
 """After her last message: who sends three at once means one thing."""
@@ -26,6 +27,13 @@ TURNS_AT_ONCE = 64
 CONVERSATIONS = 5_000
 """That may wait here; more are found by the next sweep."""
 SWEPT_S = 2.0
+IN_HAND_S = 5.0
+"""How long it is believed that another process answers, which says so every `SWEPT_S`."""
+FORGOTTEN_MS = 3_000
+"""Who has waited for so long and is in nobody's hands is answered by whoever finds her."""
+LATE_MS = 20_000
+"""The same where nobody can hear in whose hands she is: longer than a turn takes."""
+SAID_AT_ONCE = 1_000
 
 _answered = Counter("plusone_bot_answers_total", "Answers of the bot, by intent.", ["intent"])
 _failed = Counter("plusone_bot_failures_total", "Turns of the bot that raised.")
@@ -55,8 +63,8 @@ class Conversations(Protocol):
         """Who waits there for the bot; None where it has nothing to say."""
         ...
 
-    async def unanswered(self, limit: int) -> list[str]:
-        """Conversations in which the bot owes an answer."""
+    async def unanswered(self, limit: int, waited_ms: int) -> list[str]:
+        """Conversations in which the bot owes an answer for so long."""
         ...
 
     async def say(self, conversation: str, waiting: Waiting, say: Say) -> None:
@@ -81,8 +89,16 @@ class Turns:
         assistant: Callable[[], Awaitable[Assistant]],
         *,
         settled_s: float = SETTLED_S,
+        relay: Relay | None = None,
     ) -> None:
-        """`assistant` waits until there is one: the planner learns at start."""
+        """`assistant` waits until there is one: the planner learns at start. `relay`: by which
+        processes tell each other whom they answer."""
+        self._relay = InProcessRelay() if relay is None else relay
+        self._hands = Topic(self._relay, "bot", tuple[str, list[str]])
+        self._hands.hear(self._in_hand)
+        self._elsewhere: dict[str, tuple[float, str]] = {}
+        """Until when it is believed that another process answers, and which."""
+        self._swept: set[str] = set()
         self._conversations = conversations
         self._assistant = assistant
         self._settled_s = settled_s
@@ -105,6 +121,7 @@ class Turns:
             task = loop.create_task(self._turn(conversation), name=f"bot {conversation}")
             self._turns[conversation] = task
             task.add_done_callback(lambda _task: self._ended(conversation))
+            self._hands.cast((self._relay.process, [conversation]))
 
     def writes(self, conversation: str) -> None:
         """She is seen to write there."""
@@ -116,9 +133,7 @@ class Turns:
         try:
             while True:
                 try:
-                    for conversation in await self._conversations.unanswered(CONVERSATIONS):
-                        if conversation not in self._turns:
-                            self.heard(conversation)
+                    await self._sweep()
                 except PlusOneError as error:  # the database is away: the next sweep will do
                     log.warning("bot.not_swept", error=error.error_code)
                 await asyncio.sleep(SWEPT_S)
@@ -128,10 +143,53 @@ class Turns:
             for task in turns:
                 task.cancel()
             await asyncio.gather(*turns, return_exceptions=True)
+            self._hands.cast((self._relay.process, []))
+
+    async def _sweep(self) -> None:
+        """Say whom this process answers, and take up who is in nobody's hands."""
+        mine = list(self._turns)
+        for first in range(0, len(mine), SAID_AT_ONCE):
+            self._hands.cast((self._relay.process, mine[first : first + SAID_AT_ONCE]))
+        now = asyncio.get_running_loop().time()
+        for conversation in [one for one, (until, _) in self._elsewhere.items() if until < now]:
+            del self._elsewhere[conversation]
+        for conversation in await self._conversations.unanswered(CONVERSATIONS, self._waited_ms):
+            if conversation not in self._turns and conversation not in self._elsewhere:
+                self._swept.add(conversation)
+                self.heard(conversation)
+
+    @property
+    def _waited_ms(self) -> int:
+        """How long somebody has to have waited before another process than hers takes her up."""
+        since = self._relay.heard_since
+        if self._relay.alone:
+            return 0
+        if since is None or asyncio.get_running_loop().time() - since < IN_HAND_S:
+            return LATE_MS
+        return FORGOTTEN_MS
+
+    def _in_hand(self, told: tuple[str, list[str]]) -> None:
+        """Another process answers these; none where it goes, and answers nobody any more."""
+        process, conversations = told
+        if not conversations:
+            held = [one for one, (_, whose) in self._elsewhere.items() if whose == process]
+            for conversation in held:
+                del self._elsewhere[conversation]
+        until = asyncio.get_running_loop().time() + IN_HAND_S
+        for conversation in conversations:
+            self._elsewhere[conversation] = until, process
+
+    def _is_others(self, conversation: str) -> bool:
+        """Whether two have taken up the same forgotten one, and the other goes first."""
+        swept = conversation in self._swept
+        self._swept.discard(conversation)
+        other = self._elsewhere.get(conversation)
+        return swept and other is not None and other[1] < self._relay.process
 
     def _ended(self, conversation: str) -> None:
         self._turns.pop(conversation, None)
         self._writes.pop(conversation, None)
+        self._swept.discard(conversation)
         if conversation in self._asked:  # said between the last look and now
             self.heard(conversation)
 
@@ -139,6 +197,8 @@ class Turns:
         async with self._places:
             while conversation in self._asked:
                 await self._settle(conversation)
+                if self._is_others(conversation):
+                    continue
                 try:
                     await self._answer(conversation)
                 except PlusOneError as error:  # the room or the database: the sweep comes back

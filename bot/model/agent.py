@@ -36,8 +36,8 @@ log = structlog.get_logger(__name__)
 
 _PUBLIC: Final = frozenset(
     {
-        "articles", "benefits", "deliveries", "opening", "places", "product", "search_products",
-        "stock",
+        "articles", "benefits", "consultation", "deliveries", "opening", "places", "product",
+        "search_products", "stock",
     }
 )  # fmt: skip
 """Tools that tell of the shop alone: its addresses and numbers are no secret."""

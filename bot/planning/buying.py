@@ -1,4 +1,4 @@
-"""What was bought or claimed: orders, +1s, and what they earn."""
+"""What was bought or claimed: orders and +1s."""
 
 from __future__ import annotations
 
@@ -98,18 +98,6 @@ def claims(scene: Scene) -> Steps:
         )
     text = "\n".join([scene.words("claims.some"), *lines])
     return scene.say(text, tool="claims", buttons=scene.menu("checkout", "how_to_order"))
-
-
-def coupon(scene: Scene) -> Steps:
-    found = yield Call("benefits", {})
-    key = "benefits.coupons" if found.data.get("coupons") else "benefits.no_coupons"
-    return scene.say(scene.words(key), tool="benefits", buttons=scene.menu("product_search"))
-
-
-def points(scene: Scene) -> Steps:
-    found = yield Call("benefits", {})
-    key = "benefits.points" if found.data.get("points") else "benefits.no_points"
-    return scene.say(scene.words(key), tool="benefits", buttons=scene.menu("product_search"))
 
 
 def _none(scene: Scene, number: str | None, tool: str = "orders") -> Say:

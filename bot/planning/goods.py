@@ -8,6 +8,7 @@ from typing import Any
 from bot.data import table
 from bot.language import fold
 from bot.planning import articles
+from bot.planning.counts import pieces_priced
 from bot.planning.mentions import heat
 from bot.planning.scene import Scene, Steps, amount, choices
 from bot.search import goods_in, meat
@@ -71,31 +72,41 @@ def info(scene: Scene) -> Steps:
 
 
 def price(scene: Scene) -> Steps:
-    if articles.is_bulk(scene):
+    pieces, bulk = _pieces(scene), articles.is_bulk(scene)
+    if bulk and (pieces is None or "bulk" in scene.meaning.about):
         return (yield from articles.article(scene, articles.BULK))
     if _cheapest(scene) and len(scene.meaning.products) != 1:
         return (yield from _cheapest_first(scene))
-    product = yield from one(scene, "goods.prices")
+    product = yield from one(scene, "goods.prices", pieces)
     if isinstance(product, Say):
         return product
     variants = _meant(product["variants"], scene.meaning.text, scene.meaning.variant)
-    text = scene.words("goods.price", title=product["title"], prices=_prices(scene, variants))
+    if pieces is None:
+        text = scene.words("goods.price", title=product["title"], prices=_prices(scene, variants))
+    else:
+        text = _totals(scene, product["title"], variants, pieces)
     if all(variant["sold_out"] for variant in variants):
         text += "\n" + scene.words("goods.sold_out", title=product["title"])
+    elif pieces is not None and len(variants) == 1 and variants[0]["available"] < pieces:
+        text += "\n" + scene.words("basket.not_enough", left=variants[0]["available"])
     return scene.say(
         text,
         tool="product",
         cards=(_card(product),),
-        buttons=scene.menu("cart_add", "stock"),
+        buttons=articles.more(scene, [articles.BULK], but="")
+        if bulk
+        else scene.menu("cart_add", "stock"),
     )
 
 
-def one(scene: Scene, key: str) -> Generator[Call, Done, Product | Say]:
+def one(scene: Scene, key: str, pieces: int | None = None) -> Generator[Call, Done, Product | Say]:
     """The product that she means, as its tool tells it; else what is said instead: what there is
-    to choose from, or that there is none. `key`: the words before the choice."""
+    to choose from, or that there is none. `key`: the words before the choice; `pieces`: how many
+    she asks the price of."""
     meaning = scene.meaning
+    asked = {} if pieces is None else {"quantity": pieces}
     if len(meaning.products) == 1:
-        found = yield Call("product", {"product": meaning.products[0]})
+        found = yield Call("product", {"product": meaning.products[0], **asked})
         return found.data if "missing" not in found.data else (yield from search(scene))
     if len(meaning.products) > 1:
         words = " ".join(filter(None, map(scene.names.title, meaning.products)))[:100]
@@ -107,7 +118,7 @@ def one(scene: Scene, key: str) -> Generator[Call, Done, Product | Say]:
         return (yield from search(scene))
     if len(products) > 1:
         return _listing(scene, products, key)
-    found = yield Call("product", {"product": products[0]["id"]})
+    found = yield Call("product", {"product": products[0]["id"], **asked})
     return found.data if "missing" not in found.data else (yield from search(scene))
 
 
@@ -252,6 +263,35 @@ def _prices(scene: Scene, variants: Sequence[dict[str, Any]]) -> str:
         scene.words("goods.of_variant", title=one["title"], price=amount(one["price"]))
         for one in variants
     )
+
+
+def _totals(scene: Scene, title: str, variants: Sequence[dict[str, Any]], pieces: int) -> str:
+    """What so many cost, of each variant that has a price of its own, and what one does."""
+    if len({one["price"]["minor"] for one in variants}) == 1:
+        named = variants[0]["title"] if len(variants) == 1 else ""
+        told = [(f"{title} {named}" if named else title, variants)]
+    else:
+        told = [(f"{title} {one['title']}", [one]) for one in variants]
+    return "\n".join(
+        scene.words(
+            "goods.total",
+            title=name,
+            quantity=pieces,
+            total=amount(alike[0]["total"]),
+            prices=_prices(scene, alike),
+        )
+        for name, alike in told
+    )
+
+
+def _pieces(scene: Scene) -> int | None:
+    """How many she asks the price of; of another product, as many as she asked of the first."""
+    pieces = pieces_priced(scene.names.mask(scene.meaning.text))
+    before = scene.turn.before
+    goes_on = before is not None and before.intent == "price"
+    if pieces is None and goes_on and "price" not in scene.meaning.about:
+        return pieces_priced(scene.names.mask(scene.turn.asked_before))
+    return pieces
 
 
 def _everything(scene: Scene) -> bool:

@@ -17,15 +17,20 @@ _ANSWERS: Final = table("answers")
 _DIGITS: Final = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7,
                   "八": 8, "九": 9}  # fmt: skip
 _UNITS: Final = {"十": 10, "百": 100, "千": 1000}
-_ENGLISH: Final = {word: number for number, word in enumerate(_ANSWERS["english_numbers"])}
+_ENGLISH: Final[dict[str, int]] = {
+    **{word: value for value, word in enumerate(_ANSWERS["english_numbers"])},
+    **{word: 10 * value for value, word in enumerate(_ANSWERS["english_tens"], 2)},
+    "half a dozen": 6, "dozen": 12, "couple": 2, "pair": 2,
+}  # fmt: skip
 _MEASURES: Final = "|".join(sorted(map(fold, _ANSWERS["measures"]), key=len, reverse=True))
 _CHINESE_NUMBER: Final = "[零一二两三四五六七八九十百千]{1,5}"
-_PLUS = re.compile(rf"(?:\+|加)\s*([0-9]{{1,4}}|{_CHINESE_NUMBER})(?![0-9{CJK}])")
-_TIMES = re.compile(r"(?:[x×*]\s*([0-9]{1,4})(?![0-9])|(?<![0-9a-z])([0-9]{1,4})\s*x\b)")
+PLUS = re.compile(rf"(?:\+|加)\s*([0-9]{{1,4}}|{_CHINESE_NUMBER})(?![0-9{CJK}])")
+TIMES = re.compile(r"(?:[x×*]\s*([0-9]{1,4})(?![0-9])|(?<![0-9a-z])([0-9]{1,4})\s*x\b)")
 _MEASURED = re.compile(rf"([0-9]{{1,4}}|{_CHINESE_NUMBER})\s*(?:{_MEASURES})")
 _ORDINAL = re.compile("第.")
 _ALONE = re.compile(rf"(?<![0-9a-z\-{CJK}])([0-9]{{1,3}})(?![0-9a-z\-])")
-_WORDS = re.compile(r"[a-z]+")
+_TENS, _ONES = _ANSWERS["english_tens"], _ANSWERS["english_numbers"][1:10]
+_SPELT = re.compile(rf"\b(?:({'|'.join(_TENS)})[ -]({'|'.join(_ONES)})|({'|'.join(_ENGLISH)}))\b")
 _ORDER = re.compile(r"(?<![0-9a-z])(?:p\s?-?\s?|#)?([0-9]{4,8})(?![0-9a-z])")
 _ORDER_P = re.compile(r"(?<![0-9a-z])p\s?-?\s?([0-9]{3,8})(?![0-9a-z])")
 _ORDERED = re.compile(r"(?:订单|单号|编号|order(?: number| no\.?)?)\s*(?:是|:|#)?\s*([0-9]{3,8})")
@@ -164,29 +169,36 @@ def _pieces(title: str) -> Iterable[str]:
 def quantity(folded: str) -> int | None:
     """How many pieces: `+2`, `x2`, `兩罐`, `two jars`, a number alone. None where none is named."""
     text = _ORDER_P.sub(" ", _ORDINAL.sub(" ", folded))
-    for pattern in (_PLUS, _TIMES, _MEASURED):
+    for pattern in (PLUS, TIMES, _MEASURED):
         found = pattern.search(text)
         if found:
-            return _number(next(filter(None, found.groups())))
+            return number(next(filter(None, found.groups())))
     alone = _ALONE.findall(text)
     if len(alone) == 1:
-        return _number(alone[0])
-    for word in _WORDS.findall(text):
-        if word in _ENGLISH and word not in ("one", "zero"):
-            return _ENGLISH[word]
-        if word in ("couple", "pair"):
-            return 2
+        return number(alone[0])
+    for value, _, _ in spelt(text):
+        if value > 1:
+            return value
     if re.fullmatch(f"{_CHINESE_NUMBER}", text.strip()):
-        return _number(text.strip())
+        return number(text.strip())
     return 1 if re.search(r"\bone\b", text) else None
 
 
 def is_plus(folded: str) -> bool:
     """Whether it orders as in a show: `+1`, `加一`."""
-    return bool(_PLUS.search(folded))
+    return bool(PLUS.search(folded))
 
 
-def _number(written: str) -> int:
+def spelt(folded: str) -> list[tuple[int, int, int]]:
+    """The numbers in English words (`two`, `twenty-five`, `a dozen`), each with start and end."""
+    return [
+        (sum(_ENGLISH[word] for word in found.groups() if word), found.start(), found.end())
+        for found in _SPELT.finditer(folded)
+    ]
+
+
+def number(written: str) -> int:
+    """Digits, or a Chinese number below ten thousand: 兩, 二十五."""
     if written.isdigit():
         return int(written)
     total = ones = 0

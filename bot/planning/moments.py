@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time
@@ -16,12 +17,26 @@ def moment(at: Instant, now: Instant, locale: Locale, zone: str) -> str:
     babel = locale.replace("-", "_")
     there = _local(at, zone)
     days = (there.date() - _local(now, zone).date()) / timedelta(days=1)
-    time = format_time(there, "HH:mm", locale=babel)
+    time = _time(there, babel)
     if days == 0:
         return time
     if 0 < days < 7:
         return f"{format_date(there, 'EEEE', locale=babel)} {time}"
     return f"{_day(there, babel)} {time}"
+
+
+def moments(found: Iterable[Instant], now: Instant, locale: Locale, zone: str) -> list[str]:
+    """The same of several in order; a day is named with the first of its times alone."""
+    told: list[str] = []
+    named: date = _local(now, zone).date()
+    for at in found:
+        there = _local(at, zone)
+        if there.date() == named:
+            told.append(_time(there, locale.replace("-", "_")))
+        else:
+            told.append(moment(at, now, locale, zone))
+        named = there.date()
+    return told
 
 
 def day(at: Instant, locale: Locale, zone: str) -> str:
@@ -31,6 +46,10 @@ def day(at: Instant, locale: Locale, zone: str) -> str:
 
 def _day(there: datetime, babel: str) -> str:
     return str(format_skeleton("MMMd", there, locale=babel))
+
+
+def _time(there: datetime, babel: str) -> str:
+    return format_time(there, "HH:mm", locale=babel)
 
 
 def _local(at: Instant, zone: str) -> datetime:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from bot.planning.articles_known import KnownArticles
 from bot.planning.meaning import Meaning
 from bot.planning.mentions import Names
-from bot.planning.moments import day, moment
+from bot.planning.moments import day, moment, moments
 from bot.planning.turn import Turn
 from bot.talk import Call, Done, Say, Talk
 from bot.words import said
@@ -48,6 +48,9 @@ class Scene:
 
     def moment(self, at: Instant) -> str:
         return moment(at, self.talk.now, self.locale, self.zone)
+
+    def moments(self, found: Iterable[Instant]) -> list[str]:
+        return moments(found, self.talk.now, self.locale, self.zone)
 
     def day(self, at: Instant) -> str:
         return day(at, self.locale, self.zone)

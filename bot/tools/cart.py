@@ -1,4 +1,4 @@
-"""Tools about her cart: `cart`, `propose_add`, `propose_remove`, `benefits`."""
+"""Tools about her cart: `cart`, `propose_add`, `propose_remove`."""
 
 from __future__ import annotations
 
@@ -92,9 +92,6 @@ def cart_tools(shop: Shop, carts: Carts, currency: str) -> list[Tool]:
         card = Card("product", of.variant.product_id, title=cut(of.title, TITLE))
         return Found(data, (card,), change)
 
-    async def benefits(_asker: Asker, _asked: Nothing) -> Found:
-        return Found({"coupons": False, "points": False})
-
     return [
         Tool(
             "cart",
@@ -116,12 +113,6 @@ def cart_tools(shop: Shop, carts: Carts, currency: str) -> list[Tool]:
             " confirms it.",
             Remove,
             propose_remove,
-        ),
-        Tool(
-            "benefits",
-            "Tells whether the shop has coupons and points. It grants none and changes no price.",
-            Nothing,
-            benefits,
         ),
     ]
 

@@ -20,6 +20,8 @@ from core.money import Money
 from core.settings import Settings
 from core.tools import Asker, Card, Found, Tool
 
+MOST_PRICED: Final = 99
+"""Pieces whose price is worked out."""
 PLACES: Final = 30
 VARIANTS_OF_A_PLACE: Final = 20
 
@@ -40,6 +42,9 @@ class Search(Input):
 
 class OneProduct(Input):
     product: ProductRef
+    quantity: Annotated[int, Field(ge=1, le=MOST_PRICED)] | None = Field(
+        default=None, description="How many pieces, to be told what so many cost."
+    )
 
 
 class StockOf(Input):
@@ -87,7 +92,7 @@ def catalogue_tools(shop: Shop, products: Products, settings: Settings) -> list[
             "id": found.id,
             "title": cut(found.title, TITLE),
             "description": cut(found.description, LONG),
-            "variants": [_variant(one, asker.locale) for one in found.variants],
+            "variants": [_variant(one, asked.quantity, asker.locale) for one in found.variants],
         }
         return Found(data, (_card(found),))
 
@@ -144,7 +149,8 @@ def catalogue_tools(shop: Shop, products: Products, settings: Settings) -> list[
         Tool(
             "product",
             "Tells all about one product: its description, and each variant with its price and"
-            " what is left of it.",
+            " what is left of it. With a quantity also what so many of a variant cost together,"
+            " before coupons, points and delivery.",
             OneProduct,
             product,
         ),
@@ -187,12 +193,15 @@ def _listed(one: Product, variants: Sequence[Variant], locale: Locale) -> Json:
     }
 
 
-def _variant(one: Variant, locale: Locale) -> Json:
+def _variant(one: Variant, pieces: int | None, locale: Locale) -> Json:
+    """`pieces`: None where it was not asked what so many cost."""
+    total = {} if pieces is None else {"total": amount(one.price * pieces, locale)}
     return {
         "id": one.id,
         "sku": one.sku,
         "title": cut(one.title, TITLE),
         "price": amount(one.price, locale),
+        **total,
         "compare_at": None if one.compare_at is None else amount(one.compare_at, locale),
         "available": one.available,
         "sold_out": not one.available,
