@@ -15,18 +15,20 @@ from core.db import Database
 from core.errors import PlusOneError
 from core.identity.service import IDENTITY
 from core.identity.staff import STAFF
-from core.limits import Limiter
 from core.notices import NOTICES
 from core.outbox import Outbox
 from core.secret import Secret
 from core.settings import Settings
 from live import routes as live_routes
 from web import (
+    bookings,
     bot,
     chat,
+    consult,
     health,
     knowledge,
     live,
+    loyalty,
     notices,
     pages,
     picture,
@@ -38,6 +40,7 @@ from web.currency import check_currency
 from web.keys import CLOCK, DATABASE, OUTBOX, SECRET, SETTINGS
 from web.people import open_people
 from web.tasks import running
+from web.whereabouts import Whereabouts
 
 TIDIED_EVERY_S = 3600
 
@@ -50,11 +53,11 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     app[SETTINGS] = settings
     app[CLOCK] = clock or SystemClock()
     app[SECRET] = Secret.of(settings)
-    app[session.GUESTS] = Limiter(session.GUESTS_PER_S, session.GUESTS_AT_ONCE, clock=app[CLOCK])
     http.ground(app, settings, app[SECRET].key("addresses in logs"))
 
     app.cleanup_ctx.extend(
         (
+            rooms.limits,
             _database,
             _currency,
             _people,
@@ -65,8 +68,11 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
             live.shows,
             picture.pictures,
             _commerce,
+            loyalty.loyalty,
             chat.chats,
             reps.reps,
+            consult.calls,
+            bookings.bookings,
             bot.bot,
             rooms.recheck,
             _deliveries,
@@ -78,10 +84,13 @@ def build_app(settings: Settings, *, clock: Clock | None = None) -> web.Applicat
     notices.routes.join(app)
     health.routes.join(app)
     shop_routes.routes.join(app)
+    loyalty.attach(app)
     rooms.attach(app)
     live_routes.routes.join(app)
     chat.attach(app)
     reps.attach(app)
+    consult.attach(app)
+    bookings.attach(app)
     knowledge.attach(app)
     picture.attach(app)
     pages.join(app)
@@ -124,6 +133,7 @@ async def _commerce(app: web.Application) -> AsyncIterator[None]:
         app[live.SHOW_CLAIMS],
         app[NOTICES],
         app[SECRET].key("calls of the test payment provider"),
+        Whereabouts(app),
     )
     commerce.join(app[OUTBOX])
     app[IDENTITY].merge_hooks.append(merge)
@@ -148,8 +158,11 @@ async def _tidy(app: web.Application) -> None:
             await app[IDENTITY].forget_old()
             await app[NOTICES].forget_old()
             await app[COMMERCE].forget_old()
+            await loyalty.forget_old(app)
             await live.erase_old_talk(app)
             await chat.erase_old(app)
+            await consult.erase_old(app)
+            await bookings.forget_old(app)
             await picture.forget_old(app)
         except PlusOneError as error:  # the database is away: the next round will do
             log.warning("tidying.failed", error=error.error_code)

@@ -20,8 +20,12 @@ from chat.routes import CHATS
 from chat.store import PREFIX
 from chat.tools import opening
 from commerce_bridge.commerce import COMMERCE
+from commerce_bridge.loyalty.service import LOYALTY
 from core.rooms.events import Logged
 from core.tools import Tool
+from video.consult.booking.service import BOOKINGS
+from video.consult.service import CALLS
+from video.consult.tools import consultation
 from web.bot_talk import BotTalk
 from web.chat import FAN_OUT, WRITES
 from web.keys import CLOCK, SETTINGS
@@ -33,7 +37,7 @@ TURNS = web.AppKey("turns", Turns)
 
 
 async def bot(app: web.Application) -> AsyncIterator[None]:
-    """After the chats, the shop and the articles."""
+    """After the chats, the shop, the articles, the calls and their bookings."""
     settings = app[SETTINGS]
     if not settings.bot:
         await app[CHATS].dismiss_bot()
@@ -50,13 +54,14 @@ async def bot(app: web.Application) -> AsyncIterator[None]:
             await mind.known()
             return assistant
 
-        app[TURNS] = turns = Turns(BotTalk(app, app[FAN_OUT], tools), known)
+        app[TURNS] = turns = Turns(BotTalk(app, app[FAN_OUT], tools), known, relay=app[RELAY])
 
         def heard(room: str, _epoch: str, events: Sequence[Logged]) -> None:
             if room.startswith(f"{PREFIX}_") and any(map(_asks, events)):
                 turns.heard(room)
 
-        app[RELAY].listen(heard)
+        # What another process committed, the bot answers there.
+        app[RELAY].listen_here(heard)
         app[WRITES].append(turns.writes)
         for work, name in (
             (products.run(), "products"), (mind.run(), "mind"), (turns.run(), "bot"),
@@ -72,7 +77,8 @@ def _asks(logged: Logged) -> bool:
 def _tools(app: web.Application, products: Products) -> list[Tool]:
     """What the features let be asked."""
     return [
-        *shop_tools(app[COMMERCE], app[SHOP], products),
+        *shop_tools(app[COMMERCE], app[SHOP], products, app[LOYALTY]),
         articles(app[KNOWLEDGE]),
         opening(app[CHATS]),
+        consultation(app[CALLS], app[BOOKINGS]),
     ]

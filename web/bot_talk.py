@@ -13,11 +13,11 @@ from bot.language import speaks
 from bot.talk import Open, Said, Say, Talk
 from bot.turns import Waiting
 from chat import commands as c
-from chat.hours import Hours
 from chat.routes import CHATS
 from chat.state import Conversation, Line
 from commerce_bridge.changes import person_of_customer
 from core.errors import NotFound
+from core.hours import Hours
 from core.identity.model import Person
 from core.locales import Locale
 from core.rooms.broadcast import FanOut
@@ -51,8 +51,8 @@ class BotTalk:
         self._fan_out = fan_out
         self._tools = tools
 
-    async def unanswered(self, limit: int) -> list[str]:
-        return await self._app[CHATS].waiting_for_bot(limit)
+    async def unanswered(self, limit: int, waited_ms: int) -> list[str]:
+        return await self._app[CHATS].waiting_for_bot(limit, waited_ms)
 
     async def waiting(self, conversation: str) -> Waiting | None:
         state = await self._app[CHATS].state(conversation)

@@ -4,14 +4,12 @@ knows of a customer."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from functools import partial
 from typing import Any
 
 from aiohttp import web
 from msgspec import to_builtins
 
 from chat import office_routes, picture_routes, routes
-from chat.events import About
 from chat.inbox import Inbox
 from chat.namespace import NAMESPACE, ChatNamespace
 from chat.office import Office
@@ -21,19 +19,12 @@ from chat.pictures import Pictures
 from chat.routes import CHATS, INBOX, PANE, SHOWN
 from chat.service import Chats, Pace
 from chat.store import Row
-from commerce_bridge import view as shop_view
-from commerce_bridge.commerce import COMMERCE
-from core.errors import NotFound
-from core.identity import store as people
 from core.identity.service import IDENTITY
 from core.identity.staff import STAFF
 from core.rooms.broadcast import FanOut
-from live import store as shows
-from live.state import Show
-from live.store import SHOW
-from web import changes
-from web.keys import CLOCK, DATABASE, OUTBOX, SETTINGS
-from web.live import SHOP
+from web import call_talk, changes
+from web.customer import about_titled, pane
+from web.keys import CLOCK, DATABASE, LIMITS, OUTBOX, SETTINGS
 from web.rooms import RELAY, ROOMS, SOCKETS
 from web.shelf import Shelf
 from web.tasks import running
@@ -41,8 +32,6 @@ from web.tasks import running
 FAN_OUT = web.AppKey("chat_fan_out", FanOut)
 WRITES = web.AppKey[list[Callable[[str], None]]]("writes")
 """Told in which conversation a customer is seen to write."""
-
-ORDERS_SHOWN = 10
 
 
 def attach(app: web.Application) -> None:
@@ -62,26 +51,34 @@ async def chats(app: web.Application) -> AsyncIterator[None]:
         bot=settings.bot,
     )
     app[CHATS] = made = Chats(
-        app[DATABASE], app[ROOMS], app[CLOCK], app[OFFICE], app[STAFF], Shelf(app), pace
+        app[DATABASE],
+        app[ROOMS],
+        app[CLOCK],
+        app[OFFICE],
+        app[STAFF],
+        Shelf(app),
+        pace,
+        app[LIMITS],
     )
     made.join(app[OUTBOX])
     changes.join(app)
+    call_talk.join(app)
     folder = settings.data_folder / "pictures"
-    app[CHAT_PICTURES] = Pictures(app[DATABASE], app[CLOCK], made, folder)
+    app[CHAT_PICTURES] = Pictures(app[DATABASE], app[CLOCK], made, folder, limits=app[LIMITS])
 
     async def shown(rows: Sequence[Row]) -> list[dict[str, Any]]:
         return await _shown(app, rows)
 
-    async def pane(conversation: str) -> dict[str, Any]:
+    async def of_conversation(conversation: str) -> dict[str, Any]:
         return await _pane(app, conversation)
 
     async def send(sid: str, event: str, data: Any) -> None:
         await app[SOCKETS].emit(event, data, to=sid, namespace=NAMESPACE)
 
-    app[SHOWN], app[PANE] = shown, pane
-    app[INBOX] = inbox = Inbox(made, shown, send)
-    app[RELAY].listen(inbox.heard)
-    app[FAN_OUT] = fan_out = FanOut(app[SOCKETS], NAMESPACE)
+    app[SHOWN], app[PANE] = shown, of_conversation
+    app[INBOX] = inbox = Inbox(made, shown, send, app[RELAY])
+    app[RELAY].listen(inbox.heard, inbox.wants)
+    app[FAN_OUT] = fan_out = FanOut(app[SOCKETS], NAMESPACE, relay=app[RELAY])
     app[WRITES] = []
 
     def writes(conversation: str) -> None:
@@ -111,63 +108,13 @@ async def _shown(app: web.Application, rows: Sequence[Row]) -> list[dict[str, An
         to_builtins(row)
         | {
             "staff_name": None if row.staff is None else staff.get(row.staff),
-            "about": await _about(app, row.about),
+            "about": await about_titled(app, row.about),
         }
         for row in rows
     ]
 
 
-async def _about(app: web.Application, about: About | None) -> dict[str, Any] | None:
-    if about is None:
-        return None
-    try:
-        title = await _title(app, about)
-    except NotFound:  # a customer may send any id
-        title = None
-    found: dict[str, Any] = to_builtins(about)
-    return found | {"title": title}
-
-
-async def _title(app: web.Application, about: About) -> str | None:
-    """What the item, the product or the show is called. Raises NotFound."""
-    if about.show is None:
-        return None if about.product is None else (await app[SHOP].product(about.product)).title
-    room = app[ROOMS].room(about.show, SHOW)
-    await room.loaded()
-    show: Show = room.committed.state
-    item = show.items.get(about.item or "")
-    return show.title if item is None else f"{item.code} {item.title}"
-
-
 async def _pane(app: web.Application, conversation: str) -> dict[str, Any]:
     """The customer of a conversation: who she is, what she has, what she bought and asks about."""
     [row] = await app[CHATS].rows([conversation])
-
-    person, since = await app[DATABASE].read(partial(people.find_customer, id=row.customer))
-    commerce = app[COMMERCE]
-    cart = shop_view.cart(await commerce.carts.get(person), app[SETTINGS])
-    orders = (await commerce.orders.mine(person))[:ORDERS_SHOWN]
-    return {
-        "person": {
-            "id": person.id,
-            "kind": person.kind,
-            "name": person.name,
-            "email": person.email,
-            "since": since,
-        },
-        "cart": {"lines": cart["lines"], "currency": cart["currency"]},
-        "claims": cart["claims"],
-        "orders": [
-            {
-                "id": one.id,
-                "number": one.number,
-                "status": one.now.state,
-                "total": one.total,
-                "currency": one.currency,
-                "at_ms": one.placed_at,
-            }
-            for one in orders
-        ],
-        "shows": await app[DATABASE].read(lambda c: shows.attended(c, person.aliases)),
-        "about": await _about(app, row.about),
-    }
+    return await pane(app, row.customer, row.about)

@@ -52,12 +52,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"no command is called {arguments.command}")
     try:
         return command.run(arguments)
-    except ValidationError as error:
-        return _failed(_not_right(error))
-    except PlusOneError as error:
-        return _failed(error.message)
-    except OSError as error:  # a port that is taken, a database that is not there
-        return _failed(str(error))
+    except (ValidationError, PlusOneError, OSError) as error:
+        sys.stderr.write(f"plusone: {told(error)}\n")
+        return 1
+
+
+def told(error: Exception) -> str | None:
+    """What people are told of it; None for what is a fault of the program."""
+    match error:
+        case ValidationError():
+            return _not_right(error)
+        case PlusOneError():
+            return error.message
+        case OSError():  # a port that is taken, a database that is not there
+            return str(error)
+    return None
 
 
 def _not_right(error: ValidationError) -> str:
@@ -77,11 +86,6 @@ def _not_right(error: ValidationError) -> str:
 def _why(fault: ErrorDetails) -> str:
     ours = fault.get("ctx", {}).get("error")  # what a check of our own raised
     return str(ours) if isinstance(ours, ValueError) else fault["msg"]
-
-
-def _failed(why: str) -> int:
-    sys.stderr.write(f"plusone: {why}\n")
-    return 1
 
 
 if __name__ == "__main__":

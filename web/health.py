@@ -10,9 +10,10 @@ import migrations
 from core import metrics
 from core.errors import Forbidden, PlusOneError
 from core.http import ANYONE, Routes, answer, same_machine
-from web.keys import DATABASE, SETTINGS
+from web.keys import DATABASE, SETTINGS, WORKER
 
 ANSWER_S = 2
+READY = "ready"
 
 routes = Routes()
 
@@ -25,15 +26,24 @@ async def alive(_request: web.Request) -> web.Response:
 
 @routes.get("/readyz", who=ANYONE, cookie=False)
 async def ready(request: web.Request) -> web.Response:
-    """Whether requests may be sent here: the database answers, and is of this version."""
+    """Whether requests may be sent here; of several workers also which of them this is."""
+    status = await standing(request.app)
+    worker = request.app.get(WORKER)
+    told = {"status": status} if worker is None else {"status": status, "worker": worker.number}
+    return answer(told, 200 if status == READY else 503)
+
+
+async def standing(app: web.Application) -> str:
+    """`READY`, or in a few words why not: the database must answer and be of this version."""
+    worker = app.get(WORKER)
+    if worker is not None and worker.leaving:
+        return "leaving"
     try:
         async with asyncio.timeout(ANSWER_S):
-            revision = await request.app[DATABASE].read(_revision)
+            revision = await app[DATABASE].read(_revision)
     except (PlusOneError, TimeoutError):
-        return answer({"status": "no database"}, 503)
-    if revision != migrations.head():
-        return answer({"status": "not migrated"}, 503)
-    return answer({"status": "ready"})
+        return "no database"
+    return READY if revision == migrations.head() else "not migrated"
 
 
 @routes.get("/metrics", who=ANYONE, cookie=False)

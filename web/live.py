@@ -11,11 +11,12 @@ from live import routes
 from live.audience import Audience
 from live.namespace import NAMESPACE, LiveNamespace
 from live.orders import ShowClaims
+from live.perks import ShopPerks
 from live.replay import Replay
 from live.service import Shows
 from live.stock import Stock
 from web.keys import CLOCK, DATABASE, OUTBOX, SETTINGS
-from web.rooms import ROOMS, SOCKETS
+from web.rooms import RELAY, ROOMS, SOCKETS
 from web.tasks import running
 
 SHOP = web.AppKey[Shop]("shop")
@@ -38,10 +39,17 @@ async def erase_old_talk(app: web.Application) -> None:
 
 async def shows(app: web.Application) -> AsyncIterator[None]:
     """Shows and their sockets."""
-    fan_out = FanOut(app[SOCKETS], NAMESPACE)
-    app[routes.SHOWS] = Shows(app[DATABASE], app[ROOMS], app[SHOP], app[SETTINGS].currency)
+    fan_out = FanOut(app[SOCKETS], NAMESPACE, relay=app[RELAY])
+    app[routes.SHOWS] = Shows(
+        app[DATABASE],
+        app[ROOMS],
+        app[SHOP],
+        app[SETTINGS].currency,
+        app[CLOCK],
+        ShopPerks(),
+    )
     app[routes.REPLAY] = Replay(app[DATABASE], app[routes.SHOWS])
-    audience = Audience(fan_out, app[routes.SHOWS], app[CLOCK])
+    audience = Audience(fan_out, app[routes.SHOWS], app[CLOCK], app[RELAY])
     namespace = LiveNamespace(
         app[SOCKETS], fan_out, app[routes.SHOWS], app[IDENTITY], audience, app[CLOCK]
     )

@@ -16,6 +16,7 @@ STATIC: Final = Path(__file__).parent / "static"
 PAGES: Final[dict[str, str]] = {
     "/": "home",
     "/shows/{id}": "show",
+    "/account": "account",
     "/orders": "orders",
     "/orders/{id}": "order",
     "/help": "help",
@@ -23,17 +24,22 @@ PAGES: Final[dict[str, str]] = {
     "/sign-in": "sign-in",
     "/staff/sign-in": "staff-sign-in",
     "/staff/orders": "staff-orders",
+    "/staff/loyalty": "staff-loyalty",
     "/staff/articles": "staff-articles",
     "/staff/articles/{slug}": "staff-articles",
     "/studio": "studio-shows",
     "/studio/{id}": "studio",
     "/desk": "desk",
     "/desk/{id}": "desk",
+    "/desk/calls/{id}": "desk",
+    "/consult": "consult",
+    "/consult/{id}": "consult",
+    "/bookings/{token}": "booking",
     "/notices": "notices",
     "/pay/test/{session}": "pay-test",
 }
 
-_CAMERAS: Final = frozenset({"studio"})
+_CAMERAS: Final = frozenset({"consult", "desk", "studio"})
 """Pages that may ask for a camera; all others are refused one by their headers."""
 _WITH_CAMERA = (
     "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()"

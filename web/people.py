@@ -35,4 +35,5 @@ async def open_people(
     try:
         yield People(notices, identity, staff)
     finally:
+        await identity.close()
         passwords.close()

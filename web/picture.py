@@ -10,6 +10,7 @@ from aiohttp import web
 from yarl import URL
 
 from core.errors import NotFound
+from core.secret import Secret
 from core.settings import Settings
 from live.routes import SHOWS
 from live.store import SHOW_ENDED
@@ -17,9 +18,10 @@ from video.stream import passage, routes
 from video.stream.engine import MediaEngine
 from video.stream.keys import Keys
 from video.stream.passage import ENGINE_PROCESS
-from video.stream.process import EngineProcess
+from video.stream.process import EngineElsewhere, EngineProcess
 from video.stream.routes import PICTURES, TOKENS
 from video.stream.service import PICTURE_CHANGED, Pictures
+from video.stream.tickets import Tickets
 from web.keys import CLOCK, DATABASE, OUTBOX, SECRET, SETTINGS
 from web.tasks import running
 
@@ -33,16 +35,19 @@ def attach(app: web.Application) -> None:
 async def pictures(app: web.Application) -> AsyncIterator[None]:
     """After the shows, and before the outbox hands over: each tells the other by it."""
     settings, secret = app[SETTINGS], app[SECRET]
-    embedded = secret.key("embedded media engine").hex()
+    embedded = token(secret)
     external = settings.media_token.get_secret_value()
     app[TOKENS] = (embedded, external) if external else (embedded,)
     clock = app[CLOCK]
-    app[ENGINE_PROCESS] = process = EngineProcess(settings, clock, embedded, lambda: gone())
+    process = app.get(ENGINE_PROCESS)
+    if process is None:
+        process = app[ENGINE_PROCESS] = EngineProcess(settings, clock, embedded, lambda: gone())
     app[PICTURES] = made = Pictures(
         app[DATABASE],
         clock,
         MediaEngine.of(settings),
         Keys(secret.key("stream keys")),
+        Tickets(secret.key("picture tickets")),
         app[SHOWS],
         process if settings.media_engine == "embedded" else Uncontrolled(),
     )
@@ -66,18 +71,39 @@ async def forget_old(app: web.Application) -> None:
     await app[PICTURES].forget_old(app[SETTINGS].replay_days)
 
 
+def engine_elsewhere(app: web.Application) -> EngineElsewhere:
+    """Have `app` know, before it starts, that another process runs the embedded engine."""
+    made = app[ENGINE_PROCESS] = EngineElsewhere(token(app[SECRET]))
+    return made
+
+
 @asynccontextmanager
-async def engine(app: web.Application, address: str) -> AsyncIterator[None]:
-    """Have the embedded engine run, if it is the one, for a service that listens at `address`."""
+async def engine(app: web.Application, address: str = "") -> AsyncIterator[None]:
+    """Have the embedded engine at hand, if it is the one.
+
+    It is run here, for a service that listens at `address`, unless another process does.
+    """
     settings: Settings = app[SETTINGS]
     if settings.media_engine != "embedded":
         yield
         return
-    async with running(app[ENGINE_PROCESS].run(_from_here(address)), "media engine"):
+    match app[ENGINE_PROCESS]:
+        case EngineProcess() as process:
+            work = process.run(from_here(address))
+        case EngineElsewhere() as elsewhere:
+            work = elsewhere.run()
+        case _:
+            raise TypeError("an engine of another kind")
+    async with running(work, "media engine"):
         yield
 
 
-def _from_here(address: str) -> str:
+def token(secret: Secret) -> str:
+    """What the embedded engine and the service prove themselves with to each other."""
+    return secret.key("embedded media engine").hex()
+
+
+def from_here(address: str) -> str:
     """`address` as this machine reaches it."""
     url = URL(address)
     return str(url.with_host("127.0.0.1")) if url.host in ("0.0.0.0", "::") else address  # noqa: S104

@@ -39,9 +39,16 @@ async def reps(app: web.Application) -> AsyncIterator[None]:
         return await _words(app, state)
 
     assigner = Assigner(
-        database, clock, chats, app[INBOX], profiles, words, gives=settings.chat_assign
+        database,
+        clock,
+        chats,
+        app[INBOX],
+        profiles,
+        words,
+        gives=settings.chat_assign,
+        relay=app[RELAY],
     )
-    app[RELAY].listen(assigner.heard)
+    app[RELAY].listen(assigner.heard, assigner.wants)
     async with running(assigner.run(), "assigner"):
         yield
 

@@ -65,14 +65,14 @@ async def _serve(
         calm_collector()
         log.info("serving", address=address)
         async with picture.engine(app, address):
-            await _until_one_ends(stop.wait(), *([] if beside is None else [beside(address)]))
+            await until_one_ends(stop.wait(), *([] if beside is None else [beside(address)]))
         log.info("stopping")
     finally:
         await runner.cleanup()
     return 0
 
 
-async def _until_one_ends(*works: Awaitable[object]) -> None:
+async def until_one_ends(*works: Awaitable[object]) -> None:
     """Run `works` side by side until one of them has ended; raises what it raised."""
     tasks = [asyncio.ensure_future(work) for work in works]
     ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

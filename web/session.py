@@ -18,14 +18,12 @@ from core.identity.model import (
 from core.identity.service import IDENTITY
 from core.identity.staff import STAFF
 from core.inputs import Input
-from core.limits import Limiter
 from core.locales import Locale, negotiate
 from core.notices import NOTICES
-from web.keys import SETTINGS
+from web.keys import LIMITS, SETTINGS
 
 routes = Routes()
 
-GUESTS = web.AppKey("guests", Limiter)
 GUESTS_AT_ONCE = 2_000
 GUESTS_PER_S = 5.0
 """From one network address: when a show opens, a mobile carrier's customers come by the thousand
@@ -66,7 +64,8 @@ async def read_session(request: web.Request) -> web.Response:
 async def become_guest(request: web.Request) -> web.Response:
     body = await json_body(request, GuestName)
     if person_of(request) == NOBODY:
-        wait_ms = request.app[GUESTS].take(client_address(request))
+        guests = request.app[LIMITS].of("guests", GUESTS_PER_S, GUESTS_AT_ONCE)
+        wait_ms = await guests.take(client_address(request))
         if wait_ms is not None:
             raise RateLimited("Many new guests come from there.", retry_after_ms=wait_ms)
     person, token = await request.app[IDENTITY].become_guest(person_of(request), body.name)

@@ -41,10 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadRequest("There are no such cases.")
 
     async def asked() -> str:
-        from web.bot_trial import opened
+        from web.bot_trial import tried
 
-        async with opened() as trial:
-            return report(await trial.run(cases), failures=not arguments.quiet)
+        return report(await tried(cases), failures=not arguments.quiet)
 
     sys.stdout.write(asyncio.run(asked()) + "\n")
     return 0

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +23,28 @@ from chat.picture_store import Picture
 from chat.pictures import Pictures
 from chat.service import Chats, Pace
 from commerce_bridge.embedded.shop import EmbeddedShop
+from commerce_bridge.loyalty import transfers, wishes
+from commerce_bridge.loyalty import view as loyalty_view
+from commerce_bridge.loyalty.service import kept
 from core.clock import SystemClock
 from core.db import Database
 from core.errors import BadRequest, NotFound
 from core.identity import store
 from core.identity.model import Person, email_address
+from core.rooms.events import Logged
+from core.rooms.kind import RoomKind
 from core.rooms.rooms import Rooms
 from core.secret import Secret
 from core.settings import Settings
 from core.tools import Card, Change
 from live.kind import ShowKind
+from live.perks import ShopPerks
 from live.service import Shows
+from video.consult.booking.kept import Kept as KeptBookings
+from video.consult.kept import Kept as KeptCalls
+from video.consult.kind import CallKind
 from web.people import open_people
+from web.rooms import call_pace
 from web.serving import run_loop
 
 
@@ -41,7 +52,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.description = "What one customer wrote. Orders are kept: the books need them."
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
 
-    export = acts.add_parser("export", help="print her conversations as JSON")
+    export = acts.add_parser(
+        "export", help="print her conversations, calls, bookings, wishes and points as JSON"
+    )
     export.add_argument("who", help="her e-mail address or her id")
     export.add_argument(
         "--to",
@@ -50,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a new folder for customer.json and the pictures that were sent, instead",
     )
 
-    erase = acts.add_parser("erase", help="blank her conversations and her comments, for good")
+    erase = acts.add_parser("erase", help="blank her talk, calls, comments and bookings, for good")
     erase.add_argument("who", help="her e-mail address or her id")
     erase.add_argument("--yes", action="store_true", help="it cannot be undone")
 
@@ -64,36 +77,60 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What is kept of customers, in all parts of the product."""
+
+    database: Database
+    chats: Chats
+    pictures: Pictures
+    shows: Shows
+    calls: KeptCalls
+    bookings: KeptBookings
+
+
 async def _done(settings: Settings, arguments: argparse.Namespace) -> str:
-    async with _opened(settings) as (database, chats, pictures, shows):
-        person = await _found(database, arguments.who)
+    async with _opened(settings) as opened:
+        person = await _found(opened.database, arguments.who)
         if arguments.act == "export":
-            return await _exported(chats, pictures, person, arguments.to)
-        talks, comments = await chats.erase(person.aliases), await shows.erase_talk(person.aliases)
-        shown = await pictures.erase(await chats.all_of(person.aliases))
+            return await _exported(opened, person, arguments.to)
+        ids = person.aliases
+        talks, comments = await opened.chats.erase(ids), await opened.shows.erase_talk(ids)
+        shown = await opened.pictures.erase(await opened.chats.all_of(ids))
+        called, booked = await opened.calls.erase(ids), await opened.bookings.erase(ids)
+        wished = await opened.database.write(lambda c: wishes.erase(c, ids))
+        offered = await opened.database.write(lambda c: transfers.erase(c, ids))
         return (
             f"Blanked. Conversations: {talks}; shows with comments of hers: {comments};"
-            f" pictures deleted: {shown}.\n"
+            f" calls: {called}; bookings: {booked}; pictures deleted: {shown};"
+            f" wishes: {wished}; friends to whom points were offered: {offered}.\n"
         )
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, Chats, Pictures, Shows]]:
+async def _opened(settings: Settings) -> AsyncIterator[_Opened]:
     clock, secret = SystemClock(), Secret.of(settings)
     async with (
         Database.open(settings.database, pool=1) as database,
         open_people(database, clock, settings, secret) as people,
     ):
-        rooms = Rooms(database, clock, [ShowKind(), ConversationKind()])
+        kinds: list[RoomKind[Any]] = [
+            ShowKind(ShopPerks()),
+            ConversationKind(),
+            CallKind(call_pace(settings)),
+        ]
+        rooms = Rooms(database, clock, kinds)
         shop = EmbeddedShop(database, clock)
         office = Office(database, clock)
         chats = Chats(database, rooms, clock, office, people.staff, _Empty(), Pace())
         try:
-            yield (
+            yield _Opened(
                 database,
                 chats,
                 Pictures(database, clock, chats, settings.data_folder / "pictures"),
-                Shows(database, rooms, shop, settings.currency),
+                Shows(database, rooms, shop, settings.currency, clock, ShopPerks()),
+                KeptCalls(database, rooms, clock),
+                KeptBookings(database, clock),
             )
         finally:
             await rooms.close()
@@ -113,27 +150,52 @@ async def _found(database: Database, who: str) -> Person:
     return person
 
 
-async def _exported(chats: Chats, pictures: Pictures, person: Person, to: Path | None) -> str:
+async def _exported(opened: _Opened, person: Person, to: Path | None) -> str:
     talks: list[dict[str, Any]] = []
     shown: list[Picture] = []
-    for conversation in await chats.all_of(person.aliases):
-        log = await chats.told(conversation)
-        events = [msgspec.json.decode(one.wire()) for one in log]
-        own = await pictures.of([conversation])
+    for conversation in await opened.chats.all_of(person.aliases):
+        own = await opened.pictures.of([conversation])
         listed = [
             {"id": one.id, "by": one.uploader, "at_ms": one.created_at, "file": f"{one.id}.webp"}
             for one in own
         ]
+        events = _events(await opened.chats.told(conversation))
         talks.append({"id": conversation, "events": events, "pictures": listed})
         shown += own
-    who = {"id": person.id, "name": person.name, "email": person.email}
-    found = {"customer": who, "conversations": talks}
+    calls = [
+        {"id": call, "events": _events(await opened.calls.told(call))}
+        for call in await opened.calls.all_of(person.aliases)
+    ]
+    booked = await opened.bookings.of(person.aliases)
+    wished = await opened.database.read(lambda c: wishes.listed(c, person.aliases))
+    rows, sent, received = await opened.database.read(
+        lambda c: kept(c, person, SystemClock().now())
+    )
+    found = {
+        "customer": {"id": person.id, "name": person.name, "email": person.email},
+        "conversations": talks,
+        "calls": calls,
+        "bookings": booked,
+        "wishes": wished,
+        "points": {
+            "history": loyalty_view.history(rows),
+            "sent": [loyalty_view.sent(one) for one in sent],
+            "received": [loyalty_view.received(one) for one in received],
+        },
+    }
     text = msgspec.json.format(msgspec.json.encode(found), indent=1).decode() + "\n"
     if to is None:
         return text
     _written(to, text)
-    await pictures.export(shown, to)
-    return f"Written to {to}. Conversations: {len(talks)}; pictures: {len(shown)}.\n"
+    await opened.pictures.export(shown, to)
+    return (
+        f"Written to {to}. Conversations: {len(talks)}; calls: {len(calls)};"
+        f" bookings: {len(booked)}; pictures: {len(shown)}.\n"
+    )
+
+
+def _events(log: Sequence[Logged]) -> list[Any]:
+    return [msgspec.json.decode(one.wire()) for one in log]
 
 
 def _written(folder: Path, text: str) -> None:

@@ -22,6 +22,10 @@ COUNTDOWN_S = 900
 # Pieces of each item, in the order of the run-down; a small one sells out and shows who waits.
 ALLOTMENTS = {"A01": 60, "A02": 40, "A03": 6, "B01": 48, "B02": 36, "B03": 24, "C01": 20}
 LIMITS = {"A01": 5, "C01": 2}
+MEMBERS = {"B03": "silver"}
+"""Items for those alone who have a tier, where the shop has it."""
+KEYWORD, GIVEN = "開罐有禮", 20
+"""What wins the coupon that the shop gives away, if it has one, and how often."""
 
 _log = structlog.get_logger(__name__)
 
@@ -52,10 +56,12 @@ class Host(Client):
             self.show_id = made["id"]
         await self.join(self.show_id)
         products = (await self.get("/api/staff/products"))["products"]
+        rules = (await self.get("/api/staff/loyalty/rules"))["rules"]
+        tiers = {tier["key"] for tier in rules["tiers"]} if rules["on"] else set()
         for product in products:
             code = product["variants"][0]["sku"].split("-")[0]
             if code in ALLOTMENTS:
-                await self._run_if_possible(**_item(code, product))
+                await self._run_if_possible(**_item(code, product, tiers))
         await self.run(type="show.go_live")
         await self.moderate(type="announce", text=lines.ANNOUNCEMENT)
         await self.join(self.show_id)
@@ -65,7 +71,17 @@ class Host(Client):
         # The newest is what the page shows large: the one that lasts, with a clock on it.
         for item in lasting:
             await self._run_if_possible(type="item.open", item=item["id"], countdown_s=COUNTDOWN_S)
+        await self._give_away()
         return self.show_id
+
+    async def _give_away(self) -> None:
+        """Open a give-away of the first coupon that is there to be given."""
+        coupons = (await self.get("/api/staff/coupons"))["coupons"]
+        given = [one["id"] for one in coupons if one["granted_only"] and one["active"]]
+        for coupon in given[:1]:
+            await self._run_if_possible(
+                type="gift.open", keyword=KEYWORD, coupon=coupon, most=GIVEN, guests=True
+            )
 
     async def _run_if_possible(self, **do: Any) -> None:
         """Run the show; where the shop has no more of an item, without it."""
@@ -123,7 +139,7 @@ def _left(item: dict[str, Any]) -> bool:
     return any(variant["left"] > 0 for variant in item["variants"])
 
 
-def _item(code: str, product: dict[str, Any]) -> dict[str, Any]:
+def _item(code: str, product: dict[str, Any], tiers: set[str]) -> dict[str, Any]:
     """The product as an item of the show, at a live price somewhat below the shop's."""
     first = product["variants"][0]
     single = len(product["variants"]) == 1
@@ -148,4 +164,6 @@ def _item(code: str, product: dict[str, Any]) -> dict[str, Any]:
     }
     if code in LIMITS:
         item["limit"] = LIMITS[code]
+    if MEMBERS.get(code) in tiers:
+        item["tier"] = MEMBERS[code]
     return item
