@@ -23,7 +23,7 @@ beforeAll(async () => {
 const slot = { by: "gst_me", item: "i1", variant: null };
 
 function refused(quantity: number, reason: string): RoomEvent {
-  return event(20, "claim.refused", { ...slot, quantity, reason, comment: null });
+  return event(20, "claim.refused", { ...slot, quantity, reason, comment: null, tier: null });
 }
 
 function held(quantity: number, wait: string | null = null): RoomEvent {

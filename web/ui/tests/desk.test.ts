@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 
 import type { Entry, Message, Note, Row } from "../src/chat/wire";
 import { filled, fitting, lookedFor } from "../src/desk/canned";
-import { keepDraft, readDraft } from "../src/desk/drafts";
+import { empty, keepDraft, readDraft } from "../src/desk/drafts";
 import { actOf, keepSingles, singlesOn } from "../src/desk/keys";
 import { addressOf, placeOf } from "../src/desk/place";
 import { isIn, moved, newlyWaiting, ordered } from "../src/desk/rows";
@@ -240,19 +240,24 @@ describe("the address", () => {
     placeOf(new URL(address, "https://shop.test") as unknown as Location);
 
   test.each([
-    ["/desk", { queue: "waiting", conversation: null, customer: false }],
-    ["/desk?queue=mine", { queue: "mine", conversation: null, customer: false }],
-    ["/desk/cnv_1", { queue: "waiting", conversation: "cnv_1", customer: false }],
+    ["/desk", {}],
+    ["/desk?queue=mine", { queue: "mine" }],
+    ["/desk/cnv_1", { conversation: "cnv_1" }],
     ["/desk/cnv_1?queue=all#customer", { queue: "all", conversation: "cnv_1", customer: true }],
+    ["/desk/calls", { calls: "" }],
+    ["/desk/calls?queue=mine", { calls: "", queue: "mine" }],
+    ["/desk/calls/cll_1", { calls: "cll_1" }],
   ] as const)("%s is a place, and the place has that address", (address, place) => {
-    expect(at(address)).toEqual(place);
-    expect(addressOf(place)).toBe(address);
+    const whole = { queue: "waiting", conversation: null, calls: null, customer: false, ...place };
+    expect(at(address)).toEqual(whole);
+    expect(addressOf(whole as ReturnType<typeof placeOf>)).toBe(address);
   });
 
   test("that makes no sense is the nearest that does", () => {
     expect(at("/desk/%ff?queue=nonsense#customer")).toEqual({
       queue: "waiting",
       conversation: "%ff",
+      calls: null,
       customer: true,
     });
   });
@@ -270,17 +275,20 @@ describe("drafts", () => {
   });
 
   test("stay with their conversations, and go when they are sent", () => {
-    keepDraft("a", { tab: "note", reply: "r", note: "n" });
-    expect(readDraft("a")).toEqual({ tab: "note", reply: "r", note: "n" });
-    expect(readDraft("b")).toEqual({ tab: "reply", reply: "", note: "" });
-    keepDraft("a", { tab: "reply", reply: "", note: "" });
+    const draft = { tab: "note", reply: "r", note: "n", products: ["prd_1"] } as const;
+    keepDraft("a", draft);
+    expect(readDraft("a")).toEqual(draft);
+    expect(readDraft("b")).toEqual(empty);
+    keepDraft("a", { ...empty, products: ["prd_1"] });
+    expect(readDraft("a").products).toEqual(["prd_1"]);
+    keepDraft("a", empty);
     expect(kept.size).toBe(0);
   });
 
   test("of which nothing can be made are empty ones", () => {
-    for (const broken of ["{", "1", '{"reply": 1}']) {
+    for (const broken of ["{", "1", '{"reply": 1}', '{"products": {"0": "prd_1"}}']) {
       kept.set("plusone.desk.draft.a", broken);
-      expect(readDraft("a")).toEqual({ tab: "reply", reply: "", note: "" });
+      expect(readDraft("a")).toEqual(empty);
     }
   });
 });

@@ -42,6 +42,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const line of lines) line.close();
   await io.close();
 });
@@ -109,6 +110,117 @@ test("what comes beside the log is heard by its name until one no longer listens
     expect(sum.snapshot?.sum).toBe(11);
   });
   expect(told).toEqual([1]);
+});
+
+function restarted(socket: Socket): void {
+  const { transport } = socket.conn as unknown as {
+    transport: { socket: { close(code: number): void } };
+  };
+  transport.socket.close(1012);
+}
+
+test("asked to come back it goes over at a moment of its own, and nothing was lost", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+  const sum = line();
+  await there(sum);
+  const phases = new Set<string>();
+  sum.subscribe(() => phases.add(sum.phase));
+  const told = performance.now();
+  sockets[0]?.emit("come_back", { within_ms: 400 });
+  sockets[0]?.emit("come_back", { within_ms: 0 });
+  await vi.waitFor(() => {
+    expect(entered).toHaveLength(2);
+  });
+  expect(performance.now() - told).toBeGreaterThanOrEqual(199);
+  expect(entered[1]?.body).toEqual({ sum: "sum_1", since: { epoch: "e", offset: 4, at_ms: 1 } });
+  await there(sum);
+  expect(phases).not.toContain("lost");
+});
+
+test("what is given while it goes over is done once, and by the next", async () => {
+  const done: unknown[] = [];
+  io.of("/sums").on("connection", (socket) => {
+    socket.on("add", (body: unknown, reply: Reply) => {
+      // The first never answers: it is leaving.
+      if (socket !== sockets[0]) {
+        done.push(body);
+        reply({ ok: true, first: null, last: null, events: [], repeated: false });
+      }
+    });
+  });
+  const sum = line();
+  await there(sum);
+  const before = sum.send("add", { n: 1 });
+  const meanwhile = new Promise((keep) => {
+    const stop = sum.subscribe(() => {
+      if (sum.phase !== "joining") return;
+      stop();
+      keep(sum.send("add", { n: 2 }));
+    });
+  });
+  sockets[0]?.emit("come_back", { within_ms: 0 });
+  await Promise.all([before, meanwhile]);
+  expect(done).toMatchObject([{ n: 1 }, { n: 2 }]);
+});
+
+test("what is no time to come back in is not heeded", async () => {
+  const sum = line();
+  await there(sum);
+  for (const within_ms of [-1, Number.NaN, "5", null]) sockets[0]?.emit("come_back", { within_ms });
+  sockets[0]?.emit("come_back");
+  add(5, 1);
+  await vi.waitFor(() => {
+    expect(sum.snapshot?.sum).toBe(11);
+  });
+  expect(sockets).toHaveLength(1);
+});
+
+test("after a restart each page comes back at a moment of its own", async () => {
+  const random = vi.spyOn(Math, "random").mockReturnValue(0);
+  const [soon, later] = [line(), line()];
+  await Promise.all([there(soon), there(later)]);
+  const closed = performance.now();
+  random.mockReturnValueOnce(0).mockReturnValueOnce(0.4);
+  sockets.slice(0, 2).forEach(restarted);
+  await vi.waitFor(() => {
+    expect(soon.phase === "lost" || later.phase === "lost").toBe(true);
+  });
+  await vi.waitFor(
+    () => {
+      expect(entered).toHaveLength(4);
+    },
+    { timeout: 4_000 },
+  );
+  expect(performance.now() - closed).toBeGreaterThanOrEqual(599);
+  await Promise.all([there(soon), there(later)]);
+});
+
+test("who polls comes back at a moment of her own too, since the next knows no session", async () => {
+  const { opts, clients } = io.engine as unknown as {
+    opts: { transports: string[] };
+    clients: Record<string, unknown>;
+  };
+  opts.transports = ["polling"];
+  vi.spyOn(Math, "random").mockReturnValue(0.3);
+  const sum = line();
+  await there(sum);
+  const phases = new Set<string>();
+  sum.subscribe(() => phases.add(sum.phase));
+  const told = performance.now();
+  // The poll that waits brings the word; the next one goes to who serves instead.
+  const [socket] = sockets;
+  socket?.emit("come_back", { within_ms: 60_000 });
+  Reflect.deleteProperty(clients, (socket?.conn as unknown as { id: string }).id);
+  await vi.waitFor(
+    () => {
+      expect(entered).toHaveLength(2);
+    },
+    { timeout: 4_000 },
+  );
+  expect(performance.now() - told).toBeGreaterThanOrEqual(449);
+  expect(entered[1]?.body).toEqual({ sum: "sum_1", since: { epoch: "e", offset: 4, at_ms: 1 } });
+  await there(sum);
+  expect(phases).not.toContain("lost");
 });
 
 test("one may be let in by another command, without a snapshot, and again after a loss", async () => {

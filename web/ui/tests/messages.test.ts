@@ -15,6 +15,10 @@ const catalogues = [
   "articles",
   "help",
   "attach",
+  "bookings",
+  "consult",
+  "loyalty",
+  "loyalty-staff",
 ] as const;
 const languages = ["zh-Hant", "zh-Hant-HK", "zh-Hans", "en"] as const;
 const han = /\p{Script=Han}/u;
@@ -103,6 +107,11 @@ describe.each(catalogues)("the catalogue %s", (catalogue) => {
       articles: "a",
       help: "h",
       attach: "pix",
+      consult: "v",
+      loyalty: "l",
+      "loyalty-staff": "y",
+      calls: "k",
+      bookings: "b",
     }[catalogue];
     const code = sources()
       .map(([, text]) => text)

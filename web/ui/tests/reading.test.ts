@@ -78,6 +78,7 @@ function withTold(seenUnread: number, refusedAt: number[]): Snapshot {
         variant: null,
         quantity: 1,
         reason: "sold_out",
+        tier: null,
       })),
     },
   };
@@ -92,4 +93,16 @@ test("only what is newer than what she has seen is told, the newest first", () =
 test("refusals of one comment are told together", () => {
   const told = reading.told(withTold(1, [8, 9]), 5);
   expect(told?.kind === "refused" && told.what).toHaveLength(2);
+});
+
+test("an item is for members for ever, or for so long after it was opened", () => {
+  const gold = { tier: "gold", tier_name: "Gold", opened_at: 1_000 };
+  expect(reading.door(item("i1"), 0)).toBeNull();
+  expect(reading.door(item("i1", gold), 9_000_000)).toEqual({ tier: "Gold", until: null });
+  const early = item("i1", { ...gold, early_s: 60 });
+  expect(reading.door(early, 60_999)).toEqual({ tier: "Gold", until: 61_000 });
+  expect(reading.door(early, 61_000)).toBeNull();
+  // Before it opens, nobody knows until when.
+  const ready = { ...early, status: "ready" as const, opened_at: null };
+  expect(reading.door(ready, 0)).toEqual({ tier: "Gold", until: null });
 });

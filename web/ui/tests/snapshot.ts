@@ -24,6 +24,7 @@ export function item(id: string, more: Partial<Item> = {}): Item {
     code: id.toUpperCase(),
     title: `Item ${id}`,
     picture: null,
+    product: "prd_1",
     status: "open",
     price: 28_800,
     compare_at: null,
@@ -34,6 +35,9 @@ export function item(id: string, more: Partial<Item> = {}): Item {
     countdown_s: null,
     countdown_until: null,
     opened_at: 1,
+    tier: null,
+    tier_name: null,
+    early_s: null,
     variants: [variant()],
     ...more,
   };
@@ -56,6 +60,7 @@ const staff: Staff = {
     viewers: 0,
     viewers_peak: 0,
   },
+  winners: [],
   viewers: [],
 };
 
@@ -83,6 +88,9 @@ export function snapshot(more: { items?: Item[]; staff?: boolean } = {}): Snapsh
       replay_sells: true,
       viewers: 0,
       comments: [],
+      tier: null,
+      tier_name: null,
+      gift: null,
     },
     mine: {
       ids: ["gst_me"],
@@ -90,6 +98,8 @@ export function snapshot(more: { items?: Item[]; staff?: boolean } = {}): Snapsh
       waits: [],
       refusals: [],
       unread: [],
+      gifts: [],
+      gift_refused: null,
       muted_until: 0,
       blocked: false,
     },

@@ -53,6 +53,11 @@ export class ChatButton extends PlusoneElement {
 
   @state() private cart = false;
 
+  /** Opens it from elsewhere on the page. */
+  show(): void {
+    this.chat.show();
+  }
+
   override render(): unknown {
     const { open, unread, there } = this.chat;
     if (!there) return nothing;

@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 
+import "./call-card";
 import "./goods";
 import "./order-card";
 import "./picture";
+import { consultPath } from "../consult/ways";
 import { icon } from "../design/icons";
 import { c } from "../i18n/chat";
 import { book } from "./icons";
@@ -34,6 +36,11 @@ function strip(goods: readonly Card[]): TemplateResult {
   </div>`;
 }
 
+/** About the product that the card names, if it names one. */
+function wayTo({ id }: Card, book = false): string {
+  return consultPath(id.startsWith("prd_") ? { product: id } : null, book);
+}
+
 function one(card: Card, { plain, stand }: How): unknown {
   switch (card.kind) {
     case "product":
@@ -58,5 +65,12 @@ function one(card: Card, { plain, stand }: How): unknown {
       >`;
     case "image":
       return html`<plusone-chat-picture class="shown" .card=${card}></plusone-chat-picture>`;
+    case "call":
+      return html`<plusone-chat-call class="shown" .card=${card}></plusone-chat-call>`;
+    case "consult":
+      return html`<div class="shown consult" role="group" aria-label=${c.call.call}>
+        <a class="btn btn-ink" href=${wayTo(card)}>${icon("video", 18)}${c.call.now}</a>
+        <a class="btn btn-line" href=${wayTo(card, true)}>${icon("clock", 18)}${c.call.book}</a>
+      </div>`;
   }
 }

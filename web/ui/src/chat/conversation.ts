@@ -22,6 +22,8 @@ export type ChatDone = Done<ChatEvent>;
 export interface Words {
   text?: string;
   product?: string;
+  /** At most five, of staff; they go with anything else. */
+  products?: readonly string[];
   order?: string;
   picture?: string;
   /** The service itself says what that is called. */

@@ -151,6 +151,10 @@ function entryOf(event: ChatEvent): Entry | null {
       const said = { from, by, name, text, about, cards, buttons, pressed, expires_at };
       return { offset, at_ms, kind: "message", ...said };
     }
+    case "card.posted": {
+      const { card, unread } = event.data;
+      return { offset, at_ms, kind: "posted", cards: [card], unread };
+    }
     case "conversation.handed_over": {
       const { cause, callback_at } = event.data;
       return { offset, at_ms, kind: "handed_over", cause, callback_at };

@@ -1,6 +1,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
+import "../wishes/heart";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { parts, price } from "../design/parts";
@@ -9,6 +10,7 @@ import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { session } from "../session/session";
 import { ask, Problem, requestId } from "../wire/http";
+import type { Via } from "../wire/loyalty";
 import type { Product, ProductVariant } from "../wire/types";
 
 /** Each product is asked for once a page, however often it is shown. */
@@ -74,6 +76,7 @@ export class ChatGoods extends PlusoneElement {
         overflow: hidden;
       }
       .pic {
+        position: relative;
         flex: none;
         inline-size: 96px;
         margin: 1px 0 1px 1px;
@@ -136,6 +139,10 @@ export class ChatGoods extends PlusoneElement {
         background: var(--raised);
         font-size: var(--t-16);
       }
+      plusone-wish {
+        position: absolute;
+        inset: 6px auto auto 6px;
+      }
       .gone {
         padding: var(--s-3) var(--s-4);
         align-self: center;
@@ -144,6 +151,8 @@ export class ChatGoods extends PlusoneElement {
   ];
 
   @property() product = "";
+  /** Where she sees it. */
+  @property() via: Via = "chat";
   /** Shown only, with no way into the cart. */
   @property({ type: Boolean, reflect: true }) plain = false;
 
@@ -186,6 +195,15 @@ export class ChatGoods extends PlusoneElement {
           picture === undefined
             ? nothing
             : html`<img src=${picture} alt="" loading="lazy" decoding="async" />`
+        }${
+          this.plain
+            ? nothing
+            : html`<plusone-wish
+                look="corner"
+                via=${this.via}
+                product=${goods.id}
+                name=${goods.title}
+              ></plusone-wish>`
         }
       </span>
       <div class="txt">
@@ -242,7 +260,7 @@ export class ChatGoods extends PlusoneElement {
     this.busy = true;
     this.said = "";
     try {
-      const line = { variant_id: one.id, quantity: 1, request_id: requestId() };
+      const line = { variant_id: one.id, quantity: 1, via: this.via, request_id: requestId() };
       await ask("POST", "/api/cart/lines", line);
       this.added = true;
       this.dispatchEvent(new Event("carted", { bubbles: true, composed: true }));

@@ -1,5 +1,5 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { css, html, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
 
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
@@ -8,8 +8,8 @@ import { c } from "../i18n/chat";
 import { fullMoment, money } from "../i18n/format";
 import { m } from "../i18n/index";
 import { goesTo, stateBadge } from "../orders/words";
-import { ask } from "../wire/http";
 import type { Order } from "../wire/types";
+import { Standing } from "./standing";
 import type { Card } from "./wire";
 
 /** An order of hers as it stands now: asked for anew when she comes back to the page. */
@@ -53,45 +53,11 @@ export class ChatOrder extends PlusoneElement {
   @property({ attribute: false }) card: Card | null = null;
   /** Changes when something may have become of it. */
   @property() stand = "";
-  @state() private order: Order | null = null;
-  @state() private missing = false;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener("visibilitychange", this.look);
-    window.addEventListener("pageshow", this.look);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener("visibilitychange", this.look);
-    window.removeEventListener("pageshow", this.look);
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    const before = changed.get("card");
-    const another = changed.has("card") && before?.id !== this.card?.id;
-    if (another || (changed.has("stand") && this.hasUpdated)) void this.load();
-  }
-
-  private readonly look = (): void => {
-    if (document.visibilityState === "visible") void this.load();
-  };
-
-  private async load(): Promise<void> {
-    const id = this.card?.id;
-    if (id === undefined) return;
-    try {
-      const order = await ask<Order>("GET", `/api/orders/${encodeURIComponent(id)}`);
-      if (this.card?.id === id) this.order = order;
-    } catch {
-      // What is known of it stays; of what never was there, the number and the way to it are enough.
-      this.missing = this.order === null;
-    }
-  }
+  private readonly standing = new Standing<Order>(this, (id) => `/api/orders/${id}`);
 
   override render(): unknown {
-    const { card, order } = this;
+    const { card } = this;
+    const { now: order } = this.standing;
     if (card === null) return nothing;
     const number = order?.number ?? card.title ?? "";
     return html`<a href="/orders/${encodeURIComponent(card.id)}">
@@ -104,7 +70,7 @@ export class ChatOrder extends PlusoneElement {
   }
 
   private notYet(): TemplateResult {
-    return html`<span class="t-13 quiet">${this.missing ? c.orderGone : m.loading}</span>`;
+    return html`<span class="t-13 quiet">${this.standing.missing ? c.orderGone : m.loading}</span>`;
   }
 
   private facts(order: Order): TemplateResult {

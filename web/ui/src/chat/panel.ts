@@ -6,6 +6,8 @@ import "./composer";
 import "./picture-button";
 import "./picture-draft";
 import "./thread";
+import { consultPath } from "../consult/ways";
+import type { Consult } from "../consult/wire";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { part } from "../design/part";
@@ -27,7 +29,7 @@ import { pathOf, type Sent } from "./picture-wire";
 import look from "./panel.css?inline";
 import type { Rate } from "./rating";
 import type { Thread } from "./thread";
-import type { About, Chat, Conversed, Hours, Older } from "./wire";
+import type { About, Chat, Conversed, Entry, Hours, Older } from "./wire";
 import { when } from "./when";
 
 type Asked = "name" | "sign-in";
@@ -47,6 +49,8 @@ export class ChatPanel extends PlusoneElement {
 
   @state() private ready = false;
   @state() private hours: Hours | null = null;
+  /** The ways to talk face to face: undefined before it was asked, null where it is not known. */
+  @state() private consult: Consult | null | undefined = undefined;
   @state() private problem: unknown = null;
   @state() private asked: Asked | null = null;
   @state() private asks: About | null = null;
@@ -183,9 +187,7 @@ export class ChatPanel extends PlusoneElement {
 
   private tellUnread(talk: Conversation): void {
     const read = talk.snapshot?.conversation.read.customer ?? 0;
-    const unread = talk.lines.filter(
-      (one) => one.kind === "message" && one.from !== "customer" && one.offset > read,
-    );
+    const unread = talk.lines.filter((one) => one.offset > read && isNews(one));
     this.dispatchEvent(new CustomEvent<number>("unread", { detail: unread.length }));
   }
 
@@ -200,9 +202,7 @@ export class ChatPanel extends PlusoneElement {
 
   private readonly read = (): void => {
     if (!this.open || document.visibilityState !== "visible") return;
-    const last = this.talk?.lines.findLast(
-      (one) => one.kind === "message" && one.from !== "customer",
-    );
+    const last = this.talk?.lines.findLast(isNews);
     if (last !== undefined) this.talk?.read(last.offset);
   };
 
@@ -347,6 +347,12 @@ export class ChatPanel extends PlusoneElement {
     // Under a finger the keyboard would come up over what there is to read.
     if (matchMedia("(hover: hover)").matches) this.composer?.focus();
     if (this.hours !== null) void this.look().catch(() => undefined);
+    void this.lookFace();
+  }
+
+  /** Where it is not known, nothing is offered. */
+  private async lookFace(): Promise<void> {
+    this.consult = await ask<Consult>("GET", "/api/consult").catch(() => null);
   }
 
   private readonly shut = (): void => {
@@ -442,9 +448,11 @@ export class ChatPanel extends PlusoneElement {
   private head(talk: Conversed | null): TemplateResult {
     const { hours } = this;
     const shop = session?.shop.name ?? "";
-    const fold = html`<button class="tool" aria-label=${c.fold} @click=${this.shut}>
-      ${icon("down", 20)}
-    </button>`;
+    const fold = html`<span class="row tools"
+      >${this.faceTool()}<button class="tool" aria-label=${c.fold} @click=${this.shut}>
+        ${icon("down", 20)}
+      </button></span
+    >`;
     if (talk?.staff != null) {
       const name = talk.staff.name ?? c.staff;
       return html`<div class="head">
@@ -476,7 +484,7 @@ export class ChatPanel extends PlusoneElement {
         ${botFace(false)}
         <div class="grow">
           <h2 class="one-line">${c.bot}</h2>
-          <p class="t-12 quiet one-line">${this.botStand(talk)}</p>
+          <p class="t-12 quiet stand">${this.botStand(talk)}</p>
         </div>
         ${this.toPerson(talk)} ${fold}
       </div>`;
@@ -553,6 +561,38 @@ export class ChatPanel extends PlusoneElement {
     >`;
   }
 
+  /** To a talk face to face, where somebody is there or a time may be booked. */
+  private get face(): { words: string; intro: string; path: string } | null {
+    const { consult } = this;
+    // Not from the very page that it leads to.
+    if (consult == null || location.pathname.startsWith("/consult")) return null;
+    const { open, free, waiting, bookable } = consult;
+    const path = consultPath(this.about, !open);
+    if (open) {
+      return free
+        ? { words: c.call.free, intro: c.call.introFree, path }
+        : { words: c.call.busy(waiting), intro: c.call.introBusy, path };
+    }
+    return bookable ? { words: c.call.bookable, intro: c.call.introBook, path } : null;
+  }
+
+  private faceTool(): unknown {
+    const { face } = this;
+    // Its place is kept, so that nothing moves when it comes.
+    if (this.consult === undefined) return html`<span class="tool"></span>`;
+    if (face === null) return nothing;
+    const { words, path } = face;
+    return html`<a class="tool" href=${path} aria-label=${words} title=${words}
+      >${icon("video", 20)}</a
+    >`;
+  }
+
+  private faceLine(): unknown {
+    const { face } = this;
+    if (face === null) return html`<span class="face-line"></span>`;
+    return html`<a class="face-line t-14" href=${face.path}>${icon("video", 18)}${face.intro}</a>`;
+  }
+
   private intro({ open, always, opens_at }: Hours): TemplateResult {
     const later = !open && !always && opens_at !== null;
     return html`<div class="intro">
@@ -561,6 +601,7 @@ export class ChatPanel extends PlusoneElement {
       <p class="t-14 quiet">
         ${this.bot ? c.introBot : later ? c.introLater(when(opens_at, this.now())) : c.introWords}
       </p>
+      ${this.faceLine()}
     </div>`;
   }
 
@@ -591,6 +632,12 @@ export class ChatPanel extends PlusoneElement {
     if (this.botAnswers(talk)) return c.hint;
     return this.hours !== null && !this.hours.open && !this.hours.always ? c.hintLater : c.hint;
   }
+}
+
+/** What counts as unread until she has seen it. */
+function isNews(line: Entry): boolean {
+  if (line.kind === "posted") return line.unread;
+  return line.kind === "message" && line.from !== "customer";
 }
 
 const night = html`<svg

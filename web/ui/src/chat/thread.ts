@@ -22,7 +22,16 @@ import type { Outgoing } from "./outbox";
 import { cardOf } from "./picture-wire";
 import { type Row, rows } from "./rows";
 import look from "./thread.css?inline";
-import type { About, Changed, Conversed, Entry, HandedOver, Message, Promised } from "./wire";
+import type {
+  About,
+  Changed,
+  Conversed,
+  Entry,
+  HandedOver,
+  Message,
+  Posted,
+  Promised,
+} from "./wire";
 import { dayName, when } from "./when";
 
 /** So near to its foot the thread counts as read to its end. */
@@ -259,6 +268,7 @@ export class Thread extends PlusoneElement {
     talk: Conversed | null,
   ): TemplateResult {
     if (entry.kind === "change") return this.change(entry);
+    if (entry.kind === "posted") return this.posted(entry, lines);
     if (entry.kind === "promised") {
       const newest = lines.findLast(({ kind }) => kind === "promised") === entry;
       if (newest && talk?.promised != null) return this.promise(entry);
@@ -279,6 +289,21 @@ export class Thread extends PlusoneElement {
       case "handed_over":
         return this.handedOver(entry, lines, talk);
     }
+  }
+
+  /** A call stands where it was told of last; before that, only that there was one. */
+  private posted({ offset, at_ms, cards }: Posted, lines: readonly Entry[]): TemplateResult {
+    const [card] = cards;
+    if (card?.kind !== "call") {
+      return html`<li>
+        ${shown(cards, { plain: false, stand: (order) => standOf(order, lines) })}
+      </li>`;
+    }
+    const newest = lines.findLast((one) => one.kind === "posted" && one.cards[0]?.id === card.id);
+    if (newest !== undefined && newest.offset !== offset) return sys(c.call.was(clock(at_ms)));
+    return html`<li class="posted">
+      <plusone-chat-call .card=${card} stand=${offset} .now=${() => this.now}></plusone-chat-call>
+    </li>`;
   }
 
   private promise({ opens_at, place }: Promised): TemplateResult {

@@ -12,7 +12,7 @@ export type Control = "new" | "bot" | "queued" | "human" | "resolved";
 
 /** Something shown beside words; pages ask for the rest by its id. */
 export interface Card {
-  kind: "product" | "order" | "article" | "image";
+  kind: "product" | "order" | "article" | "image" | "call" | "consult";
   id: string;
   /** Of what pages cannot look up: an article's, an order's number. */
   title: string | null;
@@ -66,6 +66,14 @@ export interface Message extends Placed {
   pressed: { offset: number; key: string } | null;
   /** Until when its proposal may be confirmed, if it has one. */
   expires_at: number | null;
+}
+
+/** Something shown that nobody said: an invitation to a call, or what became of one. */
+export interface Posted extends Placed {
+  kind: "posted";
+  cards: Card[];
+  /** It is news to the customer. */
+  unread: boolean;
 }
 
 export interface Opened extends Placed {
@@ -128,7 +136,7 @@ export interface Promised extends Placed {
 
 /** One entry of the thread. */
 export type Entry =
-  Message | Opened | Taken | Released | HandedOver | Changed | Resolved | Promised;
+  Message | Posted | Opened | Taken | Released | HandedOver | Changed | Resolved | Promised;
 
 export interface Conversed {
   id: string;
@@ -199,6 +207,7 @@ export interface ChatEventData {
     upto: number | null;
     expires_at: number | null;
   };
+  "card.posted": { card: Card; by: "system"; unread: boolean; idle_at: number | null };
   "conversation.handed_over": { cause: HandoverCause; callback_at: number | null };
   "handover.packed": Packet;
   "bot.drafted": { upto: number; cards: Card[] };

@@ -2,18 +2,23 @@ import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import "../design/sheet";
+import "./savings";
+import { loyalty, Standing } from "../account/standing";
+import { refusal } from "../account/words";
 import { PlusoneElement } from "../design/element";
 import { forms } from "../design/forms";
 import { icon, type IconName } from "../design/icons";
 import { parts, price } from "../design/parts";
 import { Ticking } from "../design/ticking";
-import { amount, clock, fullMoment, left, money } from "../i18n/format";
+import { amount, clock, count, fullMoment, left, money } from "../i18n/format";
 import { m } from "../i18n/index";
+import { l } from "../i18n/loyalty";
 import { problemWords } from "../i18n/problems";
 import type { Room } from "../room/connection";
 import { session } from "../session/session";
 import { deadline, itemOf } from "../show/reading";
 import { ask, Problem, requestId } from "../wire/http";
+import type { Quote, Refused } from "../wire/loyalty";
 import type {
   Cart,
   CartClaim,
@@ -26,6 +31,7 @@ import type {
 import { contactFields, fulfilmentFields } from "./fields";
 import { inCart } from "./goods";
 import { fee, type Fields, orderable, payable, read, sums, type Wrong } from "./order";
+import { Quoting, takenOff, type Wanted } from "./quote";
 import look from "./sheet.css?inline";
 
 const deliveryIcons: Record<DeliveryKind, IconName> = {
@@ -39,6 +45,12 @@ const paymentIcons: Record<PaymentMethod, IconName> = {
   card: "card",
 };
 
+/** What an order that is paid earns; a line of its own, so that nothing moves when it comes. */
+function earning(quote: Quote | null): unknown {
+  if (quote === null || quote.earns === 0) return nothing;
+  return html`<span class="earns">${l.earns(count(quote.earns))}</span>`;
+}
+
 /**
  * The cart and the checkout in one sheet over the picture. Tells `close`. With a room, the claims of
  * that show can be changed here; they are changed there, so the room decides.
@@ -48,6 +60,8 @@ export class Checkout extends PlusoneElement {
   static override styles = [parts, forms, unsafeCSS(look)];
 
   @property({ attribute: false }) room: Room | null = null;
+  /** What goes on under it must not be left: a card is paid by in a window of its own. */
+  @property({ type: Boolean }) beside = false;
 
   @state() private cart: Cart | null = null;
   @state() private problem: unknown = null;
@@ -57,8 +71,14 @@ export class Checkout extends PlusoneElement {
   @state() private said = "";
   @state() private busy = false;
   @state() private placed: Order | null = null;
+  private payUrl: string | null = null;
   @query("form") private readonly form!: HTMLFormElement | null;
 
+  private readonly quoting = new Quoting(
+    this,
+    () => this.asked(),
+    () => this.stand(),
+  );
   private attempt = requestId();
   private forget: (() => void) | undefined;
   private seen = "";
@@ -66,6 +86,7 @@ export class Checkout extends PlusoneElement {
   constructor() {
     super();
     new Ticking(this, () => this.cart !== null && this.placed === null);
+    new Standing(this);
   }
 
   override connectedCallback(): void {
@@ -94,6 +115,21 @@ export class Checkout extends PlusoneElement {
     return claims.map(({ id, quantity, state }) => `${id} ${quantity} ${state}`).join();
   }
 
+  /** What the order would be, to be asked what it comes to. */
+  private asked(): ReturnType<ConstructorParameters<typeof Quoting>[1]> {
+    const { cart, kind, placed } = this;
+    // While the order is made its claims are on their way, and no answer would be of any use.
+    if (cart === null || placed !== null || this.busy) return null;
+    const claims = orderable(cart).map(({ id }) => id);
+    const lines = cart.lines.map(({ id }) => id);
+    return claims.length + lines.length === 0 ? null : { claims, lines, fulfilment: kind };
+  }
+
+  private stand(): string {
+    const { claims, lines } = this.cart ?? { claims: [], lines: [] };
+    return [...claims, ...lines].map((one) => `${one.quantity} ${one.unit_price}`).join();
+  }
+
   private async load(): Promise<void> {
     if (this.placed !== null) return;
     try {
@@ -111,7 +147,7 @@ export class Checkout extends PlusoneElement {
   override render(): TemplateResult {
     const until = this.cart === null ? null : deadline(orderable(this.cart));
     const heading = this.placed === null ? m.checkout : m.orderMade;
-    return html`<plusone-sheet heading=${heading} clear @close=${this.close}>
+    return html`<plusone-sheet heading=${heading} clear ?aside=${this.beside} @close=${this.close}>
       ${
         until === null || this.placed !== null
           ? nothing
@@ -144,7 +180,7 @@ export class Checkout extends PlusoneElement {
     }
     if (this.cart.claims.length + this.cart.lines.length === 0) return this.empty();
     return html`${inCart(this.cart, this.room?.snapshot?.show ?? null, this.busy, this.step)}
-    ${this.fill(this.cart)} ${this.foot(this.cart)}`;
+    ${this.savings()} ${this.fill(this.cart)} ${this.foot(this.cart)}`;
   }
 
   private empty(): TemplateResult {
@@ -201,6 +237,48 @@ export class Checkout extends PlusoneElement {
     }
   }
 
+  // What is taken off
+
+  private readonly quoteAgain = (): void => this.quoting.follow(true);
+
+  private readonly called = (code: string): string => this.quoting.called(code);
+
+  private savings(): unknown {
+    const { quote, codes, wanted, refused, problem, pending } = this.quoting;
+    if (quote === null) {
+      return problem === null
+        ? html`<div class="savings" aria-hidden="true"></div>`
+        : html`<div class="savings row" role="alert">
+            <p class="t-14 quiet grow">${problemWords(problem)}</p>
+            <button class="btn btn-s btn-line hit" @click=${this.quoteAgain}>${m.retry}</button>
+          </div>`;
+    }
+    return html`<plusone-savings
+      .quote=${quote}
+      .codes=${codes}
+      .wanted=${wanted}
+      .refused=${refused}
+      .called=${this.called}
+      .problem=${problem}
+      ?pending=${pending}
+      @use=${({ detail }: CustomEvent<string>) => this.quoting.use(detail)}
+      @drop=${({ detail }: CustomEvent<string>) => this.quoting.drop(detail)}
+      @again=${this.quoteAgain}
+      @spend=${({ detail }: CustomEvent<Wanted>) => this.quoting.spend(detail)}
+    ></plusone-savings>`;
+  }
+
+  /** What it comes to: as the service says it, before that by the cart alone. */
+  private figures(cart: Cart): { subtotal: number; charge: number; off: number; total: number } {
+    const { quote } = this.quoting;
+    if (quote === null) {
+      const { subtotal, fee: charge, total } = sums(cart, this.kind);
+      return { subtotal, charge, off: 0, total };
+    }
+    const { subtotal, delivery_fee: charge, total } = quote;
+    return { subtotal, charge, off: takenOff(quote), total };
+  }
+
   // Where it goes, and how it is paid
 
   private fill(cart: Cart): TemplateResult {
@@ -223,7 +301,7 @@ export class Checkout extends PlusoneElement {
   }
 
   private deliveryCard(one: Delivery, goods: number, currency: string): TemplateResult {
-    const charge = fee(one, goods);
+    const charge = loyalty?.benefits.free_delivery === true ? 0 : fee(one, goods);
     return html`<label class="ful"
       ><input
         type="radio"
@@ -255,13 +333,19 @@ export class Checkout extends PlusoneElement {
   }
 
   private foot(cart: Cart): TemplateResult {
-    const { subtotal, fee: charge, total } = sums(cart, this.kind);
+    const { subtotal, charge, off, total } = this.figures(cart);
     const { chosen } = this;
+    const { quote, pending } = this.quoting;
+    const figure = (minor: number): string => amount(minor, cart.currency)[1];
     const act = chosen === "card" ? m.payNow : m.orderNow;
     return html`<div slot="foot">
       <div class="row sum">
-        <span class="t-13 quiet"
-          >${m.goodsAndFee(amount(subtotal, cart.currency)[1], amount(charge, cart.currency)[1])}</span
+        <span class="t-13 quiet grow parts"
+          >${
+            off === 0
+              ? m.goodsAndFee(figure(subtotal), figure(charge))
+              : l.goodsFeeOff(figure(subtotal), figure(charge), figure(off))
+          }${earning(quote)}</span
         ><span class="end" aria-live="polite">${price(total, cart.currency)}</span>
       </div>
       ${
@@ -290,7 +374,7 @@ export class Checkout extends PlusoneElement {
         ><button
           class="btn btn-ink pay grow"
           form="checkout"
-          ?disabled=${this.busy || orderable(cart).length + cart.lines.length === 0}
+          ?disabled=${this.busy || pending || orderable(cart).length + cart.lines.length === 0}
         >
           ${this.busy ? icon("spin", 20, "turn") : nothing}${act(money(total, cart.currency))}
         </button>
@@ -328,13 +412,16 @@ export class Checkout extends PlusoneElement {
           ...said,
           payment: chosen,
           ...(note === "" ? {} : { note }),
-          expect_total: sums(cart, kind).total,
+          coupons: this.quoting.codes,
+          points: this.quoting.quote?.points.used ?? 0,
+          expect_total: this.figures(cart).total,
         },
       );
-      if (pay_url !== null) {
+      if (pay_url !== null && !this.beside) {
         location.assign(pay_url);
         return;
       }
+      this.payUrl = pay_url;
       this.placed = order;
     } catch (problem) {
       await this.failed(problem);
@@ -354,8 +441,20 @@ export class Checkout extends PlusoneElement {
       await this.mark(Object.keys(fields));
       return;
     }
+    if (problem.code === "coupon_refused") {
+      const { code, reason, data } = problem.data as Partial<Refused>;
+      const refused = { code: code ?? "", reason: reason ?? "", data: data ?? problem.data };
+      this.said = refusal(refused, this.cart?.currency ?? "", this.called(refused.code));
+      this.quoting.refuse(refused);
+      return;
+    }
+    if (problem.code === "not_enough_points") {
+      this.said = l.notEnough(count(Number(problem.data.available ?? 0)));
+      this.quoting.spend("most");
+    }
     const stale = ["claim_expired", "claim_in_payment", "price_changed", "out_of_stock"];
     if (stale.includes(problem.code)) await this.load();
+    this.quoting.follow(true);
   }
 
   private async mark(wrong: Wrong): Promise<void> {
@@ -380,18 +479,40 @@ export class Checkout extends PlusoneElement {
         <p>${price(total, currency)}</p>
         <p class="t-14 quiet">
           ${
-            payment.method === "transfer" && payment.due_at !== null
-              ? m.transferBy(fullMoment(payment.due_at))
-              : m.payAtPickupThen
+            total === 0
+              ? l.nothingToPay
+              : this.payUrl !== null
+                ? m.payInNewWindow
+                : payment.method === "transfer" && payment.due_at !== null
+                  ? m.transferBy(fullMoment(payment.due_at))
+                  : m.payAtPickupThen
           }
         </p>
+        ${
+          (order.points?.earns ?? 0) > 0
+            ? html`<p class="t-14 held">${l.earns(count(order.points?.earns ?? 0))}</p>`
+            : nothing
+        }
       </div>
       <div class="two">
-        <a class="btn btn-ink" href="/orders/${encodeURIComponent(order.id)}">${m.seeOrder}</a>
+        ${this.goOn(order)}
         <button class="btn" @click=${this.close}>
           ${this.room === null ? m.close : m.backToPicture}
         </button>
       </div>`;
+  }
+
+  private goOn(order: Order): TemplateResult {
+    const away = this.beside ? "_blank" : nothing;
+    if (this.payUrl !== null) {
+      const sum = money(order.total, order.currency);
+      return html`<a class="btn btn-ink" href=${this.payUrl} target="_blank" rel="noopener"
+        >${m.payNow(sum)}</a
+      >`;
+    }
+    return html`<a class="btn btn-ink" href="/orders/${encodeURIComponent(order.id)}" target=${away}
+      >${m.seeOrder}</a
+    >`;
   }
 
   private close(): void {

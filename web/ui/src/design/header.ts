@@ -7,7 +7,10 @@ import { loadSession, onSession, session, signOut } from "../session/session";
 import { PlusoneElement } from "./element";
 import { firstSign, parts, who } from "./parts";
 
-/** The head of every page for customers: the shop, the two places to go, and who sits here. */
+/**
+ * The head of every page for customers: the shop, the places to go, and who sits here; what is put
+ * into it stands before her name.
+ */
 @customElement("plusone-header")
 export class Header extends PlusoneElement {
   static override styles = [
@@ -82,7 +85,7 @@ export class Header extends PlusoneElement {
     `,
   ];
 
-  @property() current: "shows" | "orders" | "help" | "" = "";
+  @property() current: "shows" | "orders" | "help" | "account" | "" = "";
   private forget: (() => void) | null = null;
 
   override connectedCallback(): void {
@@ -113,7 +116,9 @@ export class Header extends PlusoneElement {
         <a href="/help" aria-current=${this.current === "help" ? "page" : nothing}>${m.help}</a>
         ${session?.notices === true ? html`<a href="/notices">${m.notices}</a>` : nothing}
       </nav>
-      <span class="row end"><plusone-language></plusone-language>${this.person()}</span>
+      <span class="row end"
+        ><plusone-language></plusone-language><slot></slot>${this.person()}</span
+      >
     </header>`;
   }
 
@@ -123,13 +128,21 @@ export class Header extends PlusoneElement {
     const next = encodeURIComponent(location.pathname);
     if (kind === "nobody") return html`<a href="/sign-in?next=${next}">${m.signIn}</a>`;
     const called = name ?? email ?? "";
-    return html`<span class="row"
-        >${who(called)}<span class="name one-line called">${called}</span></span
-      >${
-        kind === "guest"
-          ? html`<a href="/sign-in?next=${next}">${m.signIn}</a>`
-          : html`<button class="leave hit" @click=${() => void signOut()}>${m.signOut}</button>`
-      }`;
+    const words = html`<span class="name one-line called">${called}</span>`;
+    return html`${
+      kind === "staff"
+        ? html`<span class="row">${who(called)}${words}</span>`
+        : html`<a
+            class="row hit"
+            href="/account"
+            aria-current=${this.current === "account" ? "page" : nothing}
+            >${who(called)}<span class="said">${m.myAccount}</span>${words}</a
+          >`
+    }${
+      kind === "guest"
+        ? html`<a href="/sign-in?next=${next}">${m.signIn}</a>`
+        : html`<button class="leave hit" @click=${() => void signOut()}>${m.signOut}</button>`
+    }`;
   }
 }
 

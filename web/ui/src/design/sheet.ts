@@ -9,7 +9,7 @@ import { parts } from "./parts";
 /**
  * A sheet over the page: the browser's own modal dialog, which keeps the focus inside and gives it
  * back, and closes on Escape. From below on a phone; in the middle, or at the side, on a desktop.
- * Tells `close` once it is shut.
+ * Tells `opened` to all around it, and `close` once it is shut.
  */
 @customElement("plusone-sheet")
 export class Sheet extends PlusoneElement {
@@ -101,6 +101,11 @@ export class Sheet extends PlusoneElement {
           block-size: 2px;
         }
       }
+      @media (min-width: 1000px) {
+        :host([aside]) dialog {
+          margin-inline-end: var(--s-4);
+        }
+      }
     `,
   ];
 
@@ -108,12 +113,17 @@ export class Sheet extends PlusoneElement {
   /** Whether what lies under the sheet stays in sight: the picture during the checkout. */
   @property({ type: Boolean, reflect: true }) clear = false;
 
+  /** At the side, where there is room, for what lies in the middle is looked at. */
+  @property({ type: Boolean, reflect: true }) aside = false;
+
   @query("dialog") private readonly dialog!: HTMLDialogElement;
+  private told = false;
 
   override render(): TemplateResult {
     return html`<dialog
       aria-label=${this.heading}
-      @close=${this.tell}
+      @cancel=${this.cancel}
+      @close=${this.closed}
       @click=${this.beside}
       part="dialog"
     >
@@ -133,6 +143,7 @@ export class Sheet extends PlusoneElement {
   protected override firstUpdated(): void {
     this.dialog.showModal();
     this.querySelector<HTMLElement>("[autofocus]")?.focus();
+    this.dispatchEvent(new Event("opened", { bubbles: true, composed: true }));
   }
 
   override disconnectedCallback(): void {
@@ -140,8 +151,15 @@ export class Sheet extends PlusoneElement {
     this.renderRoot.querySelector("dialog")?.close();
   }
 
+  /** Told at once: the browser tells in its own time, and a key pressed in between would be lost. */
   shut(): void {
     this.dialog.close();
+    this.tell();
+  }
+
+  private cancel(event: Event): void {
+    event.preventDefault();
+    this.shut();
   }
 
   /** A press beside the sheet shuts it; a press inside never has the dialog itself as its target. */
@@ -152,10 +170,16 @@ export class Sheet extends PlusoneElement {
     if (x < left || x > right || y < top || y > bottom) this.shut();
   }
 
-  private tell(event: Event): void {
+  private closed(event: Event): void {
     event.stopPropagation();
+    this.tell();
+  }
+
+  private tell(): void {
     // Taken away by the page, not shut by the person: nobody waits for that to be told.
-    if (this.isConnected) this.dispatchEvent(new Event("close"));
+    if (this.told || !this.isConnected) return;
+    this.told = true;
+    this.dispatchEvent(new Event("close"));
   }
 }
 

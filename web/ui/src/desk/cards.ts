@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit";
 
+import "./call-card";
 import "./card";
 import { book } from "../chat/icons";
 import type { Card } from "../chat/wire";
@@ -28,5 +29,9 @@ function one(card: Card, small: boolean): TemplateResult {
       >`;
     case "image":
       return html`<plusone-chat-picture .card=${card}></plusone-chat-picture>`;
+    case "call":
+      return html`<plusone-desk-call-card .card=${card}></plusone-desk-call-card>`;
+    case "consult":
+      return html`<span class="card-line">${icon("video", 18)}<b>${d.consultCard}</b></span>`;
   }
 }

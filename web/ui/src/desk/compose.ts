@@ -4,6 +4,7 @@ import { live } from "lit/directives/live.js";
 
 import "../chat/picture-button";
 import "../chat/picture-draft";
+import "./card";
 import { bot } from "../chat/icons";
 import { Attaching } from "../chat/picture-attach";
 import { PlusoneElement } from "../design/element";
@@ -17,12 +18,14 @@ import { ask } from "../wire/http";
 import { filled, fitting, lookedFor } from "./canned";
 import { shown } from "./cards";
 import look from "./compose.css?inline";
-import { type Draft, keepDraft, readDraft } from "./drafts";
+import { type Draft, empty, keepDraft, readDraft } from "./drafts";
 import type { Open } from "./open";
 import type { CannedReply } from "./wire";
 
 /** As long as the service takes it. */
 const longest = 2_000;
+/** Products of one message: as many as the service takes. */
+const most_products = 5;
 /** The code of a key that an input method has taken. */
 const taken_by_input_method = 229;
 /** From here on she is told how much is left. */
@@ -41,7 +44,7 @@ export class Compose extends PlusoneElement {
   @property({ type: Number }) version = 0;
   /** The customer, as she is called. */
   @property() name = "";
-  @state() private draft: Draft = { tab: "reply", reply: "", note: "" };
+  @state() private draft: Draft = empty;
   @state() private replies: readonly CannedReply[] | null = null;
   @state() private repliesProblem = "";
   @state() private chosen = 0;
@@ -86,14 +89,19 @@ export class Compose extends PlusoneElement {
     requestAnimationFrame(() => (this.area ?? this.takeButton)?.focus());
   }
 
-  /** Puts the bot's words where she writes, to be read over and sent; false where there are none. */
+  /**
+   * Puts the bot's words where she writes, and the products that it would show below them, to be
+   * read over and sent; false where there are none.
+   */
   useDraft(): boolean {
-    const text = this.open.draft?.text ?? null;
+    const { text = null, cards = [] } = this.open.draft ?? {};
     if (text === null) return false;
+    const shown = cards.filter(({ kind }) => kind === "product").map(({ id }) => id);
+    const products = [...new Set([...this.draft.products, ...shown])].slice(0, most_products);
     const before = this.draft.reply.trimEnd();
     const reply = (before === "" ? text : `${before}\n${text}`).slice(0, longest);
     this.shut = true;
-    this.keep({ ...this.draft, tab: "reply", reply });
+    this.keep({ ...this.draft, tab: "reply", reply, products });
     this.open.dropDraft();
     this.write("reply");
     return true;
@@ -257,13 +265,14 @@ export class Compose extends PlusoneElement {
         note
           ? nothing
           : html`<plusone-picture-draft
-              .attached=${this.attaching.current}
-              @again=${() => this.attaching.again()}
-              @remove=${() => {
-                this.attaching.drop();
-                this.area?.focus();
-              }}
-            ></plusone-picture-draft>`
+                .attached=${this.attaching.current}
+                @again=${() => this.attaching.again()}
+                @remove=${() => {
+                  this.attaching.drop();
+                  this.area?.focus();
+                }}
+              ></plusone-picture-draft>
+              ${this.goods()}`
       }
       <div class="row">
         ${
@@ -298,6 +307,35 @@ export class Compose extends PlusoneElement {
           ${note ? d.keepNote : m.send}
         </button>
       </div>`;
+  }
+
+  /** The products that go with the reply. */
+  private goods(): unknown {
+    const { products } = this.draft;
+    if (products.length === 0) return nothing;
+    return html`<ul class="goods" aria-label=${d.goesAlong}>
+      ${products.map(
+        (product) =>
+          html`<li>
+            <plusone-desk-card small product=${product}></plusone-desk-card>
+            <button
+              type="button"
+              class="tool"
+              aria-label=${d.leaveOut}
+              title=${d.leaveOut}
+              @click=${() => this.leaveOut(product)}
+            >
+              ${icon("close", 16)}
+            </button>
+          </li>`,
+      )}
+    </ul>`;
+  }
+
+  private leaveOut(product: string): void {
+    const products = this.draft.products.filter((one) => one !== product);
+    this.keep({ ...this.draft, products });
+    this.area?.focus();
   }
 
   private list(): unknown {
@@ -418,22 +456,27 @@ export class Compose extends PlusoneElement {
   private get sendable(): boolean {
     const { tab } = this.draft;
     const written = this.draft[tab].trim() !== "";
+    if (tab === "note") return written;
     const { busy, current } = this.attaching;
-    return tab === "note" ? written : !busy && (written || current !== null);
+    return !busy && (written || current !== null || this.draft.products.length > 0);
   }
 
   private readonly submit = (event: Event): void => {
     event.preventDefault();
-    const { tab } = this.draft;
+    const { tab, products } = this.draft;
     const text = this.draft[tab].trim();
     if (!this.sendable || this.fitting !== null) return;
     if (tab === "note") this.open.note(text);
     else if (this.open.mine) {
       const picture = this.attaching.give();
       if (this.attaching.busy) return;
-      this.open.say({ ...(text !== "" && { text }), ...(picture && { picture: picture.id }) });
+      this.open.say({
+        ...(text !== "" && { text }),
+        ...(picture && { picture: picture.id }),
+        ...(products.length > 0 && { products }),
+      });
     } else return;
-    this.keep({ ...this.draft, [tab]: "" });
+    this.keep({ ...this.draft, [tab]: "", products: tab === "note" ? products : [] });
   };
 }
 

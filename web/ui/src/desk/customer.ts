@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
+import "../loyalty/standing";
 import "./tags";
 import { settled } from "../chat/changes";
 import { PlusoneElement } from "../design/element";
@@ -11,6 +12,7 @@ import { d } from "../i18n/desk";
 import { m } from "../i18n/index";
 import { isLocale, locales } from "../i18n/locales";
 import { problemWords } from "../i18n/problems";
+import type { CustomerStanding } from "../loyalty/standing";
 import { stateBadge } from "../orders/words";
 import { ask } from "../wire/http";
 import look from "./customer.css?inline";
@@ -76,7 +78,9 @@ export class DeskCustomer extends PlusoneElement {
 
   /** She may have bought meanwhile: whoever comes back to the window sees what is so now. */
   private readonly refresh = (): void => {
-    if (this.open.conversed !== null) void this.load();
+    if (this.open.conversed === null) return;
+    void this.load();
+    this.renderRoot.querySelector<CustomerStanding>("plusone-standing")?.load();
   };
 
   private async load(): Promise<void> {
@@ -125,7 +129,15 @@ export class DeskCustomer extends PlusoneElement {
         <plusone-desk-tags .tags=${talk.snapshot?.staff?.tags ?? []} .open=${this.open}>
         </plusone-desk-tags>
       </section>
-      ${this.customer === null ? this.notYet() : this.goods(this.customer)}`;
+      ${
+        this.customer === null
+          ? this.notYet()
+          : html`<plusone-standing
+                customer=${this.customer.person.id}
+                version=${this.settled}
+              ></plusone-standing
+              >${this.goods(this.customer)}`
+      }`;
   }
 
   private notYet(): TemplateResult {

@@ -3,9 +3,11 @@ export interface Draft {
   tab: "reply" | "note";
   reply: string;
   note: string;
+  /** Whose cards go with the reply. */
+  products: readonly string[];
 }
 
-const empty: Draft = { tab: "reply", reply: "", note: "" };
+export const empty: Draft = { tab: "reply", reply: "", note: "", products: [] };
 
 function name(conversation: string): string {
   return `plusone.desk.draft.${conversation}`;
@@ -15,11 +17,12 @@ export function readDraft(conversation: string): Draft {
   try {
     const kept = JSON.parse(sessionStorage.getItem(name(conversation)) ?? "null") as unknown;
     if (typeof kept !== "object" || kept === null) return { ...empty };
-    const { tab, reply, note } = kept as Partial<Record<keyof Draft, unknown>>;
+    const { tab, reply, note, products } = kept as Partial<Record<keyof Draft, unknown>>;
     return {
       tab: tab === "note" ? "note" : "reply",
       reply: typeof reply === "string" ? reply : "",
       note: typeof note === "string" ? note : "",
+      products: Array.isArray(products) ? products.filter((one) => typeof one === "string") : [],
     };
   } catch {
     return { ...empty }; // storage is refused, or another release wrote something else there
@@ -28,7 +31,9 @@ export function readDraft(conversation: string): Draft {
 
 export function keepDraft(conversation: string, draft: Draft): void {
   try {
-    if (draft.reply === "" && draft.note === "") sessionStorage.removeItem(name(conversation));
+    const { reply, note, products } = draft;
+    if (reply === "" && note === "" && products.length === 0)
+      sessionStorage.removeItem(name(conversation));
     else sessionStorage.setItem(name(conversation), JSON.stringify(draft));
   } catch {
     // without storage a draft lives as long as the page

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
+import "../calls/figures";
 import "../design/sheet";
 import { PlusoneElement } from "../design/element";
 import { parts } from "../design/parts";
@@ -11,17 +12,17 @@ import { locale, m } from "../i18n/index";
 import { locales } from "../i18n/locales";
 import { problemWords } from "../i18n/problems";
 import { r, repsWords } from "../i18n/reps";
-import { ask } from "../wire/http";
+import { Asking } from "../wire/asking";
 import look from "./figures.css?inline";
 import {
   type DayOf,
   type Figures,
   type FiguresOf,
   heights,
-  lasted,
   type Measure,
   valueOf,
 } from "./figures-shape";
+import { duration, score } from "./figures-words";
 
 const spans = [7, 30, 90] as const;
 const measures: readonly Measure[] = ["rounds", "first", "score"];
@@ -34,9 +35,7 @@ export class FiguresSheet extends PlusoneElement {
   @property() own = "";
   @state() private days: (typeof spans)[number] = 7;
   @state() private measure: Measure = "rounds";
-  @state() private figures: Figures | null = null;
-  @state() private problem: unknown = null;
-  private asked = 0;
+  private readonly asking = new Asking<Figures>(this);
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -48,15 +47,8 @@ export class FiguresSheet extends PlusoneElement {
     await super.scheduleUpdate();
   }
 
-  private async load(): Promise<void> {
-    const mine = (this.asked += 1);
-    this.problem = null;
-    try {
-      const figures = await ask<Figures>("GET", `/api/staff/figures?days=${this.days}`);
-      if (mine === this.asked) this.figures = figures;
-    } catch (problem) {
-      if (mine === this.asked) this.problem = problem;
-    }
+  private load(): Promise<void> {
+    return this.asking.ask(`/api/staff/figures?days=${this.days}`);
   }
 
   override render(): TemplateResult {
@@ -70,12 +62,13 @@ export class FiguresSheet extends PlusoneElement {
           void this.load();
         })}
         ${this.content()}
+        <plusone-call-figures .days=${this.days}></plusone-call-figures>
       </div>
     </plusone-sheet>`;
   }
 
   private content(): TemplateResult {
-    const { figures, problem } = this;
+    const { answer: figures, problem } = this.asking;
     if (problem !== null) {
       return html`<div class="middle" role="alert">
         <p>${problemWords(problem)}</p>
@@ -261,17 +254,6 @@ function chips<T extends string | number>(
 function said(value: number | null, measure: Measure): string {
   if (measure === "first") return duration(value);
   return measure === "score" ? score(value) : count(value ?? 0);
-}
-
-function duration(ms: number | null): string {
-  if (ms === null) return r.none;
-  const { h, m: minutes, s } = lasted(ms);
-  if (h > 0) return r.hrs(h, minutes);
-  return minutes > 0 ? r.mins(minutes) : r.secs(s);
-}
-
-function score(mean: number | null): string {
-  return mean === null ? r.none : mean.toFixed(1);
 }
 
 function dayWords(date: string): string {

@@ -33,7 +33,6 @@ import {
 } from "./opening";
 import { Spans } from "./spans";
 
-const path = "/api/staff/hours";
 const looked_every_ms = 15_000;
 
 /**
@@ -75,10 +74,23 @@ export class HoursSheet extends PlusoneElement {
     await super.scheduleUpdate();
   }
 
+  /** Whose hours these are. */
+  protected path = "/api/staff/hours";
+
+  /** What is said of them, in the reader's language. */
+  protected get texts(): { heading: string; unset: string; saved: string } {
+    return { heading: o.openingHours, unset: o.notSetYet, saved: o.saved };
+  }
+
+  /** What they come to just now. */
+  protected stand(form: Hours): string {
+    return words(form);
+  }
+
   private async load(): Promise<void> {
     this.problem = "";
     try {
-      const found = await ask<Hours | null>("GET", path);
+      const found = await ask<Hours | null>("GET", this.path);
       this.unset = found === null;
       this.form = asForm(found ?? proposed(session?.shop.time_zone ?? ownZone()));
     } catch (problem) {
@@ -86,14 +98,14 @@ export class HoursSheet extends PlusoneElement {
     }
   }
 
-  private get fixed(): boolean {
+  protected get fixed(): boolean {
     return !may(session, "operator");
   }
 
   override render(): TemplateResult {
     this.faults = this.form === null ? new Map() : faultsOf(this.form);
     return html`<plusone-sheet
-      heading=${o.openingHours}
+      heading=${this.texts.heading}
       @close=${() => this.dispatchEvent(new Event("close"))}
     >
       ${this.form === null ? this.waiting() : this.all(this.form)}
@@ -110,7 +122,8 @@ export class HoursSheet extends PlusoneElement {
   private all(form: Hours): TemplateResult {
     if (this.unset && this.fixed) return html`<p class="quiet">${o.noneSet} ${o.onlyOperators}</p>`;
     return html`<form id="hours" novalidate @submit=${this.save}>
-      ${this.stands(form)} ${this.unset ? html`<p class="t-14 quiet">${o.notSetYet}</p>` : nothing}
+      ${this.stands(form)}
+      ${this.unset ? html`<p class="t-14 quiet">${this.texts.unset}</p>` : nothing}
       ${this.fixed ? html`<p class="t-14 quiet">${o.onlyOperators}</p>` : nothing}
       ${this.week(form)} ${this.zone(form)} ${this.holidays(form)} ${this.specials(form)}
     </form>`;
@@ -119,7 +132,7 @@ export class HoursSheet extends PlusoneElement {
   private stands(form: Hours): TemplateResult {
     const unsaved = this.touched || this.unset;
     return html`<p class="stands">
-      <span role="status">${this.faults.size > 0 ? o.notRightYet : words(form)}</span>${
+      <span role="status">${this.faults.size > 0 ? o.notRightYet : this.stand(form)}</span>${
         unsaved ? html`<span class="badge b-wait">${o.notSavedYet}</span>` : nothing
       }
     </p>`;
@@ -417,9 +430,9 @@ export class HoursSheet extends PlusoneElement {
     }
     this.busy = true;
     try {
-      this.form = asForm(await ask<Hours>("PUT", path, asSent(this.form)));
+      this.form = asForm(await ask<Hours>("PUT", this.path, asSent(this.form)));
       this.touched = this.unset = this.tried = false;
-      this.done = o.saved;
+      this.done = this.texts.saved;
       this.dispatchEvent(new Event("changed"));
     } catch (problem) {
       this.refused = fieldsOf(problem);

@@ -4,6 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import "../design/sheet";
 import { PlusoneElement } from "../design/element";
 import { parts } from "../design/parts";
+import { k } from "../i18n/calls";
 import { d } from "../i18n/desk";
 import { listed } from "./keys";
 import { deskSheet } from "./sheet-look";
@@ -35,6 +36,10 @@ export class KeysSheet extends PlusoneElement {
                 </dt>
                 <dd>${d.keyActs[act]}</dd>`,
           )}
+          <dt><kbd>Alt</kbd><kbd>Enter</kbd></dt>
+          <dd>${k.answerRing}</dd>
+          <dt><kbd>Alt</kbd><kbd>Shift</kbd><kbd>Enter</kbd></dt>
+          <dd>${k.declineRing}</dd>
         </dl>
         <label class="check"
           ><input type="checkbox" .checked=${this.singles} autofocus @change=${this.choose} /><span

@@ -12,6 +12,7 @@ export type KeyAct =
   | "orders"
   | "search"
   | "away"
+  | "calls"
   | "keys";
 
 const single: Record<string, KeyAct> = {
@@ -26,6 +27,7 @@ const single: Record<string, KeyAct> = {
   x: "drop",
   o: "orders",
   a: "away",
+  v: "calls",
   "/": "search",
   "?": "keys",
 };

@@ -114,7 +114,7 @@ export class Open {
       );
     }
     const { text = null } = words;
-    const shown = words.product ?? words.order ?? words.picture ?? null;
+    const shown = words.product ?? words.products?.[0] ?? words.order ?? words.picture ?? null;
     return talk.lines.some(
       (line) =>
         line.offset > given &&

@@ -5,12 +5,14 @@ import "../design/language";
 import "./customer";
 import "./queue";
 import "./thread";
+import { DeskCalls } from "../calls/desk-calls";
 import type { About, Queue, Row } from "../chat/wire";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { part } from "../design/part";
 import { parts } from "../design/parts";
 import { Media } from "../design/ticking";
+import { k } from "../i18n/calls";
 import { d } from "../i18n/desk";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
@@ -29,7 +31,16 @@ import type { DeskQueue } from "./queue";
 import { rail } from "./rail";
 import type { DeskThread } from "./thread";
 
-type SheetName = "transfer" | "product" | "keys" | "replies" | "hours" | "profile" | "figures";
+type SheetName =
+  | "transfer"
+  | "product"
+  | "keys"
+  | "replies"
+  | "hours"
+  | "profile"
+  | "figures"
+  | "availability"
+  | "check";
 
 const loads: Record<SheetName, () => Promise<unknown>> = {
   transfer: () => import("./transfer"),
@@ -39,6 +50,8 @@ const loads: Record<SheetName, () => Promise<unknown>> = {
   hours: () => import("./hours"),
   profile: () => import("./profile"),
   figures: () => import("./figures"),
+  availability: () => import("../calls/availability"),
+  check: () => import("../calls/check-sheet"),
 };
 
 const given_shown_ms = 20_000;
@@ -70,6 +83,14 @@ export class Desk extends PlusoneElement {
     (row) => this.announce(row),
     (row) => this.give(row),
   );
+  private readonly calls = new DeskCalls(this, {
+    toCall: (calls) => this.go({ conversation: null, customer: false, calls }),
+    toTalk: (conversation) => this.go({ conversation, customer: false, calls: null }),
+    back: () => this.back({ calls: "" }),
+    say: (words) => this.say(words),
+    announce: (words) => (this.announced = words),
+    open: (sheet) => this.show(sheet),
+  });
   private open: Open | null = null;
   private readonly narrow = new Media(this, "(max-width: 799px)");
   private readonly mid = new Media(this, "(max-width: 1199px)");
@@ -109,6 +130,8 @@ export class Desk extends PlusoneElement {
       if (!this.allowed) return;
       this.inbox.queue = this.place.queue;
       this.inbox.begin(this.own);
+      this.calls.begin(this.own, person.name ?? "");
+      this.calls.settle(this.place.calls);
       this.unfold();
     } catch (problem) {
       this.problem = problem;
@@ -140,9 +163,12 @@ export class Desk extends PlusoneElement {
     this.announced = d.newOne(name ?? d.noName);
   }
 
-  /** She was given a conversation; of the one that she looks at the thread says so itself. */
+  /**
+   * She was given a conversation; of the one that she looks at the thread says so itself, and of
+   * the customer with whom she talks face to face she needs no telling.
+   */
   private give(row: Row): void {
-    if (row.id === this.open?.id) return;
+    if (row.id === this.open?.id || row.customer === this.calls.customer) return;
     this.given = row;
     clearTimeout(this.givenTimer);
     this.givenTimer = setTimeout(() => (this.given = null), given_shown_ms);
@@ -177,6 +203,12 @@ export class Desk extends PlusoneElement {
     else this.go(otherwise);
   }
 
+  /** From conversations to calls, or back; the call that she has is the first of the calls. */
+  private turn(to: "conversations" | "calls"): void {
+    const calls = to === "calls" ? (this.calls.board.board?.mine?.id ?? "") : null;
+    if (calls !== this.place.calls) this.go({ conversation: null, customer: false, calls });
+  }
+
   private readonly arrive = (): void => this.settle(placeOf(location));
 
   private settle(place: Place): void {
@@ -184,6 +216,7 @@ export class Desk extends PlusoneElement {
     // While something is searched for, the queue of the address is the one to come back to.
     if (this.inbox.words === "") this.inbox.show(place.queue);
     this.sheet = null;
+    if (this.allowed === true) this.calls.settle(place.calls);
     this.unfold();
   }
 
@@ -209,7 +242,8 @@ export class Desk extends PlusoneElement {
     this.version += 1;
   }
 
-  private get at(): "list" | "thread" | "customer" {
+  private get at(): "list" | "thread" | "customer" | "calls" | "call" {
+    if (this.place.calls !== null) return this.place.calls === "" ? "calls" : "call";
     if (this.place.conversation === null) return "list";
     return this.place.customer ? "customer" : "thread";
   }
@@ -218,6 +252,10 @@ export class Desk extends PlusoneElement {
   override updated(changed: PropertyValues): void {
     const before = changed.get("place") as Place | undefined;
     if (before === undefined || this.allowed !== true) return;
+    if (before.calls !== this.place.calls && this.place.calls !== null) {
+      this.calls.focus();
+      return;
+    }
     const moved = this.narrow.matches
       ? before.conversation !== this.place.conversation || before.customer !== this.place.customer
       : this.mid.matches && before.customer !== this.place.customer;
@@ -241,6 +279,19 @@ export class Desk extends PlusoneElement {
 
   /** Does what a key asks for; false where it makes no sense here. */
   private does(act: KeyAct): boolean {
+    const { calls } = this.place;
+    switch (act) {
+      case "calls":
+        this.turn(calls === null ? "calls" : "conversations");
+        return true;
+      case "keys":
+        this.show("keys");
+        return true;
+      case "away":
+        void this.turnAway();
+        return true;
+    }
+    if (calls !== null) return false;
     switch (act) {
       case "next":
         this.list?.move(1);
@@ -250,12 +301,6 @@ export class Desk extends PlusoneElement {
         return true;
       case "search":
         this.list?.seek();
-        return true;
-      case "keys":
-        this.show("keys");
-        return true;
-      case "away":
-        void this.turnAway();
         return true;
     }
     const { open } = this;
@@ -323,12 +368,19 @@ export class Desk extends PlusoneElement {
     return html`<div class="desk at-${this.at}">
         ${rail({
           waiting: counts.waiting,
+          calling: this.calls.wanting,
+          at: this.place.calls === null ? "conversations" : "calls",
           there: phase === "there",
           away: this.inbox.isAway,
           turn: () => void this.turnAway(),
           open: (sheet) => this.show(sheet),
+          go: (to) => this.turn(to),
         })}
-        <main class="columns">
+        <main class="calls" ?hidden=${this.place.calls === null}>
+          <h1 class="said">${d.desk}</h1>
+          ${this.calls.draw()}
+        </main>
+        <main class="columns" ?hidden=${this.place.calls !== null}>
           <h1 class="said">${d.desk}</h1>
           <section class="list" aria-label=${d.conversations}>
             <plusone-desk-queue
@@ -342,7 +394,7 @@ export class Desk extends PlusoneElement {
           ${this.open === null ? this.nothingOpen() : this.opened(this.open)}
         </main>
       </div>
-      ${this.sheets()}
+      ${this.sheets()} ${this.calls.over(this.sheet !== null)}
       <p class="said" role="status">${this.announced}</p>
       <div role="status">${this.givenNow()}</div>
       <p class="told" role="alert">${this.told}</p>`;
@@ -352,6 +404,8 @@ export class Desk extends PlusoneElement {
   private givenNow(): unknown {
     const { given } = this;
     if (given === null || given.id === this.open?.id) return nothing;
+    // In a call with her she has the conversation beside the picture.
+    if (this.calls.talksTo(given.customer)) return nothing;
     const gone = (): void => {
       this.given = null;
     };
@@ -360,7 +414,7 @@ export class Desk extends PlusoneElement {
       ><button
         @click=${() => {
           gone();
-          this.go({ conversation: given.id, customer: false });
+          this.go({ conversation: given.id, customer: false, calls: null });
         }}
       >
         ${d.keyActs.open}</button
@@ -370,7 +424,15 @@ export class Desk extends PlusoneElement {
 
   private entitle(): void {
     const { waiting } = this.inbox.counts;
-    const name = this.open?.conversed?.name ?? d.conversations;
+    const mine = this.calls.board.board?.mine ?? null;
+    const call = (mine?.id === this.place.calls ? mine.name : null) ?? k.calls;
+    const place = this.place.calls === null ? d.conversations : call;
+    const name = this.open?.conversed?.name ?? place;
+    const rings = this.calls.title;
+    if (rings !== null) {
+      document.title = rings;
+      return;
+    }
     document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${name}｜${d.desk}`;
   }
 
@@ -397,11 +459,13 @@ export class Desk extends PlusoneElement {
           .open=${open}
           .version=${this.version}
           own=${this.own}
+          video
           .about=${this.aboutOf(open)}
           @list=${() => this.back({ conversation: null, customer: false })}
           @customer=${() => this.go({ customer: true })}
           @transfer=${() => this.show("transfer")}
           @product=${() => this.show("product")}
+          @video=${() => void this.calls.invite(open.id)}
         ></plusone-desk-thread>
       </section>
       <section class="person" aria-label=${d.openCustomer}>
@@ -477,6 +541,13 @@ export class Desk extends PlusoneElement {
         return html`<plusone-replies @close=${close}></plusone-replies>`;
       case "hours":
         return html`<plusone-hours @close=${close}></plusone-hours>`;
+      case "availability":
+        return html`<plusone-availability @close=${close}></plusone-availability>`;
+      case "check":
+        return html`<plusone-check-sheet
+          @tried=${() => this.calls.tried()}
+          @close=${close}
+        ></plusone-check-sheet>`;
       case null:
         return nothing;
     }

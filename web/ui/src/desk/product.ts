@@ -1,22 +1,18 @@
 import { html, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
 
 import "../design/sheet";
 import "./goods-row";
 import { PlusoneElement } from "../design/element";
+import { Finding } from "../design/finding";
 import { forms } from "../design/forms";
 import { icon } from "../design/icons";
 import { parts } from "../design/parts";
 import { d } from "../i18n/desk";
-import { m } from "../i18n/index";
-import { problemWords } from "../i18n/problems";
 import { s } from "../i18n/staff";
-import { ask } from "../wire/http";
 import type { Product } from "../wire/types";
 import type { Put } from "./goods-row";
 import { deskSheet } from "./sheet-look";
-
-const typing_pause_ms = 200;
 
 /**
  * Chooses a product of the shop: to be shown to a customer, or to go into her cart. Tells `chosen`
@@ -28,33 +24,7 @@ export class ProductSheet extends PlusoneElement {
 
   /** The customer, as she is called. */
   @property() name = "";
-  @state() private products: readonly Product[] | null = null;
-  @state() private problem: unknown = null;
-  private words = "";
-  private asked = 0;
-  private typing: ReturnType<typeof setTimeout> | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.find();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.typing);
-  }
-
-  private async find(): Promise<void> {
-    const mine = (this.asked += 1);
-    this.problem = null;
-    try {
-      const path = `/api/products?q=${encodeURIComponent(this.words)}`;
-      const { products } = await ask<{ products: Product[] }>("GET", path);
-      if (mine === this.asked) this.products = products;
-    } catch (problem) {
-      if (mine === this.asked) this.problem = problem;
-    }
-  }
+  private readonly finding = new Finding(this);
 
   override render(): TemplateResult {
     return html`<plusone-sheet
@@ -69,25 +39,17 @@ export class ProductSheet extends PlusoneElement {
             placeholder=${s.searchProducts}
             autocomplete="off"
             autofocus
-            @input=${this.type}
+            @input=${this.finding.type}
         /></label>
-        ${this.content()}
+        ${this.finding.results(
+          s.noProducts,
+          (products) =>
+            html`<ul>
+              ${products.map((one) => this.row(one))}
+            </ul>`,
+        )}
       </div>
     </plusone-sheet>`;
-  }
-
-  private content(): TemplateResult {
-    if (this.problem !== null) {
-      return html`<div class="empty" role="alert">
-        <p>${problemWords(this.problem)}</p>
-        <button class="btn btn-s btn-line" @click=${() => void this.find()}>${m.retry}</button>
-      </div>`;
-    }
-    if (this.products === null) return html`<p class="empty" role="status">${m.loading}</p>`;
-    if (this.products.length === 0) return html`<p class="empty" role="status">${s.noProducts}</p>`;
-    return html`<ul>
-      ${this.products.map((one) => this.row(one))}
-    </ul>`;
   }
 
   private row(one: Product): TemplateResult {
@@ -103,12 +65,6 @@ export class ProductSheet extends PlusoneElement {
 
   private tell({ type, detail }: CustomEvent): void {
     this.dispatchEvent(new CustomEvent<unknown>(type, { detail }));
-  }
-
-  private type(event: Event): void {
-    this.words = (event.target as HTMLInputElement).value.trim();
-    clearTimeout(this.typing);
-    this.typing = setTimeout(() => void this.find(), typing_pause_ms);
   }
 }
 

@@ -6,13 +6,14 @@ import "./compose";
 import "../chat/picture";
 import "./packet";
 import { bot, botFace } from "../chat/icons";
-import type { About, Conversed, Entry, Message, Note } from "../chat/wire";
+import type { About, Conversed, Entry, Message, Note, Posted } from "../chat/wire";
 import { PictureCatch } from "../chat/picture-catch";
 import { cardNamed } from "../chat/picture-wire";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { parts, who } from "../design/parts";
 import { clock, dayOf, longDay, moment } from "../i18n/format";
+import { k } from "../i18n/calls";
 import { d } from "../i18n/desk";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
@@ -32,7 +33,8 @@ const away_px = 80;
 
 /**
  * One conversation: what was said, what staff noted, and the place to answer. Tells `customer` and
- * `list` where those are wanted on a narrow screen, `transfer` and `product` for their sheets.
+ * `list` where those are wanted on a narrow screen, `transfer` and `product` for their sheets, and
+ * `video` where she is to be called.
  */
 @customElement("plusone-desk-thread")
 export class DeskThread extends PlusoneElement {
@@ -44,6 +46,8 @@ export class DeskThread extends PlusoneElement {
   @property({ attribute: false }) about: About | null = null;
   /** Counts what changed in `open`, which stays the same object. */
   @property({ type: Number }) version = 0;
+  /** She may be asked to talk face to face from here. */
+  @property({ type: Boolean }) video = false;
   @state() private away = false;
   @state() private unseen = false;
   @state() private heard = "";
@@ -241,6 +245,18 @@ export class DeskThread extends PlusoneElement {
                 </button>`
             : nothing
         }
+        ${
+          this.video && mine
+            ? html`<button
+                class="btn btn-s btn-line to-video"
+                aria-label=${k.inviteOf(name)}
+                title=${k.inviteOf(name)}
+                @click=${() => this.dispatchEvent(new Event("video"))}
+              >
+                ${icon("video", 16)}<span>${k.invite}</span>
+              </button>`
+            : nothing
+        }
         <button
           class="btn btn-s btn-line to-customer"
           @click=${() => this.dispatchEvent(new Event("customer"))}
@@ -332,6 +348,7 @@ export class DeskThread extends PlusoneElement {
       case "day":
         return html`<li class="day">${this.dayWords(one.at_ms)}</li>`;
       case "entry":
+        if (one.entry.kind === "posted") return this.posted(one.entry);
         return html`<li class="sys">
           <span>${this.entryWords(one.entry)}${m.comma}${clock(one.entry.at_ms)}</span>
         </li>`;
@@ -437,15 +454,14 @@ export class DeskThread extends PlusoneElement {
     </li>`;
   }
 
-  private unsent({ text, product, order, picture }: Going["words"], note: boolean): TemplateResult {
+  private unsent(words: Going["words"], note: boolean): TemplateResult {
+    const { text, product, products = [], order, picture } = words;
     return html`${
       note ? html`<p class="by">${icon("lock", 16)}${d.note}</p>` : nothing
     }${text === undefined ? nothing : html`<div class="bub">${text}</div>`}
-    ${
-      product === undefined
-        ? nothing
-        : html`<plusone-desk-card product=${product}></plusone-desk-card>`
-    }${order === undefined ? nothing : html`<div class="bub">${d.orderCard}</div>`}${
+    ${[...(product === undefined ? [] : [product]), ...products].map(
+      (one) => html`<plusone-desk-card product=${one}></plusone-desk-card>`,
+    )}${order === undefined ? nothing : html`<div class="bub">${d.orderCard}</div>`}${
       picture === undefined ? nothing : shown([cardNamed(picture)])
     }`;
   }
@@ -457,7 +473,19 @@ export class DeskThread extends PlusoneElement {
     return longDay(at);
   }
 
-  private entryWords(entry: Exclude<Entry, Message>): string {
+  /** What nobody said: a call stands where it was told of last. */
+  private posted({ offset, at_ms, cards }: Posted): TemplateResult {
+    const [card] = cards;
+    const later = this.open.talk.lines.some(
+      (one) => one.kind === "posted" && one.offset > offset && one.cards[0]?.id === card?.id,
+    );
+    if (later) {
+      return html`<li class="sys"><span>${d.callCard.call}${m.comma}${clock(at_ms)}</span></li>`;
+    }
+    return html`<li class="posted">${shown(cards)}</li>`;
+  }
+
+  private entryWords(entry: Exclude<Entry, Message | Posted>): string {
     switch (entry.kind) {
       case "opened":
         return entry.by === "customer" ? d.openedAgain(entry.round) : d.openedByShop;

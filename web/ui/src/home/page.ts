@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 
 import "../design/header";
+import { sign } from "../account/icons";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { firstSign, parts } from "../design/parts";
@@ -155,6 +156,27 @@ export class Home extends PlusoneElement {
         background: var(--sheet);
         box-shadow: inset 0 0 0 1px var(--line);
       }
+      .way {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--s-4);
+        padding: var(--s-5) var(--s-6);
+        border-radius: 18px;
+        background: var(--sheet);
+        box-shadow: inset 0 0 0 1px var(--line);
+      }
+      .way > .i {
+        align-self: start;
+      }
+      .way .grow {
+        flex-basis: 200px;
+      }
+      .way h2 {
+        font-size: var(--t-18);
+        line-height: var(--l-18);
+        padding: 0;
+      }
       .ghost {
         aspect-ratio: 4 / 5;
         border-radius: 18px;
@@ -194,7 +216,7 @@ export class Home extends PlusoneElement {
     return html`<plusone-header current="shows"></plusone-header>
       <main>
         <h1 class="said">${m.shows}</h1>
-        ${this.content()}
+        ${this.content()}${this.way()}
       </main>`;
   }
 
@@ -222,6 +244,19 @@ export class Home extends PlusoneElement {
     }
     return html`${this.section("live", m.onNow, live)}
     ${this.section("scheduled", m.comingUp, scheduled)} ${this.section("ended", m.pastShows, ended)}`;
+  }
+
+  /** To the shop's people, face to face; its page says whether somebody is there. */
+  private way(): unknown {
+    if (this.shows === null || session?.person.kind === "staff") return nothing;
+    return html`<section class="way" aria-label=${m.faceToFace}>
+      ${icon("video", 24)}
+      <div class="grow">
+        <h2>${m.faceToFace}</h2>
+        <p class="quiet t-14">${m.faceToFaceWords}</p>
+      </div>
+      <a class="btn btn-line" href="/consult">${m.faceToFaceGo}</a>
+    </section>`;
   }
 
   private section(kind: string, heading: string, shows: ShowCard[]): unknown {
@@ -265,6 +300,15 @@ export class Home extends PlusoneElement {
               </p>`
         }
         <h3>${show.title}</h3>
+        ${
+          show.tier === null
+            ? nothing
+            : html`<p>
+                <span class="badge b-note"
+                  >${sign("award", 16)}${m.membersShow(show.tier_name ?? show.tier)}</span
+                >
+              </p>`
+        }
         <p class="t-13 quiet">
           ${[
             show.host_name === null ? null : m.hostedBy(show.host_name),

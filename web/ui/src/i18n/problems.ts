@@ -58,6 +58,8 @@ export function problemWords(problem: unknown): string {
       return m.cartChanged;
     case "cart_full":
       return m.cartFull;
+    case "too_many_wishes":
+      return m.wishesFull;
     case "too_many_unpaid":
       return m.tooManyUnpaid;
     case "order_state":

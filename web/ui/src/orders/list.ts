@@ -7,10 +7,12 @@ import { icon } from "../design/icons";
 import { parts, thumb } from "../design/parts";
 import { fullMoment, money } from "../i18n/format";
 import { m } from "../i18n/index";
+import { l } from "../i18n/loyalty";
 import { problemWords } from "../i18n/problems";
 import { loadSession, session } from "../session/session";
 import { ask } from "../wire/http";
 import type { OrderCard } from "../wire/types";
+import { earnedWords } from "./earned";
 import { stateBadge } from "./words";
 
 /** What this customer ordered, the newest first. */
@@ -31,6 +33,7 @@ export class Orders extends PlusoneElement {
       }
       ul {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--s-3);
       }
       a.card {
@@ -130,8 +133,16 @@ export class Orders extends PlusoneElement {
     total,
     currency,
     lines,
+    discounts,
+    points,
   }: OrderCard): TemplateResult {
     const [first] = lines ?? [];
+    const off = (discounts ?? []).reduce((all, { amount }) => all + amount, points?.value ?? 0);
+    const facts = [
+      fullMoment(placed_at),
+      off === 0 ? null : l.saved(money(off, currency)),
+      earnedWords({ points }),
+    ];
     return html`<a class="card" href="/orders/${encodeURIComponent(id)}">
       ${first === undefined ? nothing : thumb(first.picture, 48)}
       <span class="col grow"
@@ -139,7 +150,7 @@ export class Orders extends PlusoneElement {
           first === undefined
             ? nothing
             : html`<span class="t-13 quiet one-line">${first.title}</span>`
-        }<span class="t-13 quiet one-line">${fullMoment(placed_at)}</span></span
+        }<span class="t-13 quiet one-line">${facts.filter(Boolean).join(m.comma)}</span></span
       ><span class="name">${money(total, currency)}</span>${icon("right", 18)}
     </a>`;
   }

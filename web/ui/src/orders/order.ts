@@ -3,16 +3,19 @@ import { customElement, state } from "lit/decorators.js";
 
 import "../design/header";
 import "../design/sheet";
+import { sign } from "../account/icons";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { parts, tag, thumb } from "../design/parts";
-import { fullMoment, money } from "../i18n/format";
+import { count, fullMoment, money } from "../i18n/format";
 import { m } from "../i18n/index";
+import { l } from "../i18n/loyalty";
 import { problemWords } from "../i18n/problems";
 import { loadSession, session } from "../session/session";
 import { ask, Problem, requestId } from "../wire/http";
 import type { Order } from "../wire/types";
 import look from "./order.css?inline";
+import { earnedWords } from "./earned";
 import { goesTo, stateBadge } from "./words";
 
 /** One order: where it stands, what to do next, and its receipt, made to be printed too. */
@@ -108,11 +111,23 @@ export class OrderPage extends PlusoneElement {
         <dl class="sums">
           <dt class="quiet">${m.goods}</dt>
           <dd>${money(order.subtotal, currency)}</dd>
+          ${(order.discounts ?? []).map(
+            ({ title, code, amount }) =>
+              html`<dt class="quiet">${[title, code].filter(Boolean).join(m.comma)}</dt>
+                <dd>−${money(amount, currency)}</dd>`,
+          )}
+          ${
+            (order.points?.value ?? 0) > 0
+              ? html`<dt class="quiet">${l.pointsOff(count(order.points?.used ?? 0))}</dt>
+                  <dd>−${money(order.points?.value ?? 0, currency)}</dd>`
+              : nothing
+          }
           <dt class="quiet">${m.deliveryFee}</dt>
           <dd>${order.delivery_fee === 0 ? m.noFee : money(order.delivery_fee, currency)}</dd>
           <dt class="all">${m.total}</dt>
           <dd class="all">${money(order.total, currency)}</dd>
         </dl>
+        ${this.earned(order)}
         <div class="pair">
           <section>
             <h2>${m.howToGetIt}</h2>
@@ -168,6 +183,15 @@ export class OrderPage extends PlusoneElement {
         </div>
       </article>
     </div>`;
+  }
+
+  /** What it earns, or earned; told as a way to her account. */
+  private earned(order: Order): unknown {
+    const words = earnedWords(order);
+    if (words === "") return nothing;
+    return html`<a class="earned" href="/account"
+      >${sign("points", 18)}<span class="grow">${words}</span>${icon("right", 18)}</a
+    >`;
   }
 
   private payment({ state, payment, may, total, currency }: Order): unknown {

@@ -40,8 +40,8 @@ export async function fromScreen(): Promise<MediaStream> {
   }
 }
 
-/** Cameras and microphones by their ids and names; names only after she allowed their use. */
-export async function choices(kind: "videoinput" | "audioinput"): Promise<MediaDeviceInfo[]> {
+/** Devices of a kind by their ids and names; names only after she allowed their use. */
+export async function choices(kind: MediaDeviceKind): Promise<MediaDeviceInfo[]> {
   const all = await devices().enumerateDevices();
   return all.filter((one) => one.kind === kind && one.deviceId !== "");
 }
@@ -80,7 +80,7 @@ function withSound(stream: MediaStream): MediaStream {
   return stream;
 }
 
-function devices(): MediaDevices {
+export function devices(): MediaDevices {
   // Missing on pages that did not come over https.
   const found = (navigator as { mediaDevices?: MediaDevices }).mediaDevices;
   if (found === undefined) throw new NoInput("insecure");
@@ -91,7 +91,7 @@ function nameOf(problem: unknown): string {
   return problem instanceof DOMException ? problem.name : "";
 }
 
-function asTrouble(problem: unknown): NoInput {
+export function asTrouble(problem: unknown): NoInput {
   if (problem instanceof NoInput) return problem;
   switch (nameOf(problem)) {
     case "NotAllowedError":

@@ -5,15 +5,10 @@ import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
 import { parts } from "../design/parts";
 import { p, pictureWords } from "../i18n/picture";
-import { ask } from "../wire/http";
 import type { PictureState } from "../wire/types";
 import type { Hls } from "./hls";
+import { type Watched, watched } from "./watched";
 import { Whep } from "./whep";
-
-interface Watched {
-  whep: string | null;
-  hls: string | null;
-}
 
 /** Without a picture by then, WebRTC has failed, whatever it says. */
 const pictured_ms = 5_000;
@@ -94,6 +89,7 @@ export class Player extends PlusoneElement {
         aria-label=${p.pictureOf(this.title)}
         @playing=${this.moves}
         @timeupdate=${this.moves}
+        @error=${this.failed}
       ></video>
       ${this.picture === "away" ? this.away() : nothing}`;
   }
@@ -120,13 +116,9 @@ export class Player extends PlusoneElement {
   private async begin(): Promise<void> {
     this.way = "whep";
     try {
-      this.addresses ??= await ask<Watched>(
-        "GET",
-        `/api/shows/${encodeURIComponent(this.show)}/picture`,
-      );
-      const { whep } = this.addresses;
+      const { whep } = await this.learn();
       if (whep !== null && "RTCPeerConnection" in window) {
-        this.whep = await Whep.to(whep, this.video, () => void this.changeOver());
+        this.whep = await Whep.to(whep, this.video, () => void this.lost());
         this.timer = setTimeout(() => {
           if (!this.playing) void this.changeOver();
         }, pictured_ms);
@@ -137,6 +129,24 @@ export class Player extends PlusoneElement {
       // refused, full, or not reached: the other way is there for that
     }
     await this.changeOver();
+  }
+
+  private async learn(): Promise<Watched> {
+    return (this.addresses = await watched(this.show));
+  }
+
+  /** By HLS from now on; by WebRTC anew where it is at another address by now. */
+  private async lost(): Promise<void> {
+    clearTimeout(this.timer);
+    const before = this.addresses?.whep;
+    try {
+      await this.learn();
+    } catch {
+      // the line may be lost as a whole: the old addresses will do
+    }
+    if (!this.isConnected || this.way !== "whep") return;
+    if (this.addresses?.whep === before) await this.changeOver();
+    else this.way = "";
   }
 
   /** From WebRTC to HLS, without a word: the page stays as it is. */
@@ -155,7 +165,7 @@ export class Player extends PlusoneElement {
       if (!this.isConnected) return;
       this.hls?.close();
       if (supported) {
-        this.hls = new Hls(address, this.video, true);
+        this.hls = new Hls(address, this.video, true, async () => (await this.learn()).hls);
         this.way = "hls";
       } else {
         this.video.src = address;
@@ -175,7 +185,13 @@ export class Player extends PlusoneElement {
     }
   }
 
+  /** A browser that plays HLS by itself says no more than this. */
+  private readonly failed = (): void => {
+    if (this.way === "native") this.later();
+  };
+
   private later(): void {
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.way = "";
       this.requestUpdate();

@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import "../show/talk";
+import "../wishes/heart";
 import { PlusoneElement } from "../design/element";
 import { icon, plusOne } from "../design/icons";
 import { parts, tag, thumb } from "../design/parts";
@@ -13,6 +14,7 @@ import type { Item, Show, Variant } from "../wire/types";
 import { Hls, supported } from "./hls";
 import { Retold } from "./retold";
 import { Timeline } from "./timeline";
+import { watched } from "./watched";
 
 interface Moment {
   at_ms: number;
@@ -123,6 +125,14 @@ export class Replay extends PlusoneElement {
         padding-block: var(--s-2);
         border-block-end: 1px solid var(--line);
       }
+      .pic {
+        position: relative;
+        flex: none;
+      }
+      .pic plusone-wish {
+        position: absolute;
+        inset: -8px auto auto -8px;
+      }
       .shelf li:last-child {
         border: 0;
       }
@@ -211,9 +221,31 @@ export class Replay extends PlusoneElement {
   override updated(): void {
     if (!this.ready || this.retold !== null || this.address === "") return;
     this.retold = new Retold(this.show, () => this.requestUpdate());
-    if (supported) this.hls = new Hls(this.address, this.video, false);
+    if (supported) this.hls = new Hls(this.address, this.video, false, () => this.renew());
     else this.video.src = this.address;
   }
+
+  /** Where it is by now: the address of a members' show opens for some hours. */
+  private async renew(): Promise<string | null> {
+    const { replay } = await watched(this.show.id);
+    if (replay !== null) this.address = replay;
+    return replay;
+  }
+
+  /** Where the browser plays by itself: it goes on from here, if it is at another address by now. */
+  private readonly failed = async (): Promise<void> => {
+    if (supported) return;
+    const { address, at, playing, video } = this;
+    try {
+      const now = await this.renew();
+      if (now === null || now === address || !this.isConnected) return;
+    } catch {
+      return; // she may not see it any more
+    }
+    video.src = this.address;
+    video.currentTime = at;
+    if (playing) void video.play().catch(() => undefined);
+  };
 
   // What she does
 
@@ -274,6 +306,7 @@ export class Replay extends PlusoneElement {
         @seeked=${this.moved}
         @loadedmetadata=${this.loaded}
         @durationchange=${this.moved}
+        @error=${this.failed}
         @play=${() => (this.playing = true)}
         @pause=${() => (this.playing = false)}
       ></video>
@@ -366,7 +399,14 @@ export class Replay extends PlusoneElement {
               ${icon("play", 16)}<br />${clockOf(place * 1_000)}
             </button>`
       }
-      ${thumb(item.picture, 48)}
+      <span class="pic"
+        >${thumb(item.picture, 48)}<plusone-wish
+          look="corner"
+          via="show"
+          product=${item.product}
+          name=${item.title}
+        ></plusone-wish
+      ></span>
       <div class="grow">
         <p class="row name t-14">${tag(item.code)}<span class="one-line">${item.title}</span></p>
         <p class="t-13">${this.offer(item)}</p>

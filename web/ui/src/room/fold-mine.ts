@@ -42,9 +42,9 @@ export function foldMine(mine: Mine, event: RoomEvent): Mine {
     case "claim.sold":
       return onClaim(mine, event.data.claim, { state: "sold" });
     case "claim.refused": {
-      const { comment, item, variant, quantity, reason } = event.data;
+      const { comment, item, variant, quantity, reason, tier } = event.data;
       const { offset, at_ms } = event;
-      const refusal = { offset, at_ms, comment, item, variant, quantity, reason };
+      const refusal = { offset, at_ms, comment, item, variant, quantity, reason, tier };
       return { ...mine, refusals: [...mine.refusals, refusal].slice(-most_told) };
     }
     case "comment.unread": {
@@ -54,6 +54,12 @@ export function foldMine(mine: Mine, event: RoomEvent): Mine {
       const unread = { offset, at_ms, comment, rejections, typed, quiet };
       return { ...mine, unread: [...mine.unread, unread].slice(-most_told) };
     }
+    case "gift.won": {
+      const { gift, coupon, title, number } = event.data;
+      return { ...mine, gifts: [...mine.gifts, { gift, coupon, title, number }].slice(-most_told) };
+    }
+    case "gift.refused":
+      return { ...mine, gift_refused: event.data.gift };
     case "person.muted":
       return { ...mine, muted_until: event.data.until };
     case "person.unmuted":

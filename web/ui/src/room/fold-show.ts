@@ -7,9 +7,10 @@ const most_comments = 100;
 export function foldShow(show: Show, event: RoomEvent): Show {
   switch (event.type) {
     case "show.created": {
-      const { title, currency, host_name, poster, starts_at } = event.data;
+      const { title, currency, host_name, poster, starts_at, tier, tier_name } = event.data;
       const status = starts_at === null ? "draft" : "scheduled";
-      return { ...show, title, currency, host_name, poster, starts_at, status };
+      const told = { title, currency, host_name, poster, starts_at, tier, tier_name };
+      return { ...show, ...told, status };
     }
     case "show.changed": {
       const { data } = event;
@@ -19,6 +20,7 @@ export function foldShow(show: Show, event: RoomEvent): Show {
         title: data.title ?? show.title,
         host_name: data.host_name ?? show.host_name,
         replay_sells: data.replay_sells ?? show.replay_sells,
+        ...(data.tier === null ? {} : { tier: data.tier || null, tier_name: data.tier_name }),
         starts_at,
         status: show.status === "draft" && starts_at !== null ? "scheduled" : show.status,
       };
@@ -33,6 +35,16 @@ export function foldShow(show: Show, event: RoomEvent): Show {
         pinned_item: null,
         picture: "off",
       };
+    case "gift.opened": {
+      const { gift, title, keyword, most, guests } = event.data;
+      return { ...show, gift: { id: gift, title, keyword, most, guests, left: most } };
+    }
+    case "gift.counted": {
+      const { gift, left } = event.data;
+      return show.gift?.id === gift ? { ...show, gift: { ...show.gift, left } } : show;
+    }
+    case "gift.closed":
+      return { ...show, gift: null };
     case "picture.changed":
       return { ...show, picture: event.data.state };
     case "viewers.sampled":

@@ -3,6 +3,7 @@ import type { Show, Staff, StaffClaim, Totals } from "../wire/types";
 
 const most_claims = 200;
 const most_samples = 720;
+const most_winners = 200;
 
 /** What staff see beside the show, after one more event. `show` is as it was before it. */
 export function foldStaff(staff: Staff, event: RoomEvent, show: Show): Staff {
@@ -92,6 +93,11 @@ export function foldStaff(staff: Staff, event: RoomEvent, show: Show): Staff {
       return { ...staff, blocked: without(staff.blocked, event.data.person) };
     case "words.set":
       return { ...staff, words: event.data.words };
+    case "gift.won": {
+      const { gift, title, by, number } = event.data;
+      const winner = { gift, title, by, name: event.name ?? null, number, at_ms: event.at_ms };
+      return { ...staff, winners: [...staff.winners, winner].slice(-most_winners) };
+    }
     case "viewers.sampled": {
       const { count } = event.data;
       const viewers_peak = Math.max(staff.totals.viewers_peak, count);

@@ -42,6 +42,8 @@ export interface LineOptions<S, E> extends Options {
   join: Record<string, unknown>;
   /** The command that lets one in, where it is another; its answer need not hold a snapshot. */
   by?: string;
+  /** Hears what the answer that lets one in says beside. */
+  beside?(answer: Readonly<Record<string, unknown>>): void;
   /** The snapshot after a frame that follows on. */
   apply(snapshot: S, frame: Frame<E>): S;
   /** Whether only a fresh snapshot will do after `event`. */
@@ -55,6 +57,13 @@ const most_tries = 4;
 const most_sends = 8;
 /** The service cuts the line at 16 KiB a message; what it adds to a command is far below 256. */
 const most_octets = 16 * 1024 - 256;
+/** The WebSocket close code "service restart" (IANA's registry of RFC 6455). */
+const restart = 1012;
+/** How the service answers a poll of a session that it does not know: of a worker that has gone. */
+const unknown_session = 400;
+/** Over how long the pages come back that a restart was not announced to. */
+const spread_ms = 1_500;
+const most_spread_ms = 60_000;
 
 /**
  * The line to one room as a page sees it, whatever the room is for: keeps the snapshot whole by
@@ -74,6 +83,7 @@ export class Line<S extends Stand, E extends object, C extends string = string> 
   private joining = false;
   private fresh = false;
   private closed = false;
+  private leaving = false;
   private anchor = { server_ms: Date.now(), own_ms: performance.now() };
   private timers = new Set<ReturnType<typeof setTimeout>>();
 
@@ -91,10 +101,11 @@ export class Line<S extends Stand, E extends object, C extends string = string> 
       autoConnect: false,
     });
     this.socket.on("connect", () => void this.join());
-    this.socket.on("disconnect", (reason) => this.lose(reason));
+    this.socket.on("disconnect", (reason, details) => this.lose(reason, details));
     this.socket.on("connect_error", () => this.lose("connect_error"));
     this.socket.on("frame", (frame: Frame<E>) => this.take(frame));
     this.socket.on("catch_up", () => void this.join());
+    this.socket.on("come_back", (told?: { within_ms?: unknown }) => this.comeBack(told?.within_ms));
     if (typeof window !== "undefined") {
       window.addEventListener("offline", this.cut);
       window.addEventListener("online", this.retry);
@@ -162,6 +173,19 @@ export class Line<S extends Stand, E extends object, C extends string = string> 
     if (this.phase === "there") this.socket.emit(name, body);
   }
 
+  /** Asks something beside the log, once and only while the line is there. Fails with a `Problem`. */
+  async request<T>(name: string, body: Record<string, unknown>): Promise<T> {
+    if (this.phase !== "there") throw offline();
+    let answer: Answer<T>;
+    try {
+      answer = (await this.socket.timeout(this.patience_ms).emitWithAck(name, body)) as Answer<T>;
+    } catch {
+      throw offline();
+    }
+    if (!answer.ok) throw new Problem(answer.error);
+    return answer;
+  }
+
   /** Try the line at once. */
   readonly retry = (): void => {
     if (this.closed || this.phase === "there") return;
@@ -194,14 +218,37 @@ export class Line<S extends Stand, E extends object, C extends string = string> 
     if (this.socket.connected) this.socket.io.engine.close();
   };
 
-  private lose(reason: string): void {
+  /**
+   * Goes over to whoever serves instead, at a moment of its own: thousands are told this at once.
+   * What is given meanwhile is kept, and nobody is told that the line is lost, since it is not.
+   */
+  private comeBack(within_ms: unknown): void {
+    if (typeof within_ms !== "number" || !(within_ms >= 0) || this.leaving) return;
+    this.leaving = true;
+    this.later(Math.random() * Math.min(within_ms, most_spread_ms), () => {
+      if (!this.leaving || this.phase === "refused") return;
+      this.phase = "joining";
+      this.socket.disconnect().connect();
+      this.changed();
+    });
+  }
+
+  private lose(reason: string, details?: unknown): void {
+    const { leaving } = this;
+    this.leaving = false;
     this.joining = false;
     this.early = [];
     if (this.closed || this.phase === "refused") return;
     // Our own change of person is no loss; what the server ends we open again.
     if (reason === "io client disconnect") return;
-    this.phase = "lost";
+    // Who polls cannot stay until her moment: already her next poll meets the successor.
+    this.phase = leaving ? "joining" : "lost";
     if (reason === "io server disconnect") this.later(500, () => this.socket.connect());
+    else if (restarted(details)) {
+      // All others are told the same in this moment: not by the backoff, which begins alike for all.
+      this.socket.disconnect();
+      this.later(Math.random() * spread_ms, () => this.socket.connect());
+    }
     this.changed();
   }
 
@@ -236,6 +283,7 @@ export class Line<S extends Stand, E extends object, C extends string = string> 
       this.fresh = true;
       return this.join();
     }
+    this.options.beside?.(answer);
     this.fresh = false;
     const early = this.early;
     this.early = [];
@@ -355,6 +403,12 @@ export class Line<S extends Stand, E extends object, C extends string = string> 
   protected changed(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Whether the line ended because who served it is being restarted. */
+function restarted(details: unknown): boolean {
+  const told = (details ?? {}) as { context?: { code?: number }; description?: unknown };
+  return told.context?.code === restart || told.description === unknown_session;
 }
 
 function problem(code: string, retryable: boolean): Problem {

@@ -6,9 +6,11 @@ import { icon } from "../design/icons";
 import { parts, tag, thumb } from "../design/parts";
 import { money } from "../i18n/format";
 import { m } from "../i18n/index";
+import { session } from "../session/session";
+import type { Loyalty } from "../wire/loyalty";
 import type { Item, Refusal, Show } from "../wire/types";
 import { itemOf, left, type Told, variantOf } from "./reading";
-import { refusalWords, rejectionWords } from "./reasons";
+import { missingWords, refusalWords, rejectionWords } from "./reasons";
 
 /** What she may have meant: an item, a variant where that is the question, and how many. */
 export interface Choice {
@@ -97,6 +99,7 @@ export class Ask extends PlusoneElement {
   /** What she is told; or `which`, the item whose variant is asked for. */
   @property({ attribute: false }) told: Told | null = null;
   @property({ attribute: false }) which: Item | null = null;
+  @property({ attribute: false }) standing: Loyalty | null = null;
   @property({ type: Boolean, reflect: true }) panel = false;
 
   override render(): unknown {
@@ -112,7 +115,10 @@ export class Ask extends PlusoneElement {
     if (told === null) return nothing;
     if (told.kind === "refused") {
       const [first, ...more] = told.what.map((one) => refusalWords(one, this.show));
-      return this.card(first ?? "", more.join(m.comma), [], this.signIn(told.what));
+      const tier = told.what.find((one) => one.tier !== null)?.tier ?? null;
+      if (tier !== null) more.push(missingWords(this.standing, tier));
+      const words = more.filter(Boolean).join(m.comma);
+      return this.card(first ?? "", words, [], this.ways(told.what, tier));
     }
     const { rejections, typed, quiet } = told.what;
     const [first] = rejections;
@@ -135,18 +141,25 @@ export class Ask extends PlusoneElement {
     );
   }
 
-  private signIn(refusals: readonly Refusal[]): unknown {
+  /** By which way she may have it after all. */
+  private ways(refusals: readonly Refusal[], tier: string | null): unknown {
+    if (tier === null) return this.signIn(refusals, "contact_needed", m.signInAndOrder);
+    if (session?.person.kind !== "customer") {
+      return this.signIn(refusals, "not_allowed", m.signInForTier);
+    }
+    return html`<a class="btn btn-line btn-wide" href="/account">${m.toAccount}</a>`;
+  }
+
+  private signIn(refusals: readonly Refusal[], why: string, words: string): unknown {
     const detail = refusals.flatMap(({ reason, item, variant, quantity }) =>
-      reason === "contact_needed" && item !== null
-        ? [{ item, variant, quantity: quantity ?? 1 }]
-        : [],
+      reason === why && item !== null ? [{ item, variant, quantity: quantity ?? 1 }] : [],
     );
     if (detail.length === 0) return nothing;
     return html`<button
       class="btn btn-ink btn-wide"
       @click=${() => this.dispatchEvent(new CustomEvent<Choice[]>("sign-in", { detail }))}
     >
-      ${m.signInAndOrder}
+      ${words}
     </button>`;
   }
 

@@ -31,7 +31,7 @@ export class Bag {
 
   /** One piece at the shop's own price. Fails with the server's `Problem`. */
   async add(variant_id: string): Promise<void> {
-    const line = { variant_id, quantity: 1, request_id: requestId() };
+    const line = { variant_id, quantity: 1, via: "shop", request_id: requestId() };
     this.hold(await ask<Cart>("POST", "/api/cart/lines", line));
   }
 

@@ -19,6 +19,9 @@ export interface Parts {
   bag: unknown;
   /** The way to the shop's people; `nothing` for themselves. */
   team: unknown;
+  /** Her points and tier; `nothing` where there are none. */
+  points: unknown;
+  gift: (look: "stage" | "panel") => unknown;
   /** What the show promises her; `nothing` where it promises nothing. */
   promise: unknown;
   slip: unknown;
@@ -69,6 +72,7 @@ export function phone(on: Parts): TemplateResult {
             : nothing
         }
       </div>
+      ${on.points === nothing ? nothing : html`<div class="row facts">${on.points}</div>`}
     </header>
     ${on.retry === null ? nothing : lostLine(on.retry)}
     <plusone-hearts aria-hidden="true"></plusone-hearts>
@@ -77,7 +81,7 @@ export function phone(on: Parts): TemplateResult {
         ? html`<div class=${tight ? "promise-on" : ""}>
             <div class="shade"></div>
             <div class="foot">
-              ${tight ? nothing : notes(show)} ${on.talk("stage", tight)}
+              ${tight ? nothing : notes(show)} ${on.talk("stage", tight)} ${on.gift("stage")}
               <p class="said-now" role="status">${on.saidNow}</p>
               ${on.asked ? answer : html`${promise}${on.onSale("card", tight)}`}
               <div class="entry on-stage">
@@ -100,7 +104,7 @@ export function desktop(on: Parts): TemplateResult {
   const { show } = on;
   const live = show.status === "live";
   return html`<div class="d-page">
-    <plusone-header current="shows"></plusone-header>
+    <plusone-header current="shows">${on.points}</plusone-header>
     <main class="d-main ${on.replay ? "again" : ""}">
       ${on.replay ? nothing : items(on)}
       <section class="d-stage on-stage" aria-label=${m.picture}>
@@ -141,7 +145,7 @@ export function desktop(on: Parts): TemplateResult {
               ${on.ordersOnly ? icon("check", 16) : nothing}${m.ordersOnly}
             </button>
           </h2>
-          ${on.talk("panel", false)} ${on.answer}
+          ${on.talk("panel", false)} ${live ? on.gift("panel") : nothing} ${on.answer}
           <p class="said-now" role="status">${on.saidNow}</p>
           ${on.entry("panel")}
         </section>

@@ -1,14 +1,19 @@
 import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
+import "../wishes/heart";
+import { belongs } from "../account/standing";
 import { PlusoneElement } from "../design/element";
+import { consultPath } from "../consult/ways";
 import { icon } from "../design/icons";
 import { parts, price, tag, thumb, was } from "../design/parts";
 import { Ticking } from "../design/ticking";
 import { vars } from "../design/vars";
 import { clock } from "../i18n/format";
 import { m } from "../i18n/index";
+import type { Loyalty } from "../wire/loyalty";
 import type { Item, Mine, Show } from "../wire/types";
+import { markWords, membersMark, opensIn, shutFace } from "./members";
 import look from "./on-sale.css?inline";
 import * as reading from "./reading";
 import { seal } from "./seal";
@@ -23,6 +28,7 @@ export class OnSale extends PlusoneElement {
 
   @property({ attribute: false }) show!: Show;
   @property({ attribute: false }) mine!: Mine;
+  @property({ attribute: false }) standing: Loyalty | null = null;
   @property({ attribute: false }) now: () => number = Date.now;
   /** When the show was last heard of. */
   @property({ type: Number }) at = 0;
@@ -30,10 +36,15 @@ export class OnSale extends PlusoneElement {
   @property({ type: Boolean }) lost = false;
   /** A promise lies close above the card. */
   @property({ type: Boolean, reflect: true }) tight = false;
+  /** She may talk to the shop's people face to face about it. */
+  @property({ type: Boolean }) talks = false;
 
   constructor() {
     super();
-    new Ticking(this, () => reading.current(this.show)?.countdown_until != null);
+    new Ticking(this, () => {
+      const item = reading.current(this.show);
+      return item !== null && (item.countdown_until !== null || item.early_s !== null);
+    });
   }
 
   protected override willUpdate(): void {
@@ -64,6 +75,13 @@ export class OnSale extends PlusoneElement {
       const label = m.youWaitAt(item.code, wait.place);
       return seal({ ...timing, look: "wait", label, words });
     }
+    const shut = this.shut(item);
+    if (shut !== null && how === "on") {
+      // The service says why, and may know better.
+      const until = shut.until ?? timing.until;
+      const label = m.membersSeal(item.code, markWords(item, shut));
+      return seal({ ...timing, until, look: "off", label, face: shutFace });
+    }
     if (how === "wait") {
       // The space keeps what is read the same as what is seen.
       const words: [string, string] = [m.wait, ` ${item.code}`];
@@ -76,6 +94,21 @@ export class OnSale extends PlusoneElement {
       label: off ? m.cannotOrder(item.code) : m.plusOneOf(item.code),
       disabled: off,
     });
+  }
+
+  /** What keeps it from her now. */
+  private shut(item: Item): ReturnType<typeof reading.door> {
+    const shut = reading.door(item, this.now());
+    return shut === null || belongs(this.standing, item.tier) ? null : shut;
+  }
+
+  private heart({ product, title }: Item, look: "corner" | "words"): TemplateResult {
+    return html`<plusone-wish
+      look=${look}
+      via="show"
+      product=${product}
+      name=${title}
+    ></plusone-wish>`;
   }
 
   private stock(item: Item): TemplateResult {
@@ -95,18 +128,23 @@ export class OnSale extends PlusoneElement {
         }${yours}`;
     }
     const share = (left / Math.max(1, reading.allotment(item))) * 100;
+    const mark = membersMark(item, this.now());
+    const shut = this.shut(item);
+    const bar = html`<span class="bar grow"><i ${vars({ "--share": `${share}%` })}></i></span>`;
     return html`<span class="strong">${m.left(left)}</span>${
-        had > 0
-          ? yours
-          : html`<span class="bar grow"><i ${vars({ "--share": `${share}%` })}></i></span>`
-      }`;
+        had > 0 ? yours : mark === nothing ? bar : mark
+      }${shut !== null && this.look === "panel" ? opensIn(shut, this.now()) : nothing}`;
   }
 
   private nothingOnSale(): TemplateResult {
     const { show } = this;
     const next = reading.next(show);
     return html`<article class="item quiet-item" aria-label=${m.items}>
-      ${next === null ? nothing : thumb(next.picture)}
+      ${
+        next === null
+          ? nothing
+          : html`<span class="shown">${thumb(next.picture)}${this.heart(next, "corner")}</span>`
+      }
       <div class="grow col">
         <h2 class="row">
           ${
@@ -119,7 +157,9 @@ export class OnSale extends PlusoneElement {
         ${
           next === null
             ? nothing
-            : html`<p class="row money">${price(next.price, show.currency)}</p>`
+            : html`<p class="row money">
+                ${price(next.price, show.currency)}${membersMark(next, this.now())}
+              </p>`
         }
       </div>
     </article>`;
@@ -129,11 +169,12 @@ export class OnSale extends PlusoneElement {
     const { currency } = this.show;
     const gone = reading.left(item) === 0 && !this.lost;
     return html`<article class="item ${gone ? "gone" : ""}" aria-label=${m.onSaleNow}>
-      ${thumb(item.picture)}
+      <span class="shown">${thumb(item.picture)}${this.heart(item, "corner")}</span>
       <div class="grow col">
         <h2 class="row">${tag(item.code)}<span class="one-line">${item.title}</span></h2>
         <p class="row money">
-          ${price(item.price, currency)} ${was(item.compare_at, currency, m.priceBefore)}
+          ${price(item.price, currency)}
+          ${was(item.compare_at, currency, m.priceBefore)}${this.way(item)}
         </p>
         <p class="row t-13 stock">${this.stock(item)}</p>
       </div>
@@ -167,7 +208,22 @@ export class OnSale extends PlusoneElement {
             : html`<span class="quiet end">${m.limitEach(item.limit)}</span>`
         }
       </div>
+      <div class="row ways">${this.heart(item, "words")}${this.way(item)}</div>
     </section>`;
+  }
+
+  /** To somebody who holds it into the camera; on the card, where there is little room, a sign. */
+  private way({ id, code, product }: Item): unknown {
+    if (!this.talks) return nothing;
+    const there = consultPath({ product, show: this.show.id, item: id });
+    const label = m.seeItLiveOf(code);
+    return this.look === "card"
+      ? html`<a class="way hit" href=${there} aria-label=${label} title=${m.seeItLive}
+          >${icon("video", 20)}</a
+        >`
+      : html`<a class="btn btn-s way hit" href=${there} aria-label=${label}
+          >${icon("video", 16)}${m.seeItLive}</a
+        >`;
   }
 }
 

@@ -7,23 +7,28 @@ import "./aloud";
 import "./ask";
 import "./cover";
 import "./entry";
+import "./gift";
 import "./hearts";
 import "./on-sale";
 import "./promise";
 import "./shelf";
 import "./slip";
 import "./talk";
+import { sign } from "../account/icons";
+import { loadLoyalty, loyalty, Standing } from "../account/standing";
 import { Chatting } from "../chat/chatting";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
+import { part } from "../design/part";
 import { parts } from "../design/parts";
 import { Media } from "../design/ticking";
+import { count } from "../i18n/format";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { type CommandName, Room } from "../room/connection";
 import { loadSession, session } from "../session/session";
 import { ask, Problem } from "../wire/http";
-import type { Item, Show, Snapshot, Wait } from "../wire/types";
+import type { Gift, Item, Show, Snapshot, Wait } from "../wire/types";
 import type { Choice } from "./ask";
 import { Bag } from "./bag";
 import type { Entry } from "./entry";
@@ -59,11 +64,24 @@ export class ShowPage extends PlusoneElement {
   private readonly sheets = new Sheets(this, {
     missing: () => this.say(m.notReached),
     signedIn: () => this.becameKnown(),
-    checkedOut: () => void this.bag.load(),
+    checkedOut: () => this.checkedOut(),
   });
   private readonly chat = new Chatting(this, () => this.say(m.notReached));
+  private shutOut = false;
   private heartsToTell = 0;
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    new Standing(this);
+    // From the hearts of wishes, wherever they lie.
+    this.addEventListener("who", ({ detail }: CustomEventInit<() => void>) => {
+      if (detail !== undefined) this.sheets.askName(detail);
+    });
+    this.addEventListener("wished", ({ detail }: CustomEventInit<string>) =>
+      this.say(detail ?? ""),
+    );
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -96,7 +114,11 @@ export class ShowPage extends PlusoneElement {
   }
 
   private moved(): void {
-    const { snapshot } = this.room;
+    const { snapshot, problem } = this.room;
+    if (problem?.code === "not_allowed" && !this.shutOut) {
+      this.shutOut = true;
+      void part(() => import("./door"));
+    }
     if (snapshot !== null) {
       this.seen ??= snapshot.offset;
       if (snapshot.show.status === "ended" && this.replay === undefined) {
@@ -115,6 +137,12 @@ export class ShowPage extends PlusoneElement {
     this.room.reopen();
     void this.bag.load();
   };
+
+  private checkedOut(): void {
+    void this.bag.load();
+    // What it earned or cost; the chip may say it a little later.
+    loadLoyalty().catch(() => undefined);
+  }
 
   // What she does
 
@@ -264,6 +292,15 @@ export class ShowPage extends PlusoneElement {
   }
 
   private nothingHere(problem: unknown): TemplateResult {
+    const shut = problem instanceof Problem && "tier" in problem.data ? problem.data : null;
+    if (shut !== null) {
+      return html`<plusone-door
+          .shut=${shut}
+          @sign-in=${() => this.sheets.signIn(() => undefined)}
+          @again=${() => this.room.reopen()}
+        ></plusone-door>
+        ${this.sheets.draw(this.room, () => nothing)}`;
+    }
     // What cannot even be the name of a show is no show either.
     const missing =
       problem instanceof Problem && ["not_found", "bad_request"].includes(problem.code);
@@ -286,6 +323,8 @@ export class ShowPage extends PlusoneElement {
       sound: sound(show, this.moving),
       bag: this.bagTool(),
       team: this.teamTool(show),
+      points: this.pointsTool(),
+      gift: (look) => this.gift(show, mine, look),
       promise: this.promise(show, mine),
       slip: this.slip(show, mine),
       ...this.toHer(snapshot),
@@ -341,6 +380,7 @@ export class ShowPage extends PlusoneElement {
             ?panel=${this.wide.matches}
             .show=${snapshot.show}
             .told=${told}
+            .standing=${loyalty}
             .which=${this.which && reading.itemOf(snapshot.show, this.which.id)}
             @choose=${(event: CustomEvent<Choice>) => this.claim(event.detail)}
             @dismiss=${this.dismiss}
@@ -397,6 +437,7 @@ export class ShowPage extends PlusoneElement {
 
   private slip(show: Show, mine: Snapshot["mine"]): TemplateResult {
     return html`<plusone-slip
+      ?free=${loyalty?.benefits.free_delivery === true}
       .show=${show}
       .mine=${mine}
       .cart=${this.bag.cart}
@@ -414,6 +455,38 @@ export class ShowPage extends PlusoneElement {
     >
       ${icon("bag", 24)}${pieces > 0 ? html`<span class="count">${pieces}</span>` : nothing}
     </button>`;
+  }
+
+  /** Her points and tier, the way to her account; nothing where the shop has none. */
+  private pointsTool(): unknown {
+    if (loyalty?.on !== true) return nothing;
+    const { points, tier } = loyalty;
+    const available = count(points.available);
+    return html`<a
+      class="pill-glass hit points"
+      href="/account"
+      aria-label=${m.myStanding(tier?.name ?? null, available)}
+    >
+      ${sign("points", 16)}${tier === null ? nothing : html`<b>${tier.name}</b>`}<span
+        >${m.myPoints(available)}</span
+      ></a
+    >`;
+  }
+
+  private gift(show: Show, mine: Snapshot["mine"], look: "stage" | "panel"): TemplateResult {
+    return html`<plusone-gift
+      look=${look}
+      .gift=${show.gift}
+      .won=${mine.gifts}
+      .refused=${mine.gift_refused}
+      ?known=${session?.person.kind === "customer"}
+      @say=${(event: CustomEvent<string>) => this.give("comment", { text: event.detail })}
+      @sign-in=${({ detail: { id, keyword } }: CustomEvent<Gift>) =>
+        this.sheets.signIn(() => {
+          // It may have taken her longer than the give-away lasted.
+          if (this.room.snapshot?.show.gift?.id === id) this.give("comment", { text: keyword });
+        })}
+    ></plusone-gift>`;
   }
 
   /** Her question goes out with what is on sale as she asks it. */
@@ -445,6 +518,8 @@ export class ShowPage extends PlusoneElement {
       look=${look}
       ?tight=${tight}
       ?lost=${this.lost}
+      ?talks=${this.chat.there}
+      .standing=${loyalty}
       .show=${show}
       .mine=${mine}
       .at=${this.room.snapshot?.at_ms ?? 0}
@@ -456,6 +531,8 @@ export class ShowPage extends PlusoneElement {
   private shelf(show: Show, items: Item[]): TemplateResult {
     return html`<plusone-shelf
       ?lost=${this.lost}
+      .standing=${loyalty}
+      .now=${this.serverNow}
       .show=${show}
       .items=${items}
       @want=${(event: CustomEvent<Item>) => this.want(event.detail)}

@@ -58,6 +58,23 @@ export function standing(item: Item): Standing {
   return item.waiting_list ? "wait" : "gone";
 }
 
+/** What keeps an item for the members of a tier and above; `until` is null where it stays so. */
+export interface Door {
+  tier: string;
+  until: number | null;
+}
+
+/** Who may order an item at `now`: null where everybody may. Of one that is not open, as it will be. */
+export function door(item: Item, now: number): Door | null {
+  const { tier, tier_name, early_s, opened_at, status } = item;
+  if (tier === null) return null;
+  const named = tier_name ?? tier;
+  if (early_s === null) return { tier: named, until: null };
+  if (status !== "open" || opened_at === null) return { tier: named, until: null };
+  const until = opened_at + early_s * 1000;
+  return now < until ? { tier: named, until } : null;
+}
+
 /** Pieces of this item that she has and may still pay for, or has paid. */
 export function had(mine: Mine, item: Item): number {
   return mine.claims.reduce((all, claim) => all + (claim.item === item.id ? claim.quantity : 0), 0);

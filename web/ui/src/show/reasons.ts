@@ -1,6 +1,8 @@
+import { clock, money } from "../i18n/format";
 import { m } from "../i18n/index";
+import type { Loyalty } from "../wire/loyalty";
 import type { Refusal, Rejection, Show } from "../wire/types";
-import { itemOf } from "./reading";
+import { door, itemOf } from "./reading";
 
 /** Why a piece of a comment, as she typed it, was no order: a sentence to its writer. */
 export function rejectionWords(rejection: Rejection, typed: string, show: Show): string {
@@ -32,7 +34,8 @@ export function rejectionWords(rejection: Rejection, typed: string, show: Show):
 }
 
 /** Why a claim was refused, as a sentence to whom it was refused. */
-export function refusalWords({ reason, item, quantity }: Refusal, show: Show): string {
+export function refusalWords(refusal: Refusal, show: Show): string {
+  const { reason, item, quantity, tier } = refusal;
   const one = itemOf(show, item);
   const named = one?.code ?? "";
   switch (reason) {
@@ -47,7 +50,7 @@ export function refusalWords({ reason, item, quantity }: Refusal, show: Show): s
     case "show_not_live":
       return m.notLive;
     case "not_allowed":
-      return m.notAllowed;
+      return tier === null ? m.notAllowed : membersWords(refusal, tier, show);
     case "unknown_item":
       return m.noSuchItem(named);
     case "unknown_variant":
@@ -59,6 +62,23 @@ export function refusalWords({ reason, item, quantity }: Refusal, show: Show): s
     default:
       return m.somethingWrong;
   }
+}
+
+/** For whom it is; and from when on for all, where it only is theirs first. */
+function membersWords({ item, at_ms }: Refusal, tier: string, show: Show): string {
+  const one = itemOf(show, item);
+  const until = one === null ? null : (door(one, at_ms)?.until ?? null);
+  const code = one?.code ?? "";
+  return until === null
+    ? m.refusedTier(code, tier)
+    : m.refusedEarly(code, tier, clock(until, true));
+}
+
+/** What she has yet to spend for a tier, by its name; "" where that is not known. */
+export function missingWords(standing: Loyalty | null, name: string): string {
+  const tier = standing?.tiers.find((one) => one.name === name);
+  if (standing == null || tier === undefined || tier.from <= standing.spend) return "";
+  return m.tierAway(money(tier.from - standing.spend, standing.currency), name);
 }
 
 /** "A10+2" → "A10": what she is asked about is the item, not how many. */

@@ -12,6 +12,8 @@ interface SealLook {
   label: string;
   /** What stands on the face in place of the "+1". */
   words?: [string, string] | undefined;
+  /** Or a sign there. */
+  face?: TemplateResult | undefined;
   until: number | null;
   from: number | null;
   now: number;
@@ -23,7 +25,7 @@ interface SealLook {
 
 /** The "+1": round, red while the item is on sale; the gauge round it is the time left. */
 export function seal(one: SealLook): TemplateResult {
-  const { look, label, words, until, from, now, lost = false, disabled = false, press } = one;
+  const { look, label, words, face, until, from, now, lost = false, disabled = false, press } = one;
   const whole = until === null ? 0 : Math.max(1, until - (from ?? until - 60_000));
   const share = until === null || lost ? 0 : Math.min(1, Math.max(0, (until - now) / whole));
   const kind = look === "on" ? "" : `seal-${look}`;
@@ -45,7 +47,7 @@ export function seal(one: SealLook): TemplateResult {
     <span class="face"
       >${
         words === undefined
-          ? plusOne
+          ? (face ?? plusOne)
           : html`<span class="face-words"><b>${words[0]}</b>${words[1]}</span>`
       }</span
     >

@@ -2,13 +2,18 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
+import "../wishes/heart";
+import { belongs } from "../account/standing";
 import { PlusoneElement } from "../design/element";
-import { plusOne } from "../design/icons";
+import { icon, plusOne } from "../design/icons";
 import { parts, tag, thumb, was } from "../design/parts";
+import { Ticking } from "../design/ticking";
 import { money } from "../i18n/format";
 import { m } from "../i18n/index";
+import type { Loyalty } from "../wire/loyalty";
 import type { Item, Show } from "../wire/types";
-import { left, next, standing, waiting } from "./reading";
+import { markWords, membersMark, opensIn } from "./members";
+import { door, left, next, standing, waiting } from "./reading";
 
 /** The run-down as viewers see it. Tells `want` (an item) for its "+1" or its waiting list. */
 @customElement("plusone-shelf")
@@ -46,7 +51,14 @@ export class Shelf extends PlusoneElement {
 
   @property({ attribute: false }) show!: Show;
   @property({ attribute: false }) items: readonly Item[] = [];
+  @property({ attribute: false }) standing: Loyalty | null = null;
+  @property({ attribute: false }) now: () => number = Date.now;
   @property({ type: Boolean }) lost = false;
+
+  constructor() {
+    super();
+    new Ticking(this, () => this.items.some((item) => item.early_s !== null));
+  }
 
   override render(): TemplateResult {
     return html`<ol>
@@ -71,9 +83,20 @@ export class Shelf extends PlusoneElement {
             >${this.fact(item, how)}</span
           >
         </p>
+        ${this.members(item)}
       </div>
+      <plusone-wish via="show" product=${item.product} name=${item.title}></plusone-wish>
       ${this.act(item, how)}
     </li>`;
+  }
+
+  private members(item: Item): unknown {
+    const kept = door(item, this.now());
+    if (kept === null) return nothing;
+    const waits = !belongs(this.standing, item.tier);
+    return html`<p class="row t-12">
+      ${membersMark(item, this.now())}${waits ? opensIn(kept, this.now()) : nothing}
+    </p>`;
   }
 
   private fact(item: Item, how: ReturnType<typeof standing>): unknown {
@@ -96,14 +119,17 @@ export class Shelf extends PlusoneElement {
   private act(item: Item, how: ReturnType<typeof standing>): unknown {
     if (how !== "on" && how !== "wait") return nothing;
     const wait = how === "wait";
-    const label = wait ? m.waitForItem(item.code) : m.plusOneOf(item.code);
+    const kept = door(item, this.now());
+    const shut = kept !== null && !wait && !belongs(this.standing, item.tier);
+    let label = wait ? m.waitForItem(item.code) : m.plusOneOf(item.code);
+    if (shut) label = m.membersSeal(item.code, markWords(item, kept));
     return html`<button
-      class="mini-seal ${this.lost ? "mini-off" : wait ? "mini-wait" : "mini-ring"}"
+      class="mini-seal ${this.lost || shut ? "mini-off" : wait ? "mini-wait" : "mini-ring"}"
       aria-label=${this.lost ? m.laterPlusOne(item.code) : label}
       ?disabled=${this.show.status !== "live"}
       @click=${() => this.dispatchEvent(new CustomEvent<Item>("want", { detail: item }))}
     >
-      ${wait ? m.wait : plusOne}
+      ${wait ? m.wait : shut ? icon("lock", 18) : plusOne}
     </button>`;
   }
 }

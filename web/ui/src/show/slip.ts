@@ -18,6 +18,8 @@ export class Slip extends PlusoneElement {
   @property({ attribute: false }) show!: Show;
   @property({ attribute: false }) mine!: Mine;
   @property({ attribute: false }) cart: Cart | null = null;
+  /** Her tier has everything delivered for nothing. */
+  @property({ type: Boolean }) free = false;
 
   protected override willUpdate(): void {
     const { mine, cart } = this;
@@ -83,7 +85,7 @@ export class Slip extends PlusoneElement {
                     this.cart?.free_delivery_from == null
                       ? nothing
                       : html`<p class="t-12 quiet">
-                          ${toFree > 0 ? m.moreForFree(money(toFree, show.currency)) : m.freeNow}
+                          ${toFree > 0 && !this.free ? m.moreForFree(money(toFree, show.currency)) : m.freeNow}
                         </p>`
                   }
                   ${price(sum, show.currency)}

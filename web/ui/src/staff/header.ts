@@ -65,7 +65,7 @@ export class StaffHeader extends PlusoneElement {
     `,
   ];
 
-  @property() current: "shows" | "orders" | "articles" = "shows";
+  @property() current: "shows" | "orders" | "articles" | "loyalty" = "shows";
   private forget: (() => void) | null = null;
 
   override connectedCallback(): void {
@@ -101,6 +101,11 @@ export class StaffHeader extends PlusoneElement {
         ${
           may(session, "rep", "operator")
             ? html`<a href="/staff/articles" aria-current=${here("articles")}>${s.articles}</a>`
+            : nothing
+        }
+        ${
+          may(session, "host", "operator")
+            ? html`<a href="/staff/loyalty" aria-current=${here("loyalty")}>${s.loyalty}</a>`
             : nothing
         }
         ${session?.notices === true ? html`<a href="/notices">${m.notices}</a>` : nothing}

@@ -15,6 +15,7 @@ import { s } from "../i18n/staff";
 import { goesTo, stateBadge } from "../orders/words";
 import { ask, requestId } from "../wire/http";
 import type { OrderState, StaffAct, StaffOrder } from "../wire/types";
+import { lists } from "./lists";
 
 const states: OrderState[] = [
   "awaiting_payment",
@@ -33,6 +34,7 @@ export class StaffOrders extends PlusoneElement {
   static override styles = [
     parts,
     forms,
+    lists,
     css`
       main {
         max-inline-size: 1080px;
@@ -67,16 +69,6 @@ export class StaffOrders extends PlusoneElement {
       .chip {
         flex: none;
       }
-      .chip[aria-pressed="true"] {
-        background: var(--ink);
-        color: var(--on-ink);
-        box-shadow: none;
-      }
-      .list {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--s-3);
-      }
       article {
         background: var(--sheet);
         border-radius: var(--r-card);
@@ -98,25 +90,7 @@ export class StaffOrders extends PlusoneElement {
         padding-block: 2px;
       }
       .acts {
-        display: grid;
-        gap: var(--s-2);
-        align-content: start;
-        justify-items: stretch;
         min-inline-size: 116px;
-      }
-      .acts .btn {
-        min-block-size: 40px;
-      }
-      .empty {
-        display: grid;
-        gap: var(--s-3);
-        justify-items: center;
-        padding: var(--s-16) var(--s-6);
-        text-align: center;
-        border-radius: 18px;
-        background: var(--sheet);
-        box-shadow: inset 0 0 0 1px var(--line);
-        color: var(--ink-2);
       }
       form {
         display: grid;
@@ -125,10 +99,6 @@ export class StaffOrders extends PlusoneElement {
       @media (max-width: 839px) {
         article {
           grid-template-columns: 1fr;
-        }
-        .acts {
-          grid-auto-flow: column;
-          justify-content: start;
         }
       }
     `,

@@ -8,13 +8,17 @@ import { forms } from "../design/forms";
 import { icon } from "../design/icons";
 import { firstSign, parts } from "../design/parts";
 import { fullMoment } from "../i18n/format";
+import { y } from "../i18n/loyalty-staff";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { s } from "../i18n/staff";
 import { onSession, session } from "../session/session";
-import { may } from "../studio/acts";
+import { actWords, may } from "../studio/acts";
+import { Terms, tierChoice } from "../studio/sheets/tier";
 import { ask } from "../wire/http";
 import type { ShowCard, ShowStatus } from "../wire/types";
+import { lists } from "./lists";
+import { newShow } from "./new-show";
 
 const looks: Record<ShowStatus, string> = {
   draft: "b-plain",
@@ -29,6 +33,7 @@ export class StudioShows extends PlusoneElement {
   static override styles = [
     parts,
     forms,
+    lists,
     css`
       main {
         max-inline-size: 880px;
@@ -41,11 +46,6 @@ export class StudioShows extends PlusoneElement {
       h1 {
         font-size: var(--t-22);
         line-height: var(--l-22);
-      }
-      ul {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--s-3);
       }
       a.card {
         display: flex;
@@ -84,16 +84,6 @@ export class StudioShows extends PlusoneElement {
         display: grid;
         gap: var(--s-4);
       }
-      .empty {
-        display: grid;
-        gap: var(--s-2);
-        justify-items: center;
-        text-align: center;
-        padding: var(--s-16) var(--s-6);
-        border-radius: 18px;
-        background: var(--sheet);
-        box-shadow: inset 0 0 0 1px var(--line);
-      }
     `,
   ];
 
@@ -104,6 +94,7 @@ export class StudioShows extends PlusoneElement {
   @state() private wrong = "";
 
   private forget: (() => void) | null = null;
+  private readonly terms = new Terms(this, () => false);
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -133,7 +124,7 @@ export class StudioShows extends PlusoneElement {
           <h1 class="grow">${s.shows}</h1>
           ${
             may(session, "host", "operator")
-              ? html`<button class="btn btn-ink" @click=${() => (this.making = true)}>
+              ? html`<button class="btn btn-ink" @click=${this.begin}>
                   ${icon("plus", 18)}${s.newShow}
                 </button>`
               : nothing
@@ -158,7 +149,7 @@ export class StudioShows extends PlusoneElement {
         <p class="quiet">${s.noShowsYetWords}</p>
       </div>`;
     }
-    return html`<ul>
+    return html`<ul class="list">
       ${this.shows.map((show) => html`<li>${this.card(show)}</li>`)}
     </ul>`;
   }
@@ -171,8 +162,11 @@ export class StudioShows extends PlusoneElement {
     host_name,
     items,
     poster,
+    tier,
+    tier_name,
   }: ShowCard): TemplateResult {
     const facts = [
+      tier === null ? null : y.fromTier(tier_name ?? tier),
       starts_at === null ? null : fullMoment(starts_at),
       host_name === null || host_name === "" ? null : m.hostedBy(host_name),
       m.kindsOnShelf(items),
@@ -195,6 +189,11 @@ export class StudioShows extends PlusoneElement {
       >${icon("right", 18)}
     </a>`;
   }
+
+  private readonly begin = (): void => {
+    this.making = true;
+    this.terms.ask();
+  };
 
   private form(): TemplateResult {
     return html`<plusone-sheet heading=${s.newShow} @close=${() => (this.making = false)}>
@@ -238,6 +237,8 @@ export class StudioShows extends PlusoneElement {
             </select></span
           ></label
         >
+        ${tierChoice(this.terms, y.whoMayEnter, { tier: null, tier_name: null }, () => undefined)}
+        ${this.terms.tiers.length === 0 ? nothing : html`<p class="t-13 quiet">${y.showTierWords}</p>`}
         ${this.wrong === "" ? nothing : html`<p class="wrong" role="alert">${this.wrong}</p>`}
         <button class="btn btn-ink btn-wide" ?disabled=${this.busy}>${s.create}</button>
       </form>
@@ -247,24 +248,14 @@ export class StudioShows extends PlusoneElement {
   private async make(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     if (this.busy) return;
-    const form = new FormData(event.target as HTMLFormElement);
-    const of = (name: string): string => {
-      const value = form.get(name);
-      return typeof value === "string" ? value.trim() : "";
-    };
+    const asked = newShow(new FormData(event.target as HTMLFormElement));
     this.busy = true;
     this.wrong = "";
     try {
-      const { id } = await ask<{ id: string }>("POST", "/api/staff/shows", {
-        title: of("title"),
-        ...(of("host_name") === "" ? {} : { host_name: of("host_name") }),
-        ...(of("starts_at") === "" ? {} : { starts_at: new Date(of("starts_at")).getTime() }),
-        ...(of("poster") === "" ? {} : { poster: of("poster") }),
-        rules: { strictness: of("strictness") },
-      });
+      const { id } = await ask<{ id: string }>("POST", "/api/staff/shows", asked);
       location.assign(`/studio/${encodeURIComponent(id)}`);
     } catch (problem) {
-      this.wrong = problemWords(problem);
+      this.wrong = actWords(problem);
       this.busy = false;
     }
   }

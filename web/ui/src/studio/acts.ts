@@ -1,3 +1,4 @@
+import { y } from "../i18n/loyalty-staff";
 import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { s } from "../i18n/staff";
@@ -43,7 +44,9 @@ function refusal(events: readonly RoomEvent[]): string | null {
   for (const { type, data } of events) {
     if (type === "claim.refused") {
       rest += data.quantity ?? 0;
-      reasons.add(s.refusals[data.reason] ?? data.reason);
+      reasons.add(
+        data.tier == null ? (s.refusals[data.reason] ?? data.reason) : y.refusedForTier(data.tier),
+      );
     } else if (type === "claim.waiting" || (type === "claim.held" && data.wait === null)) {
       got += data.quantity; // who was served from the line has been counted there
     }
@@ -71,6 +74,14 @@ export function actWords(problem: unknown): string {
     case "in_payment":
     case "already_ordered":
       return s.notHeldAnyMore;
+    case "gift_is_open":
+      return y.giftIsOpen;
+    case "unknown_coupon":
+      return y.unknownCoupon;
+    case "keyword_orders":
+      return y.keywordOrders;
+    case "unknown_tier":
+      return y.unknownTier;
     case "unknown_person":
       return s.unknownPerson;
     default:

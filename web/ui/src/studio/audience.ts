@@ -1,9 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 
+import { sign } from "../account/icons";
 import { icon } from "../design/icons";
+import { vars } from "../design/vars";
+import { count } from "../i18n/format";
+import { y } from "../i18n/loyalty-staff";
 import { m } from "../i18n/index";
 import { s } from "../i18n/staff";
-import type { Show } from "../wire/types";
+import type { Show, Staff } from "../wire/types";
 
 /** What viewers see: the picture, or the poster until there is one. */
 export function audience(show: Show): TemplateResult {
@@ -31,6 +35,30 @@ export function audience(show: Show): TemplateResult {
       >
     </div>
   </div>`;
+}
+
+/** The give-away that is on: what to write, how many are left, who was last. Nothing without one. */
+export function gift({ gift: now }: Show, { winners }: Staff, open: () => void): unknown {
+  if (now === null) return nothing;
+  const last = winners.findLast((one) => one.gift === now.id);
+  return html`<section class="panel gift" aria-label=${y.gift}>
+    <h2 class="row">
+      ${sign("gift", 18)}${y.giftNow(now.keyword)}<button
+        class="tool tool-s end hit"
+        aria-label="${s.edit} ${y.gift}"
+        @click=${open}
+      >
+        ${icon("edit", 16)}
+      </button>
+    </h2>
+    <div class="bar" aria-hidden="true">
+      <i ${vars({ "--part": now.left / now.most })}></i>
+    </div>
+    <p class="row t-13">
+      <b>${y.giftLeft(count(now.left), count(now.most))}</b
+      ><span class="end quiet one-line">${last?.name ?? ""}</span>
+    </p>
+  </section>`;
 }
 
 /** What stands over the picture: the announcement and the pinned comment. */

@@ -6,6 +6,7 @@ import { PlusoneElement } from "../design/element";
 import { icon, type IconName } from "../design/icons";
 import { parts } from "../design/parts";
 import { clock, count } from "../i18n/format";
+import { y } from "../i18n/loyalty-staff";
 import { s } from "../i18n/staff";
 import type { Show, Staff, StaffClaim } from "../wire/types";
 
@@ -212,10 +213,19 @@ export class Claims extends PlusoneElement {
       .join(" ");
   }
 
+  /** Who is not let have an item that is for members, and is not blocked, lacks the tier. */
+  private why(code: string, { item, by }: StaffClaim): string {
+    const tier = this.show.items.find(({ id }) => id === item)?.tier_name ?? null;
+    const blocked = this.staff.blocked.some(({ person }) => person === by);
+    return code === "not_allowed" && tier !== null && !blocked
+      ? y.refusedForTier(tier)
+      : (s.refusals[code] ?? code);
+  }
+
   private fate(one: StaffClaim): [look: string, sign: IconName, words: string] {
     const n = one.quantity ?? 0;
     const { reason } = one;
-    const why = (reason ?? "").split(",").map((code) => s.refusals[code] ?? code);
+    const why = (reason ?? "").split(",").map((code) => this.why(code, one));
     switch (one.kind) {
       case "held":
         if (one.state === "sold") return ["got", "check", s.soldNow(n)];

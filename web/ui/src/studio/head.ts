@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 
+import { sign } from "../account/icons";
 import { icon } from "../design/icons";
 import { mark } from "../design/parts";
 import { amount, count, left, longMoment } from "../i18n/format";
+import { y } from "../i18n/loyalty-staff";
 import { m } from "../i18n/index";
 import { s } from "../i18n/staff";
 import { session } from "../session/session";
@@ -14,7 +16,7 @@ interface Around {
   viewers: number;
   /** The server's clock. */
   now: number;
-  open: (sheet: "picture" | "go-live" | "end") => void;
+  open: (sheet: "picture" | "go-live" | "end" | "gift" | "show") => void;
 }
 
 /** Over the whole desk: which show, since when it is live, what it comes to, and its two ends. */
@@ -24,7 +26,11 @@ export function head(show: Show, { totals }: Staff, around: Around): TemplateRes
   const sum = totals.held_minor + totals.sold_minor;
   const paid = sum === 0 ? "" : `${Math.round((totals.sold_minor / sum) * 100)}%`;
   const peak = s.peak(count(Math.max(viewers, totals.viewers_peak)));
-  const facts = [session?.shop.name, show.starts_at === null ? null : longMoment(show.starts_at)];
+  const facts = [
+    show.tier === null ? null : y.fromTier(show.tier_name ?? show.tier),
+    session?.shop.name,
+    show.starts_at === null ? null : longMoment(show.starts_at),
+  ];
   return html`<header class="s-head">
     <div class="row">
       <a href="/studio" aria-label="plusone ${s.shows}">${mark}</a><span class="sep"></span>
@@ -55,7 +61,7 @@ export function head(show: Show, { totals }: Staff, around: Around): TemplateRes
             </button>`
           : nothing
       }
-      ${ends(show, around)}
+      ${runs(around)} ${ends(show, around)}
     </div>
   </header>`;
 }
@@ -77,6 +83,20 @@ function air(show: Show, { lost, now }: Around): TemplateResult {
         ? html`<span class="on-air off-air">${m.lineLost}</span>`
         : html`<span class="on-air">${m.onAir}</span>`
     }<time class="clock" aria-label=${s.onFor(time)}>${time}</time>`;
+}
+
+function runs({ runs, open }: Around): unknown {
+  if (!runs) return nothing;
+  return html`<button
+      class="tool"
+      aria-label=${y.showSettings}
+      title=${y.showSettings}
+      @click=${() => open("show")}
+    >
+      ${sign("award")}</button
+    ><button class="btn btn-s btn-line" @click=${() => open("gift")}>
+      ${sign("gift", 16)}${y.gift}
+    </button>`;
 }
 
 function ends({ status }: Show, { runs, open }: Around): unknown {

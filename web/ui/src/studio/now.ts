@@ -12,6 +12,7 @@ import { s } from "../i18n/staff";
 import * as reading from "../show/reading";
 import type { Item, Show } from "../wire/types";
 import type { Acts } from "./acts";
+import { reservedWords } from "./sheets/tier";
 
 /** The item on sale: its figures, its price, its countdown, and what the host does with it. */
 @customElement("plusone-studio-now")
@@ -143,6 +144,7 @@ export class StudioNow extends PlusoneElement {
       </div>`;
     }
     const facts = [
+      reservedWords(item),
       item.limit === null ? null : m.limitEach(item.limit),
       s.holdFor(Math.round(item.hold_s / 60)),
     ];

@@ -24,7 +24,7 @@ import { itemOf } from "../show/reading";
 import { Problem } from "../wire/http";
 import type { Item, Show, Snapshot, Staff, StaffClaim } from "../wire/types";
 import { type Acts, actsIn, may } from "./acts";
-import { audience, pinbox } from "./audience";
+import { audience, gift, pinbox } from "./audience";
 import { head } from "./head";
 import look from "./studio.css?inline";
 
@@ -37,6 +37,8 @@ type SheetName =
   | "moderation"
   | "end"
   | "go-live"
+  | "gift"
+  | "show"
   | "claims"
   | "comments";
 
@@ -47,6 +49,8 @@ const loads: Partial<Record<SheetName, () => Promise<unknown>>> = {
   "by-hand": () => import("./sheets/by-hand"),
   waiters: () => import("./sheets/waiters"),
   moderation: () => import("./sheets/moderation"),
+  gift: () => import("./sheets/gift"),
+  show: () => import("./sheets/show"),
 };
 
 /** The studio: one show, run and moderated. Dense on a desktop, one thumb on a phone. */
@@ -222,6 +226,7 @@ export class Studio extends PlusoneElement {
               ? html`<section class="panel" aria-label=${s.picture}>${this.camera(show)}</section>`
               : nothing
           }
+          ${gift(show, staff, () => this.open("gift"))}
           ${pinbox(
             show,
             () => this.open("moderation"),
@@ -348,6 +353,22 @@ export class Studio extends PlusoneElement {
         return html`<plusone-sheet heading=${s.picture} @close=${close}
           >${this.camera(show)}</plusone-sheet
         >`;
+      case "gift":
+        return html`<plusone-gift-sheet
+          .show=${show}
+          .staff=${staff}
+          .acts=${this.acts}
+          said=${this.told}
+          ?runs=${this.runs}
+          @close=${close}
+        ></plusone-gift-sheet>`;
+      case "show":
+        return html`<plusone-show-sheet
+          .show=${show}
+          .acts=${this.acts}
+          said=${this.told}
+          @close=${close}
+        ></plusone-show-sheet>`;
       case "claims":
         return html`<plusone-sheet heading=${s.claims} @close=${close}
           ><div class="in-sheet">${this.claims(show, staff)}</div></plusone-sheet

@@ -12,6 +12,7 @@ import { s } from "../i18n/staff";
 import * as reading from "../show/reading";
 import type { Item, Show } from "../wire/types";
 import type { Acts } from "./acts";
+import { reservedWords } from "./sheets/tier";
 
 interface Drag {
   id: string;
@@ -301,7 +302,7 @@ export class RunDown extends PlusoneElement {
           : item === reading.next(this.show)
             ? s.nextOne
             : null;
-    return [where, kinds].filter(Boolean).join(m.comma);
+    return [reservedWords(item), where, kinds].filter(Boolean).join(m.comma);
   }
 
   private act(item: Item, cur: boolean): unknown {

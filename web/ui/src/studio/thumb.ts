@@ -3,11 +3,13 @@ import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import "../design/language";
+import { sign } from "../account/icons";
 import { PlusoneElement } from "../design/element";
 import { icon, type IconName } from "../design/icons";
 import { parts, tag, thumb } from "../design/parts";
 import { Ticking } from "../design/ticking";
 import { count, left, money } from "../i18n/format";
+import { y } from "../i18n/loyalty-staff";
 import { m } from "../i18n/index";
 import { s } from "../i18n/staff";
 import type { Broadcast } from "../picture/broadcast";
@@ -75,6 +77,8 @@ export class Thumb extends PlusoneElement {
         ${this.tool("chat", s.comments, "comments")}
         ${this.tool("sliders", s.moderation, "moderation")}
         ${this.runs && show.status !== "ended" ? this.tool("plus", s.addItems, "add") : nothing}
+        ${this.runs ? this.tool(sign("gift"), y.gift, "gift", this.staff.winners.length) : nothing}
+        ${this.runs ? this.tool(sign("award"), y.showSettings, "show") : nothing}
         ${this.runs ? this.tool("video", s.picture, "picture") : nothing}
         ${this.runs && live ? this.tool("close", s.end, "end") : nothing}
       </div>
@@ -99,13 +103,18 @@ export class Thumb extends PlusoneElement {
         ></plusone-player>`;
   }
 
-  private tool(sign: IconName, words: string, sheet: string, n = 0): TemplateResult {
+  private tool(
+    drawn: IconName | TemplateResult,
+    words: string,
+    sheet: string,
+    n = 0,
+  ): TemplateResult {
     return html`<button
       class="tool"
       aria-label=${n > 0 ? `${words} ${n}` : words}
       @click=${() => this.dispatchEvent(new CustomEvent("open", { detail: sheet }))}
     >
-      ${icon(sign, 20)}${n > 0 ? html`<span class="count">${n}</span>` : nothing}
+      ${typeof drawn === "string" ? icon(drawn, 20) : drawn}${n > 0 ? html`<span class="count">${n}</span>` : nothing}
     </button>`;
   }
 

@@ -18,13 +18,17 @@ export interface EventData {
     host_name: string | null;
     poster: string | null;
     starts_at: number | null;
+    tier: string | null;
+    tier_name: string | null;
   };
-  /** null: as it was. */
+  /** null: as it was. A `tier` of "": for everyone again. */
   "show.changed": {
     title: string | null;
     host_name: string | null;
     starts_at: number | null;
     replay_sells: boolean | null;
+    tier: string | null;
+    tier_name: string | null;
   };
   "show.live": object;
   "show.ended": object;
@@ -33,7 +37,18 @@ export interface EventData {
   "item.added": { item: Item };
   /** New values of the fields named in `changed`. */
   "item.changed": { item: string; changed: (keyof Item)[] } & Partial<
-    Pick<Item, "title" | "price" | "compare_at" | "limit" | "verified_only" | "hold_s">
+    Pick<
+      Item,
+      | "title"
+      | "price"
+      | "compare_at"
+      | "limit"
+      | "verified_only"
+      | "hold_s"
+      | "tier"
+      | "tier_name"
+      | "early_s"
+    >
   >;
   "item.moved": { items: string[] };
   "item.removed": { item: string };
@@ -76,6 +91,8 @@ export interface EventData {
     quantity: number | null;
     reason: string;
     comment: number | null;
+    /** With `not_allowed`: the name of the tier that it takes; null where she is blocked. */
+    tier: string | null;
   };
   /** `sold`: the pieces were an order's by then; else they were held, or in payment. */
   "claim.given_back": Pieces & {
@@ -95,6 +112,22 @@ export interface EventData {
   "claim.paying": { by: string; claim: string; order: string; until: number };
   "claim.released": { by: string; claim: string; until: number };
   "claim.sold": Pieces & { claim: string; price: number };
+
+  "gift.opened": {
+    gift: string;
+    keyword: string;
+    coupon: string;
+    title: string;
+    most: number;
+    /** Who is not signed in may win too. */
+    guests: boolean;
+  };
+  /** To who won, and staff. */
+  "gift.won": { gift: string; by: string; coupon: string; title: string; number: number };
+  /** To who said the keyword and may not win as she is, and staff. */
+  "gift.refused": { gift: string; by: string; reason: "sign_in" };
+  "gift.counted": { gift: string; left: number };
+  "gift.closed": { gift: string; won: number };
 
   "person.muted": { person: string; until: number | null };
   "person.unmuted": { person: string };

@@ -47,6 +47,9 @@ export interface ShowCard {
   poster: string | null;
   items: number;
   viewers: number;
+  /** A members' show: the key of the tier from which on one may enter. */
+  tier: string | null;
+  tier_name: string | null;
 }
 
 export interface Variant {
@@ -68,6 +71,8 @@ export interface Item {
   code: string;
   title: string;
   picture: string | null;
+  /** The shop's, of which it is an offer. */
+  product: string;
   status: "ready" | "open" | "closed";
   price: number;
   compare_at: number | null;
@@ -79,6 +84,11 @@ export interface Item {
   countdown_s: number | null;
   countdown_until: number | null;
   opened_at: number | null;
+  /** The key of a tier: only its members, and those above, may claim. */
+  tier: string | null;
+  tier_name: string | null;
+  /** With a tier: seconds after opening for which it is theirs alone; null for ever. */
+  early_s: number | null;
   variants: Variant[];
 }
 
@@ -129,6 +139,39 @@ export interface Show {
   replay_sells: boolean;
   viewers: number;
   comments: Comment[];
+  /** A members' show: the key of the tier from which on one may enter. */
+  tier: string | null;
+  tier_name: string | null;
+  gift: Gift | null;
+}
+
+/** A give-away that is open: the first `most` whose whole comment is the keyword win. */
+export interface Gift {
+  id: string;
+  /** What is won, in words. */
+  title: string;
+  keyword: string;
+  most: number;
+  /** Who is not signed in may win too. */
+  guests: boolean;
+  left: number;
+}
+
+/** What she won: a coupon in her wallet. `number`: hers was the so-manieth. */
+export interface Won {
+  gift: string;
+  coupon: string;
+  title: string;
+  number: number;
+}
+
+export interface Winner {
+  gift: string;
+  title: string;
+  by: string;
+  name: string | null;
+  number: number;
+  at_ms: number;
 }
 
 export type ClaimState = "held" | "paying" | "sold";
@@ -164,6 +207,8 @@ export interface Refusal {
   variant: string | null;
   quantity: number | null;
   reason: string;
+  /** With `not_allowed`: the name of the tier that it takes; null where she is blocked. */
+  tier: string | null;
 }
 
 export interface Near {
@@ -197,6 +242,10 @@ export interface Mine {
   waits: Wait[];
   refusals: Refusal[];
   unread: Unread[];
+  /** The newest 20. */
+  gifts: Won[];
+  /** The last give-away of which she was told that she has to sign in for it. */
+  gift_refused: string | null;
   muted_until: number | null;
   blocked: boolean;
 }
@@ -248,6 +297,8 @@ export interface Staff {
   blocked: { person: string; name: string | null }[];
   words: string[];
   totals: Totals;
+  /** Who won what, the newest 200, oldest first. */
+  winners: Winner[];
   viewers: [at_ms: number, count: number][];
 }
 
@@ -313,6 +364,11 @@ export interface Product {
   pictures: string[];
   options: { name: string; values: string[] }[];
   variants: ProductVariant[];
+  /** Of one product asked for by itself: pieces by variant and place. */
+  stock?: {
+    places: { id: string; name: string }[];
+    pieces: Record<string, Record<string, number>>;
+  };
 }
 
 export interface CartClaim {
@@ -420,12 +476,31 @@ export interface Order {
   fulfilment: Fulfilment & { name?: string | null; address?: string | null; hours?: string | null };
   lines: OrderLine[];
   subtotal: number;
+  discounts?: Taken[];
+  points?: OrderPoints;
   delivery_fee: number;
   total: number;
   currency: string;
   history: { at: number; state: OrderState; by: "customer" | "staff" | "system"; note?: string }[];
   may: { cancel: boolean; pay: boolean };
   note?: string | null;
+}
+
+/** What a coupon took off an order. */
+export interface Taken {
+  title: string;
+  code: string | null;
+  amount: number;
+}
+
+export interface OrderPoints {
+  /** Points that she used, and what they took off. */
+  used: number;
+  value: number;
+  /** What it earns. */
+  earns: number;
+  /** none, expected (once it is paid), pending, earned, or undone with the order. */
+  earned_state: string;
 }
 
 export interface OrderCard {
@@ -435,6 +510,8 @@ export interface OrderCard {
   placed_at: number;
   total: number;
   currency: string;
+  discounts?: Taken[];
+  points?: OrderPoints;
   lines?: OrderLine[];
 }
 

@@ -8,6 +8,7 @@ const staff: StaffMessages = {
   desk: "Desk",
   staffOrders: "Orders",
   articles: "Articles",
+  loyalty: "Loyalty",
   shows: "Shows",
   picture: "Live picture",
   audienceSees: "What viewers see",

@@ -6,6 +6,7 @@ const staff: StaffMessages = {
   desk: "客服台",
   staffOrders: "订单",
   articles: "文章",
+  loyalty: "会员",
   shows: "直播场次",
   picture: "直播画面",
   audienceSees: "观众看到的画面",

@@ -6,6 +6,7 @@ const staff: StaffMessages = {
   desk: "客服台",
   staffOrders: "訂單",
   articles: "文章",
+  loyalty: "會員",
   shows: "直播場次",
   picture: "直播畫面",
   audienceSees: "觀眾見到的畫面",

@@ -19,6 +19,11 @@ export default {
   toShows: "看所有直播",
   askTeam: "問店員",
   askTeamUnread: (n: number): string => `問店員，${n} 則未讀`,
+  seeItLive: "視訊看實物",
+  seeItLiveOf: (code: string): string => `視訊看實物：${code}`,
+  faceToFace: "想看實物？視訊問店員",
+  faceToFaceWords: "店員把商品拿到鏡頭前給你看，購物車兩邊一起看。",
+  faceToFaceGo: "視訊諮詢",
 
   // Home
   onNow: "正在直播",
@@ -75,6 +80,38 @@ export default {
   pinned: "釘選的留言",
   sendHeart: "送愛心",
   cartWith: (n: number): string => `購物車，${n} 件`,
+
+  // Members, wishes and give-aways
+  myAccount: "我的會員",
+  myPoints: (n: string): string => `${n} 點`,
+  myStanding: (tier: string | null, n: string): string =>
+    `${tier === null ? "" : `${tier}，`}${n} 點，看我的會員`,
+  wish: "心願",
+  wishIt: "加入心願清單",
+  wishedFor: "已在心願清單",
+  wishFor: (name: string): string => `心願：${name}`,
+  wishNoted: "已加入心願清單",
+  wishTaken: "已移出心願清單",
+  membersOnly: (tier: string): string => `${tier}限定`,
+  membersFirst: (tier: string): string => `${tier}搶先`,
+  openToAllIn: (left: string): string => `${left} 後開放`,
+  membersSeal: (code: string, mark: string): string => `${code} ${mark}，加一看看`,
+  refusedTier: (code: string, tier: string): string => `${code} 是${tier}以上會員限定，沒有保留`,
+  refusedEarly: (code: string, tier: string, time: string): string =>
+    `${code} 先讓${tier}以上會員買，${time} 起大家都能 +1`,
+  tierAway: (sum: string, tier: string): string => `再消費 ${sum} 就是${tier}`,
+  signInForTier: "已經是會員？登入後再試",
+  toAccount: "看我的會員",
+  membersShow: (tier: string): string => `${tier}專場`,
+  membersShowWords: (tier: string): string => `這場直播只開放${tier}以上的會員。`,
+  giftWords: (keyword: string, title: string, most: number): string =>
+    `留言「${keyword}」，前 ${most} 名得${title}`,
+  giftLeft: (n: number): string => `還有 ${n} 份`,
+  giftForKnown: "限登入的顧客",
+  giftSignIn: (keyword: string): string => `這次只送登入的顧客：登入後留言「${keyword}」就算數`,
+  giftSay: (keyword: string): string => `留言「${keyword}」`,
+  giftWon: (n: number): string => `你是第 ${n} 位，得獎了`,
+  giftInWallet: (title: string): string => `${title}，已放進你的優惠券`,
 
   // Talk
   talk: "聊天室",
@@ -211,6 +248,7 @@ export default {
   paymentMethods: { pickup: "取貨付款", transfer: "銀行轉帳", card: "信用卡" },
   testCard: "信用卡（測試）",
   goodsAndFee: (goods: string, fee: string): string => `商品 ${goods}，運費 ${fee}`,
+  payInNewWindow: "付款會另開一個視窗，這裡不會中斷。",
   payNow: (sum: string): string => `付款 ${sum}`,
   orderNow: (sum: string): string => `送出訂單 ${sum}`,
   orderMade: "訂單已成立",
@@ -288,6 +326,7 @@ export default {
   tooMany: "數量太多了。",
   cartChanged: "購物車剛剛有變動，請看過再送出。",
   cartFull: "購物車滿了，請先結帳。",
+  wishesFull: "心願清單滿了，請先移出一些。",
   tooManyUnpaid: "你還有太多沒付款的訂單，請先付款或取消。",
   orderMovedOn: "訂單的狀態已經變了，請看一下。",
   somethingWrong: "出了問題，請再試一次。",

@@ -3,18 +3,20 @@ import { customElement, property, state } from "lit/decorators.js";
 
 import "../../design/sheet";
 import { PlusoneElement } from "../../design/element";
+import { Finding } from "../../design/finding";
 import { forms } from "../../design/forms";
 import { icon } from "../../design/icons";
 import { parts, thumb } from "../../design/parts";
 import { money, toMajor, toMinor } from "../../i18n/format";
+import { y } from "../../i18n/loyalty-staff";
 import { m } from "../../i18n/index";
 import { problemWords } from "../../i18n/problems";
 import { s } from "../../i18n/staff";
-import { ask } from "../../wire/http";
 import type { Product, ProductVariant, Show } from "../../wire/types";
 import type { Acts } from "../acts";
 import { sheetField } from "./field";
 import { said, sheetLook, whole } from "./look";
+import { earlyField, reservedIn, Terms, tierChoice } from "./tier";
 
 /** Puts a product of the shop into the run-down. Tells `close`. */
 @customElement("plusone-add-sheet")
@@ -24,30 +26,13 @@ export class AddSheet extends PlusoneElement {
   @property({ attribute: false }) show!: Show;
   @property({ attribute: false }) acts!: Acts;
   @property() said = "";
-  @state() private products: Product[] | null = null;
   @state() private chosen: Product | null = null;
-  @state() private problem = "";
   @state() private wrong: string[] = [];
   @state() private busy = false;
   @state() private done = "";
-
-  private asked = 0;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.find("");
-  }
-
-  private async find(words: string): Promise<void> {
-    const mine = (this.asked += 1);
-    try {
-      const path = `/api/staff/products?q=${encodeURIComponent(words)}`;
-      const { products } = await ask<{ products: Product[] }>("GET", path);
-      if (mine === this.asked) this.products = products;
-    } catch (problem) {
-      this.problem = problemWords(problem);
-    }
-  }
+  @state() private tier = "";
+  private readonly terms = new Terms(this, () => true);
+  private readonly finding = new Finding(this, "/api/staff/products");
 
   override render(): TemplateResult {
     return html`<plusone-sheet
@@ -59,6 +44,7 @@ export class AddSheet extends PlusoneElement {
   }
 
   private choose(): TemplateResult {
+    const { products, problem } = this.finding;
     return html`<div class="stack">
       <label class="field"
         >${icon("search", 18)}<input
@@ -66,17 +52,17 @@ export class AddSheet extends PlusoneElement {
           aria-label=${s.searchProducts}
           placeholder=${s.searchProducts}
           autofocus
-          @input=${(event: Event) => void this.find((event.target as HTMLInputElement).value)}
+          @input=${this.finding.type}
       /></label>
       <p class="hint" role="status">${this.done}</p>
-      ${this.problem === "" ? nothing : html`<p class="wrong" role="alert">${this.problem}</p>`}
+      ${problem === null ? nothing : html`<p class="wrong" role="alert">${problemWords(problem)}</p>`}
       ${
-        this.products === null
+        products === null
           ? html`<p class="empty">${m.loading}</p>`
-          : this.products.length === 0
+          : products.length === 0
             ? html`<p class="empty">${s.noProducts}</p>`
             : html`<ul>
-                ${this.products.map((product) => html`<li>${this.row(product)}</li>`)}
+                ${products.map((product) => html`<li>${this.row(product)}</li>`)}
               </ul>`
       }
     </div>`;
@@ -90,6 +76,7 @@ export class AddSheet extends PlusoneElement {
       class="pick"
       @click=${() => {
         this.chosen = product;
+        this.tier = "";
         this.wrong = [];
       }}
     >
@@ -138,6 +125,13 @@ export class AddSheet extends PlusoneElement {
           wrong: bad("countdown"),
         })}
       </div>
+      ${tierChoice(
+        this.terms,
+        y.whoMayBuy,
+        { tier: null, tier_name: null },
+        (tier) => (this.tier = tier),
+      )}
+      ${earlyField(this.tier, null, bad("early"))}
       <label class="check"
         ><input type="checkbox" name="waiting_list" checked /><span>${s.withWaiting}</span></label
       >
@@ -211,6 +205,7 @@ export class AddSheet extends PlusoneElement {
     const limit = some("limit", 1);
     const hold = whole(of("hold"), 1);
     const countdown_s = some("countdown", 5);
+    const { tier, early_s } = reservedIn(form);
     const allotments = variants.map((_, n) => whole(of(`allotment-${n}`)));
     this.wrong = [
       ...(code === "" ? ["code"] : []),
@@ -219,6 +214,7 @@ export class AddSheet extends PlusoneElement {
       ...(Number.isNaN(limit) ? ["limit"] : []),
       ...(Number.isNaN(hold) ? ["hold"] : []),
       ...(Number.isNaN(countdown_s) ? ["countdown"] : []),
+      ...(Number.isNaN(early_s) ? ["early"] : []),
       ...allotments.flatMap((one, n) => (Number.isNaN(one) ? [`allotment-${n}`] : [])),
     ];
     if (this.wrong.length > 0) return null;
@@ -233,6 +229,8 @@ export class AddSheet extends PlusoneElement {
       waiting_list: form.has("waiting_list"),
       verified_only: form.has("verified_only"),
       ...(countdown_s === null ? {} : { countdown_s }),
+      ...(tier === null ? {} : { tier }),
+      ...(early_s === null ? {} : { early_s }),
       variants: variants.map((one, n) => ({
         variant_id: one.id,
         key: variants.length > 1 ? keyOf(one) : null,

@@ -7,12 +7,14 @@ import { forms } from "../../design/forms";
 import { icon } from "../../design/icons";
 import { parts } from "../../design/parts";
 import { toMajor, toMinor } from "../../i18n/format";
+import { y } from "../../i18n/loyalty-staff";
 import { s } from "../../i18n/staff";
 import * as reading from "../../show/reading";
 import type { Item, Show, Variant } from "../../wire/types";
 import type { Acts } from "../acts";
 import { sheetField } from "./field";
 import { said, sheetLook, whole } from "./look";
+import { earlyField, reservedIn, Terms, tierChoice } from "./tier";
 
 type Change = Record<string, unknown> & { type: string };
 
@@ -28,6 +30,10 @@ export class ItemSheet extends PlusoneElement {
   @property() said = "";
   @state() private wrong: string[] = [];
   @state() private busy = false;
+  /** As chosen; null until she has chosen. */
+  @state() private tier: string | null = null;
+
+  private readonly terms = new Terms(this, () => this.runs);
 
   override render(): TemplateResult {
     const { item, show } = this;
@@ -60,6 +66,12 @@ export class ItemSheet extends PlusoneElement {
             wrong: bad("hold"),
           })}
         </div>
+        ${
+          this.runs
+            ? html`${tierChoice(this.terms, y.whoMayBuy, item, (tier) => (this.tier = tier))}
+              ${earlyField(this.tier ?? item.tier ?? "", item.early_s, bad("early"))}`
+            : nothing
+        }
         <label class="check"
           ><input type="checkbox" name="verified_only" .defaultChecked=${item.verified_only} /><span
             >${s.verifiedOnly}</span
@@ -155,6 +167,7 @@ export class ItemSheet extends PlusoneElement {
     const compare_at = optional === "" ? null : sum("compare_at");
     const most = limit === "" ? null : whole(limit, 1);
     const hold = whole(said(form, "hold"), 1);
+    const { tier, early_s } = reservedIn(form);
     const allotments = item.variants.map((_, n) => whole(said(form, `allotment-${n}`)));
     this.wrong = [
       ...(title === "" ? ["title"] : []),
@@ -162,6 +175,7 @@ export class ItemSheet extends PlusoneElement {
       ...(optional !== "" && compare_at === null ? ["compare_at"] : []),
       ...(Number.isNaN(most) ? ["limit"] : []),
       ...(Number.isNaN(hold) ? ["hold"] : []),
+      ...(Number.isNaN(early_s) ? ["early"] : []),
       ...allotments.flatMap((one, n) => (Number.isNaN(one) ? [`allotment-${n}`] : [])),
     ];
     if (this.wrong.length > 0 || price === null) return null;
@@ -171,6 +185,9 @@ export class ItemSheet extends PlusoneElement {
     if (compare_at !== item.compare_at) news.compare_at = compare_at;
     if (most !== item.limit) news.limit = most;
     if (hold !== Math.round(item.hold_s / 60)) news.hold_s = hold * 60;
+    // Before the tiers are known there is nothing to choose, and nothing is changed.
+    if (form.has("tier") && tier !== item.tier) news.tier = tier;
+    if (form.has("tier") && early_s !== item.early_s) news.early_s = early_s;
     const verified_only = form.has("verified_only");
     if (verified_only !== item.verified_only) news.verified_only = verified_only;
     const changes: Change[] = [];

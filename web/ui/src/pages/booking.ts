@@ -1,0 +1,2 @@
+import "../chat/button";
+import "../bookings/page";
