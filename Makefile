@@ -26,8 +26,8 @@ LEARNT := bot/data/learnt.npz
 LEARNT_SOURCES := $(wildcard bot/data/*.toml bot/data/examples/*.txt) bot/data/__init__.py \
                   $(patsubst %,bot/%.py,intents language learning masking search)
 # What is not a benchmark itself, but what they stand on.
-BENCH_GROUND := $(patsubst %,benchmarks/%.py,bot_talkers figures load opening peers picture_peer \
-                picture_viewers service)
+BENCH_GROUND := $(patsubst %,benchmarks/%.py,bot_talkers call_talkers compiled fan_servers figures \
+                load opening peers picture_peer picture_viewers processes service)
 BENCHMARKS := $(patsubst benchmarks/%.py,bench-%,$(subst _,-,$(filter-out \
               $(BENCH_GROUND),$(wildcard benchmarks/[a-z]*.py))))
 ifeq ($(wildcard web/static/.),)
