@@ -1,1 +1,4 @@
-"""Load and comparison programs: `make bench-NAME`, `make bench` for all. See `docs/measured.md`."""
+"""Load and comparison programs: `make bench-NAME`, `make bench` for all.
+
+What they measured, and how: `docs/performance.md`.
+"""

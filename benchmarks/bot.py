@@ -21,7 +21,7 @@ from bot.evaluation import read_cases, tally
 from bot.plan import Brain
 from bot.talk import Said, Talk
 from core.locales import LOCALES
-from web.bot_trial import NOW, Trial, opened
+from web.bot_trial import NOW, opened, tried
 
 _CORPUS = Path(__file__).parent.parent / "tests" / "corpus" / "bot"
 
@@ -44,13 +44,13 @@ def main() -> None:
 
 
 async def _figures() -> list[Figure]:
+    figures = await _how_well()
     async with opened() as trial:
-        figures = await _how_well(trial)
         figures.append(_steps(trial.brain))
     return [*figures, *await bot_talkers.measured(TALKED_ROUNDS)]
 
 
-async def _how_well(trial: Trial) -> list[Figure]:
+async def _how_well() -> list[Figure]:
     """What is right of the held-back half, by language."""
     lines = [
         line
@@ -59,7 +59,7 @@ async def _how_well(trial: Trial) -> list[Figure]:
     ]
     cases = read_cases(lines, "held-back")
     say(f"bot: {len(cases)} cases that it was not improved on")
-    counted = tally(await trial.run(cases))
+    counted = tally(await tried(cases))
     figures = []
     for locale in LOCALES:
         for what, target in (("intent", INTENT), ("tool", TOOL)):

@@ -19,6 +19,14 @@
 // `rate` a second in all whether answered or not (open loop; latency counts from the moment at which
 // a claim was due). The next `chatters` sockets say `chat` things a second. Counted is what is
 // acknowledged in the `ms` after `warm_ms`; then answers still missing are awaited for `answers_ms`.
+// Of what is chatted it is told too when the last of all sockets had it (`last_…`).
+//
+//   storm ms=10000 [timeout_ms=60000]
+//
+// All connections are cut, and each socket comes back at a moment of its own within `ms`, saying how
+// far it had got; one that is turned away tries again a second later. Told is how long it took until
+// all were in the room again, and how long each one's own way back was.
+//
 // The end of standard input ends the program, as does a quarter of an hour.
 //
 // Build: cc -O2 -o load load.c -lz
@@ -42,7 +50,7 @@
 #include <zlib.h>
 
 enum { HEAD = 3072, WHOLE = 1 << 20, INFLATED = 1 << 23, GLANCE = 512, WAITING = 32, LATENCIES = 1 << 22, OFFSETS = 1 << 24 };
-enum { CODES = 16, LIFE_S = 900 };
+enum { CODES = 16, LIFE_S = 900, REACHES = 1 << 20, AGAIN_US = 1000000 };
 
 enum state { CLOSED, UPGRADING, OPENING, CONNECTING, JOINING, IN_ROOM };
 
@@ -61,6 +69,7 @@ struct conn {
   int join;  // number of the join that is to be answered; -1: none
   int64_t since[WAITING];  // by number: when a claim was due; 0 when nothing is awaited
   int waiting;
+  int64_t due, begun;  // in a storm: when it comes back, and when it did
 };
 
 static struct conn *conns;
@@ -73,12 +82,16 @@ static int cookie_count;
 // What is counted
 static int64_t measured_from, measured_to;
 static int claimers, chatters;
-static bool closed_loop, sending;
+static bool closed_loop, sending, storming;
 static uint32_t *latencies, *seen;
 static int latency_count, seen_count;
 static uint64_t acks, acks_whole, held, repeated, refused, unanswered, skipped, frames, events, bytes;
 static uint64_t rejoins, wholes, missed, chatted;
 static uint8_t *offsets;
+static int again;
+// By offset, as far as REACHES: when it was said and acknowledged, how many have it, since when.
+static int64_t *said_at, *had_at, newest;
+static int *had;
 static struct { char name[40]; uint64_t times; } codes[CODES];
 
 static void fail(const char *what) {
@@ -99,7 +112,12 @@ static void leave(struct conn *c) {
   unanswered += c->waiting;
   close(c->fd);
   c->state = CLOSED;
-  dead++;
+  if (storming) {
+    again++;
+    c->due = now_us() + AGAIN_US;
+  } else {
+    dead++;
+  }
 }
 
 // Writes one masked text frame; the mask is zero, which is a mask like any other.
@@ -144,8 +162,7 @@ static void join(struct conn *c, bool again) {
   say(c, payload, size);
 }
 
-static void open_next(void) {
-  struct conn *c = &conns[opened++];
+static void open_(struct conn *c) {
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
   char request[1024];
   int one = 1, size;
@@ -154,6 +171,10 @@ static void open_next(void) {
   if (c->fd < 0) fail("socket");
   setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   c->join = -1;
+  c->reading = false;
+  c->leading = c->waiting = 0;
+  memset(c->since, 0, sizeof c->since);
+  c->begun = now_us();
   c->state = UPGRADING;
   connecting++;
   if (connect(c->fd, (void *)&to, sizeof to)) {
@@ -166,7 +187,7 @@ static void open_next(void) {
                   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                   "%s%s%s%s\r\n",
                   port, port, deflate_ ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "", cookie_count ? "Cookie: plusone=" : "",
-                  cookie_count ? cookies[(opened - 1) % cookie_count] : "", cookie_count ? "\r\n" : "");
+                  cookie_count ? cookies[(c - conns) % cookie_count] : "", cookie_count ? "\r\n" : "");
   if (write(c->fd, request, size) != size) {
     leave(c);
     return;
@@ -196,6 +217,7 @@ static void count_code(const char *p, int size) {
 
 // Takes over {epoch, offset|to, at_ms} from a snapshot or a frame.
 static void take_place(struct conn *c, const char *p, int size) {
+  int64_t before = c->offset, t = now_us();
   const char *epoch = memmem(p, size, "\"epoch\":\"", 9);
   if (!epoch) return;
   int left = p + size - epoch;
@@ -206,6 +228,10 @@ static void take_place(struct conn *c, const char *p, int size) {
   snprintf(c->epoch, sizeof c->epoch, "%.*s", (int)(end - epoch - 9), epoch + 9);
   c->offset = to >= 0 ? to : offset;
   c->at_ms = number_after(epoch, left, "\"at_ms\":");
+  for (int64_t i = before + 1; before && i <= c->offset && i < REACHES; i++) {
+    had[i]++;
+    had_at[i] = t;
+  }
 }
 
 static void joined(struct conn *c, const char *p, int size) {
@@ -222,6 +248,7 @@ static void joined(struct conn *c, const char *p, int size) {
     c->state = IN_ROOM;
     connecting--;
     inside++;
+    if (storming && latency_count < LATENCIES) latencies[latency_count++] = now_us() - c->begun;
   }
 }
 
@@ -253,7 +280,11 @@ static void acknowledged(struct conn *c, const char *p, int size) {
       if (latency_count < LATENCIES) latencies[latency_count++] = t - due;
     }
   } else {
+    int64_t first = number_after(p, size, "\"first\":");
     chatted++;
+    if (first > newest) newest = first;
+    if (first >= 0 && first < REACHES && due >= measured_from && due < measured_to)
+      said_at[first] = due;
   }
   if (closed_loop && claims && sending && c->state == IN_ROOM) comment(c, text, now_us());
 }
@@ -331,7 +362,7 @@ static void message(struct conn *c, char *p, int size) {
       return;
     }
     c->state = JOINING;
-    join(c, false);
+    join(c, true);
   } else if (size > 8 && !memcmp(p, "43/live,", 8)) {
     acknowledged(c, p + 8, size - 8);
   } else if (size > 11 && !memcmp(p, "42/live,[\"", 10)) {
@@ -470,6 +501,26 @@ static int outstanding(void) {
   return n;
 }
 
+// Whether some socket has not got yet what others said.
+static bool lags(void) {
+  for (int i = 0; i < count; i++)
+    if (conns[i].state == IN_ROOM && conns[i].offset < newest) return true;
+  return false;
+}
+
+// From when each thing was said until the last of all sockets had it.
+static void print_last(void) {
+  int n = 0, missing = 0;
+  for (int64_t i = 0; i <= newest && i < REACHES; i++) {
+    if (!said_at[i]) continue;
+    if (had[i] < count) missing++;
+    else if (n < LATENCIES) latencies[n++] = had_at[i] - said_at[i];
+  }
+  qsort(latencies, n, sizeof *latencies, by_size);
+  printf(",\"last\":%d,\"last_missing\":%d,\"last_p50_ms\":%.2f,\"last_p99_ms\":%.2f", n, missing,
+         share(latencies, n, 0.5), share(latencies, n, 0.99));
+}
+
 static void print_run(double seconds, double cpu) {
   qsort(latencies, latency_count, sizeof *latencies, by_size);
   qsort(seen, seen_count, sizeof *seen, by_size);
@@ -486,7 +537,9 @@ static void print_run(double seconds, double cpu) {
          frames, events, bytes, rejoins, wholes, missed, inside, dead, cpu);
   for (int i = 0; i < CODES && codes[i].name[0]; i++)
     printf("%s\"%s\":%" PRIu64, i ? "," : "", codes[i].name, codes[i].times);
-  printf("}}\n");
+  printf("}");
+  print_last();
+  printf("}\n");
   fflush(stdout);
 }
 
@@ -500,6 +553,8 @@ static void run(int64_t warm_ms, int64_t ms, double rate, double chat, int64_t a
   acks = acks_whole = held = repeated = refused = skipped = frames = events = bytes = 0;
   rejoins = wholes = missed = chatted = unanswered = 0;
   memset(codes, 0, sizeof codes);
+  memset(said_at, 0, REACHES * sizeof *said_at);
+  newest = 0;
   measured_from = begun + warm_ms * 1000;
   measured_to = measured_from + ms * 1000;
   closed_loop = rate == 0;
@@ -527,19 +582,57 @@ static void run(int64_t warm_ms, int64_t ms, double rate, double chat, int64_t a
   }
   cpu = cpu_s() - cpu;
   sending = false;
-  for (int64_t end = now_us() + answers_ms * 1000; outstanding() && now_us() < end;) poll_once(10);
+  for (int64_t end = now_us() + answers_ms * 1000; (outstanding() || lags()) && now_us() < end;)
+    poll_once(10);
   unanswered += outstanding();
   print_run(ms / 1000.0, cpu);
 }
 
+static void storm(int64_t ms, int64_t timeout_ms) {
+  int64_t begun = now_us();
+  double cpu = cpu_s();
+  storming = true;
+  latency_count = again = 0;
+  wholes = missed = 0;
+  for (int i = 0; i < count; i++) {
+    struct conn *c = &conns[i];
+    if (c->state != CLOSED) close(c->fd);
+    c->state = CLOSED;
+    c->due = begun + ms * 1000 / count * i;
+  }
+  // Each at a place of its own, but in no order: whoever sits together does not come together.
+  for (int i = count - 1; i > 0; i--) {
+    int j = rand() % (i + 1);
+    int64_t due = conns[i].due;
+    conns[i].due = conns[j].due;
+    conns[j].due = due;
+  }
+  inside = connecting = dead = 0;
+  while (inside < count && now_us() < begun + timeout_ms * 1000) {
+    int64_t t = now_us();
+    for (int i = 0; i < count; i++)
+      if (conns[i].state == CLOSED && conns[i].due <= t) open_(&conns[i]);
+    poll_once(1);
+  }
+  double seconds = (now_us() - begun) / 1e6;
+  storming = false;
+  qsort(latencies, latency_count, sizeof *latencies, by_size);
+  printf("{\"seconds\":%.3f,\"inside\":%d,\"again\":%d,\"wholes\":%" PRIu64 ",\"missed\":%" PRIu64
+         ",\"way_p50_ms\":%.1f,\"way_p99_ms\":%.1f,\"cpu_s\":%.2f}\n",
+         seconds, inside, again, wholes, missed, share(latencies, latency_count, 0.5),
+         share(latencies, latency_count, 0.99), cpu_s() - cpu);
+  fflush(stdout);
+}
+
 static void obey(const char *line) {
-  int64_t warm_ms = 1000, ms = 5000, answers_ms = 30000;
+  int64_t warm_ms = 1000, ms = 5000, answers_ms = 30000, timeout_ms = 60000;
   double rate = 0, chat = 0;
   char copy[256], *word, *rest = 0;
   snprintf(copy, sizeof copy, "%s", line);
   claimers = chatters = 0;
   word = strtok_r(copy, " \n", &rest);
-  if (!word || strcmp(word, "run")) {
+  bool storms = word && !strcmp(word, "storm");
+  if (!word || (!storms && strcmp(word, "run"))) {
     fprintf(stderr, "not a command: %s", line);
     exit(2);
   }
@@ -552,6 +645,11 @@ static void obey(const char *line) {
     else if (!strncmp(word, "rate=", 5)) rate = atof(word + 5);
     else if (!strncmp(word, "chat=", 5)) chat = atof(word + 5);
     else if (!strncmp(word, "text=", 5)) text = strdup(word + 5);
+    else if (!strncmp(word, "timeout_ms=", 11)) timeout_ms = atoll(word + 11);
+  }
+  if (storms) {
+    storm(ms, timeout_ms);
+    return;
   }
   if (claimers + chatters > count || (rate > 0 && !claimers) || (chat > 0 && !chatters)) {
     fprintf(stderr, "not enough sockets\n");
@@ -597,14 +695,17 @@ int main(int argc, char **argv) {
   latencies = malloc(LATENCIES * sizeof *latencies);
   seen = malloc(LATENCIES * sizeof *seen);
   offsets = calloc(OFFSETS / 8, 1);
-  if (!conns || !latencies || !seen || !offsets) fail("memory");
+  said_at = calloc(REACHES, sizeof *said_at);
+  had_at = calloc(REACHES, sizeof *had_at);
+  had = calloc(REACHES, sizeof *had);
+  if (!conns || !latencies || !seen || !offsets || !said_at || !had_at || !had) fail("memory");
   for (int i = 0; i < count; i++)
     if (!(conns[i].head = malloc(i % looking == 0 ? WHOLE : HEAD))) fail("memory");
   if (inflateInit2(&inflater, -MAX_WBITS) != Z_OK) fail("zlib");
   epoll = epoll_create1(0);
   int64_t begun = now_us();
   while (inside + dead < count && now_us() < begun + 120000000LL) {
-    while (opened < count && connecting < at_once) open_next();
+    while (opened < count && connecting < at_once) open_(&conns[opened++]);
     poll_once(20);
   }
   printf("{\"inside\":%d,\"dead\":%d,\"seconds\":%.3f}\n", inside, dead, (now_us() - begun) / 1e6);

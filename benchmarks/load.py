@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import select
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -13,8 +11,7 @@ from typing import Any, Self
 
 import msgspec
 
-_SOURCE = Path(__file__).with_name("load.c")
-_BUILT = Path(__file__).parents[1] / ".make" / "benchmarks"
+from benchmarks.compiled import compiled
 
 INSIDE_S = 180
 """Until all sockets are in the room, at most."""
@@ -23,34 +20,8 @@ ANSWERED_S = 60
 
 
 def program() -> Path:
-    """The compiled load program, made when its source is new. SystemExit without a compiler."""
-    source = _SOURCE.read_bytes()
-    built = _BUILT / f"load-{hashlib.sha256(source).hexdigest()[:12]}"
-    if built.exists():
-        return built
-    compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
-    if compiler is None:
-        raise SystemExit(
-            "The load program is written in C, and there is no C compiler here:"
-            " `apt-get install gcc libc6-dev zlib1g-dev` brings one, and what it needs."
-        )
-    _BUILT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=_BUILT) as folder:
-        new = Path(folder) / "load"
-        done = subprocess.run(
-            [compiler, "-O2", "-o", str(new), str(_SOURCE), "-lz"],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        if done.returncode:
-            raise SystemExit(
-                "The load program could not be compiled (it needs libc6-dev and zlib1g-dev):\n"
-                f"{done.stderr}"
-            )
-        new.replace(built)
-    return built
+    """The compiled load program. SystemExit without a compiler."""
+    return compiled("load", "z")
 
 
 class Load:
@@ -104,11 +75,18 @@ class Load:
     def run(self, *, ms: int, warm_ms: int = 1_500, **what: float) -> dict[str, Any]:
         """One measured run; `what` are the program's words (see `load.c`), so is the result."""
         words = [f"ms={ms}", f"warm_ms={warm_ms}", *(f"{k}={v}" for k, v in what.items())]
+        return self._told(f"run {' '.join(words)}", (ms + warm_ms) / 1000 + ANSWERED_S)
+
+    def storm(self, *, ms: int, timeout_ms: int = 60_000) -> dict[str, Any]:
+        """Cut all sockets off, and have them come back within `ms`; see `load.c`."""
+        return self._told(f"storm ms={ms} timeout_ms={timeout_ms}", timeout_ms / 1000 + ANSWERED_S)
+
+    def _told(self, command: str, timeout_s: float) -> dict[str, Any]:
         if self._process.stdin is None:
             raise RuntimeError("the load program has no standard input")
-        self._process.stdin.write(f"run {' '.join(words)}\n")
+        self._process.stdin.write(f"{command}\n")
         self._process.stdin.flush()
-        return self._line((ms + warm_ms) / 1000 + ANSWERED_S)
+        return self._line(timeout_s)
 
     def _line(self, timeout_s: float) -> dict[str, Any]:
         out = self._process.stdout

@@ -38,6 +38,7 @@ from core.rooms.tables import room_state
 from live import commands as c
 from live.events import Rules
 from live.kind import ShowKind
+from live.perks import NoPerks
 from live.service import Shows
 from live.store import SHOW
 from web.serving import calm_collector, run_loop
@@ -90,7 +91,7 @@ def _program(*words: str) -> str:
 @asynccontextmanager
 async def _shows(database: Database, clock: ManualClock) -> AsyncIterator[tuple[Rooms, Shows]]:
     rooms = Rooms(database, clock, [ShowKind()])
-    yield rooms, Shows(database, rooms, EmbeddedShop(database, clock), "TWD")
+    yield rooms, Shows(database, rooms, EmbeddedShop(database, clock), "TWD", clock, NoPerks())
     await rooms.close()
 
 

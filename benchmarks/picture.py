@@ -271,8 +271,7 @@ async def running(folder: Path) -> AsyncIterator[tuple[Service, Host, str]]:
     await asyncio.to_thread(folder.mkdir)
     url = f"sqlite:///{folder}/bench.sqlite"
     people: People = await prepare(url, 0)
-    settings = {"MEDIA_ADDRESSES": '["127.0.0.1"]', "MEDIA_VIEWERS": 50}
-    with Service(url, folder, **settings) as service:
+    with Service(url, folder, MEDIA_ADDRESSES='["127.0.0.1"]', MEDIA_VIEWERS=50) as service:
         async with hosted(service, people) as host, aiohttp.ClientSession() as http:
             headers = {"Cookie": f"plusone={people.host}"}
             path = f"{_address(service)}/api/staff/shows/{host.show}/picture"

@@ -24,6 +24,7 @@ from sqlalchemy import Connection
 
 import migrations
 from benchmarks.figures import say
+from benchmarks.processes import cpu_s, family, rss_kib
 from commerce_bridge.embedded import catalogue, stock
 from commerce_bridge.embedded.model import ProductDraft, VariantDraft
 from core.clock import SystemClock
@@ -33,7 +34,7 @@ from core.identity.model import Person, Role
 from core.identity.sessions import Lifetimes
 from core.money import Money
 from core.settings import Settings
-from tests.servers import free_port
+from tests.servers import free_port, is_free
 
 STARTED_S = 60
 PIECES = 900_000
@@ -64,15 +65,16 @@ class Process:
             self._process.kill()
             self._process.wait(30)
 
-    async def answers(self, path: str) -> None:
+    async def answers(self, path: str, port: int | None = None) -> None:
         """Wait until a GET of `path` is answered. Raises RuntimeError if the process ended."""
+        address = f"http://127.0.0.1:{port or self.port}"
         end = time.monotonic() + STARTED_S
         async with aiohttp.ClientSession() as http:
             while True:
                 if self._process.poll() is not None or time.monotonic() > end:
                     raise RuntimeError(f"the server did not start: {self._process.args!r}")
                 try:
-                    async with http.get(f"http://127.0.0.1:{self.port}{path}") as response:
+                    async with http.get(address + path) as response:
                         if response.status < 500:
                             return
                 except aiohttp.ClientError:
@@ -84,24 +86,22 @@ class Process:
 
     @property
     def rss_kib(self) -> int:
-        """Memory in use now, in KiB."""
-        for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1])
-        raise RuntimeError("the process is gone")
+        """Memory in use now, in KiB; of all that it started too."""
+        return rss_kib(*family(self.pid))
 
     @property
     def cpu_s(self) -> float:
-        """Processor time used so far, in seconds."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Processor time used so far, in seconds; of all that it started and that still runs."""
+        return cpu_s(*family(self.pid))
 
 
 class Service(Process):
     """The service; `settings` are further ones, as in the environment without `PLUSONE_`."""
 
-    def __init__(self, database_url: str, folder: Path, **settings: object) -> None:
-        port = free_port()
+    def __init__(
+        self, database_url: str, folder: Path, *, workers: int = 1, **settings: object
+    ) -> None:
+        port = _ports_from(workers)
         values = {
             "DATABASE_URL": database_url,
             "DATA_FOLDER": folder,
@@ -112,37 +112,56 @@ class Service(Process):
             **settings,
         }
         environment = {f"PLUSONE_{name}": str(value) for name, value in values.items()}
-        super().__init__(["web.command_line", "serve"], port, environment)
+        command = ["web.command_line", "serve"]
+        if workers > 1:
+            command += ["--workers", str(workers)]
+        super().__init__(command, port, environment)
         self.database_url = database_url
+        self.ports = range(port, port + workers)
+        """One for each worker."""
+
+
+def _ports_from(count: int) -> int:
+    """The first of so many free ports that follow one another."""
+    while True:
+        first = free_port()
+        if all(is_free(port) for port in range(first + 1, first + count)):
+            return first
 
 
 class People:
     """Those who are in the database before the service starts: tokens, and what is for sale."""
 
-    def __init__(self, host: str, guests: list[str], product: str, variant: str) -> None:
+    def __init__(
+        self, host: str, reps: list[str], guests: list[str], product: str, variant: str
+    ) -> None:
         self.host = host
+        self.reps = reps
         self.guests = guests
         self.product = product
         self.variant = variant
 
 
-async def prepare(url: str, guests: int) -> People:
-    """Migrate the database at `url` and write a host, `guests` and one product into it."""
+async def prepare(url: str, guests: int, *, reps: int = 0) -> People:
+    """Migrate the database at `url` and write a host, `reps`, `guests` and one product into it."""
     await asyncio.to_thread(migrations.upgrade, url)
     lifetimes = Lifetimes(Settings(database_url=url))
     now = SystemClock().now()
 
     def unit(connection: Connection) -> People:
-        staff = store.put_staff(connection, "host@example.test", "Host", "!", now)
-        store.put_roles(connection, staff, [Role.HOST])
-        host = Person("staff", staff, frozenset({staff}), "Host", None, frozenset({Role.HOST}))
+        def staff(name: str, role: Role) -> str:
+            own = store.put_staff(connection, f"{name.lower()}@example.test", name, "!", now)
+            store.put_roles(connection, own, [role])
+            person = Person("staff", own, frozenset({own}), name, None, frozenset({role}))
+            return sessions.begin(connection, person, lifetimes, now)
+
+        host = staff("Host", Role.HOST)
+        answering = [staff(f"Rep{number}", Role.REP) for number in range(reps)]
         tokens = []
         for number in range(guests):
             guest = store.add_customer(connection, f"Guest {number}", None, now)
             tokens.append(sessions.begin(connection, guest, lifetimes, now))
-        return People(
-            sessions.begin(connection, host, lifetimes, now), tokens, *_goods(connection, now)
-        )
+        return People(host, answering, tokens, *_goods(connection, now))
 
     async with Database.open(url, pool=1) as database:
         return await database.write(unit)
@@ -200,7 +219,8 @@ class Host:
 @asynccontextmanager
 async def hosted(service: Service, people: People) -> AsyncIterator[Host]:
     """A new show with its one item open, and its host, who is in its room."""
-    await service.answers("/readyz")
+    for port in service.ports:
+        await service.answers("/readyz", port)
     address = f"http://127.0.0.1:{service.port}"
     cookie = {"Cookie": f"plusone={people.host}"}
     async with aiohttp.ClientSession(headers={**cookie, "X-Plusone": "1"}) as http:
