@@ -1,7 +1,6 @@
 """What tests stand on: databases of both kinds, each test with a fresh one; the order of tests."""
 
 import asyncio
-import itertools
 import shutil
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,11 +14,14 @@ import uvloop
 
 from core.db import Database
 from migrations import upgrade
-from tests.servers import PostgresServer
+from tests.databases import Databases
+from tests.servers import PostgresServer, RedisServer
 
 _SLOW_FOLDERS = ("races", "faults", "browser")
-_DATABASES = {"database_url", "sqlite_url", "postgres_server", "own_postgres_server"}
-_TEMPLATE = "template_of_tests"
+_DATABASES = {
+    "database_url", "sqlite_url", "postgres_server", "own_postgres_server", "redis_server",
+    "own_redis_server",
+}  # fmt: skip
 
 
 def pytest_configure() -> None:
@@ -90,30 +92,30 @@ def own_postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(
-    postgres_server: PostgresServer, migrated: Callable[[str], str]
-) -> Callable[[], str]:
-    """Names a fresh database, copied from a migrated one."""
-    postgres_server.sql(f"CREATE DATABASE {_TEMPLATE}")
-    migrated(postgres_server.url(_TEMPLATE))
-    numbers = itertools.count(1)
-
-    def copy() -> str:
-        name = f"test_{next(numbers)}"
-        postgres_server.sql(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
-        return name
-
-    return copy
+def redis_server() -> Iterator[RedisServer]:
+    """The Redis server of all tests; one that is to be killed is `own_redis_server`."""
+    with RedisServer() as server:
+        yield server
 
 
 @pytest.fixture
-def postgres_url(
-    postgres_server: PostgresServer, _postgres_template: Callable[[], str]
-) -> Iterator[str]:
+def own_redis_server() -> Iterator[RedisServer]:
+    """A Redis server for one test, to be killed and started at will."""
+    with RedisServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _databases(postgres_server: PostgresServer, migrated: Callable[[str], str]) -> Databases:
+    return Databases(postgres_server, migrated)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer, _databases: Databases) -> Iterator[str]:
     """A fresh, migrated database on PostgreSQL."""
-    name = _postgres_template()
+    name = _databases.take()
     yield postgres_server.url(name)
-    postgres_server.sql(f"DROP DATABASE {name} WITH (FORCE)")
+    _databases.give_back(name)
 
 
 @pytest.fixture(scope="session")

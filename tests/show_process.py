@@ -43,6 +43,7 @@ class People:
     """Session tokens, and what is for sale."""
 
     host: str
+    rep: str
     guests: dict[str, str]
     """By the guest's id."""
     product: str
@@ -50,14 +51,19 @@ class People:
 
 
 async def people(url: str, customers: int, *, pieces: int = 1_000) -> People:
-    """Write a host, so many customers and a product of one variant into the database."""
+    """Write a host, a rep, so many customers and a product of one variant into the database."""
     now = SystemClock().now()
     lifetimes = Lifetimes(Settings(database_url=url))
 
     def unit(connection: Connection) -> People:
-        staff = store.put_staff(connection, "host@example.test", "阿禾", "!", now)
-        store.put_roles(connection, staff, [Role.HOST])
-        host = Person("staff", staff, frozenset({staff}), "阿禾", None, frozenset({Role.HOST}))
+        def staff(email: str, name: str, role: Role) -> str:
+            own = store.put_staff(connection, email, name, "!", now)
+            store.put_roles(connection, own, [role])
+            person = Person("staff", own, frozenset({own}), name, None, frozenset({role}))
+            return sessions.begin(connection, person, lifetimes, now)
+
+        host = staff("host@example.test", "阿禾", Role.HOST)
+        rep = staff("rep@example.test", "小芳", Role.REP)
         guests = {}
         for number in range(customers):
             guest = store.add_customer(connection, f"客 {number}", None, now)
@@ -69,7 +75,7 @@ async def people(url: str, customers: int, *, pieces: int = 1_000) -> People:
         product = catalogue.products(connection)[0].id
         place = catalogue.put_location(connection, "網路倉")
         stock.count(connection, {(place, variant): pieces}, key="counted", at=now)
-        return People(sessions.begin(connection, host, lifetimes, now), guests, product, variant)
+        return People(host, rep, guests, product, variant)
 
     async with Database.open(url, pool=1) as database:
         return await database.write(unit)

@@ -14,6 +14,7 @@ HTTP = """
 
 GET /                                   ok    ok       ok    ok   ok        ok  ok       ok
 GET /shows/{id}                         ok    ok       ok    ok   ok        ok  ok       ok
+GET /account                            ok    ok       ok    ok   ok        ok  ok       ok
 GET /orders                             ok    ok       ok    ok   ok        ok  ok       ok
 GET /orders/{id}                        ok    ok       ok    ok   ok        ok  ok       ok
 GET /help                               ok    ok       ok    ok   ok        ok  ok       ok
@@ -21,12 +22,17 @@ GET /help/{slug}                        ok    ok       ok    ok   ok        ok  
 GET /sign-in                            ok    ok       ok    ok   ok        ok  ok       ok
 GET /staff/sign-in                      ok    ok       ok    ok   ok        ok  ok       ok
 GET /staff/orders                       ok    ok       ok    ok   ok        ok  ok       ok
+GET /staff/loyalty                      ok    ok       ok    ok   ok        ok  ok       ok
 GET /staff/articles                     ok    ok       ok    ok   ok        ok  ok       ok
 GET /staff/articles/{slug}              ok    ok       ok    ok   ok        ok  ok       ok
 GET /studio                             ok    ok       ok    ok   ok        ok  ok       ok
 GET /studio/{id}                        ok    ok       ok    ok   ok        ok  ok       ok
 GET /desk                               ok    ok       ok    ok   ok        ok  ok       ok
 GET /desk/{id}                          ok    ok       ok    ok   ok        ok  ok       ok
+GET /desk/calls/{id}                    ok    ok       ok    ok   ok        ok  ok       ok
+GET /consult                            ok    ok       ok    ok   ok        ok  ok       ok
+GET /consult/{id}                       ok    ok       ok    ok   ok        ok  ok       ok
+GET /bookings/{token}                   ok    ok       ok    ok   ok        ok  ok       ok
 GET /notices                            ok    ok       ok    ok   ok        ok  ok       ok
 GET /pay/test/{session}                 ok    ok       ok    ok   ok        ok  ok       ok
 GET /assets/{name}                      ok    ok       ok    ok   ok        ok  ok       ok
@@ -74,12 +80,19 @@ GET /media/{show}/hls/{file}           404   404      404   404  404       404 4
 GET /api/products                       ok    ok       ok    ok   ok        ok  ok       ok
 GET /api/products/{id}                  ok    ok       ok    ok   ok        ok  ok       ok
 GET /api/staff/products                401   403      403   403   ok       403 403       ok
+GET /api/staff/products/{id}/stock     401   403      403   403  403       403  ok       ok
 
 GET /api/cart                          401    ok       ok    ok  403       403 403      403
 POST /api/cart/lines                   401    ok       ok    ok  403       403 403      403
 PATCH /api/cart/lines/{id}             401   404       ok   404  403       403 403      403
 DELETE /api/cart/lines/{id}            401   404       ok   404  403       403 403      403
 POST /api/checkout                     401    ok       ok    ok  403       403 403      403
+POST /api/checkout/quote               401    ok       ok    ok  403       403 403      403
+GET /api/coupons                       401    ok       ok    ok  403       403 403      403
+POST /api/coupons                      401    ok       ok    ok  403       403 403      403
+GET /api/staff/coupons                 401   403      403   403   ok       403 403       ok
+POST /api/staff/coupons                401   403      403   403  403       403 403       ok
+PATCH /api/staff/coupons/{id}          401   403      403   403  403       403 403       ok
 
 GET /api/orders                        401    ok       ok    ok  403       403 403      403
 GET /api/orders/{id}                   401   404       ok   404   ok       403  ok       ok
@@ -87,6 +100,22 @@ POST /api/orders/{id}/cancel           401   404       ok   404  403       403 4
 POST /api/orders/{id}/pay              401   404       ok   404  403       403 403      403
 GET /api/staff/orders                  401   403      403   403   ok       403  ok       ok
 POST /api/staff/orders/{id}/{act}      401   403      403   403   ok       403 403       ok
+
+GET /api/loyalty                       401    ok       ok    ok  403       403 403      403
+GET /api/loyalty/history               401    ok       ok    ok  403       403 403      403
+GET /api/loyalty/transfers             401    ok       ok    ok  403       403 403      403
+POST /api/loyalty/transfers            401   403       ok    ok  403       403 403      403
+POST /api/loyalty/transfers/{id}/accept   401 403      ok   404  403       403 403      403
+POST /api/loyalty/transfers/{id}/decline  401 403      ok   404  403       403 403      403
+POST /api/loyalty/transfers/{id}/withdraw 401 403      ok   404  403       403 403      403
+GET /api/staff/loyalty/rules           401   403      403   403   ok       403 403       ok
+PUT /api/staff/loyalty/rules           401   403      403   403  403       403 403       ok
+GET /api/staff/loyalty/customers/{id}  401   403      403   403   ok       403  ok       ok
+POST /api/staff/loyalty/customers/{id}/corrections 401 403 403 403 403     403 403       ok
+
+GET /api/wishes                        401    ok       ok    ok  403       403 403      403
+PUT /api/wishes/{product}              401    ok       ok    ok  403       403 403      403
+DELETE /api/wishes/{product}           401    ok       ok    ok  403       403 403      403
 
 GET /api/chat                           ok    ok       ok    ok   ok        ok  ok       ok
 GET /api/chat/before                   401   404       ok   404  403       403 403      403
@@ -106,6 +135,29 @@ PUT /api/staff/reps/{id}               401   403      403   403  403       403 4
 GET /api/staff/figures                 401   403      403   403  403       403  ok       ok
 GET /api/staff/hours                   401   403      403   403  403       403  ok       ok
 PUT /api/staff/hours                   401   403      403   403  403       403 403       ok
+
+GET /api/consult                        ok    ok       ok    ok   ok        ok  ok       ok
+POST /api/consult/calls                401    ok       ok    ok  403       403 403      403
+GET /api/consult/calls/{id}/summary    401   404       ok   404  403       403  ok       ok
+GET /api/consult/calls/{id}/cart       401   404       ok   404  403       403 404      404
+GET /api/consult/calls/{id}/customer   401   403      403   403  403       403 404      404
+GET /api/staff/consult/board           401   403      403   403  403       403  ok       ok
+POST /api/staff/consult/calls          401   403      403   403  403       403  ok       ok
+POST /api/staff/consult/calls/{id}/called-back 401 403 403   403 403       403  ok       ok
+GET /api/staff/consult/figures         401   403      403   403  403       403  ok       ok
+GET /api/consult/slots                  ok    ok       ok    ok   ok        ok  ok       ok
+POST /api/consult/bookings             401    ok       ok    ok  403       403 403      403
+GET /api/consult/bookings              401    ok       ok    ok  403       403 403      403
+GET /api/bookings/{token}               ok    ok       ok    ok   ok        ok  ok       ok
+PATCH /api/bookings/{token}             ok    ok       ok    ok   ok        ok  ok       ok
+DELETE /api/bookings/{token}            ok    ok       ok    ok   ok        ok  ok       ok
+GET /api/bookings/{token}/calendar.ics  ok    ok       ok    ok   ok        ok  ok       ok
+POST /api/bookings/{token}/call        401    ok       ok    ok  403       403 403      403
+GET /api/staff/consult/availability    401   403      403   403  403       403  ok       ok
+PUT /api/staff/consult/availability    401   403      403   403  403       403  ok       ok
+GET /api/staff/consult/bookings        401   403      403   403  403       403  ok       ok
+DELETE /api/staff/consult/bookings/{id} 401  403      403   403  403       403  ok       ok
+
 GET /api/articles                       ok    ok       ok    ok   ok        ok  ok       ok
 GET /api/articles/{slug}                ok    ok       ok    ok   ok        ok  ok       ok
 GET /api/staff/articles                401   403      403   403  403       403  ok       ok
@@ -127,7 +179,9 @@ POST /api/pay/test/{session}            ok    ok       ok    ok   ok        ok  
 """
 """A provider's callback is let in by its signature alone, which none of these has; so is a media
 engine by its token, and a sender by the show's key. A connection to the engine is known by a name
-that nobody can guess, and a show without a picture has no files.
+that nobody can guess, and a show without a picture has no files. A booking is its link's: whoever
+has that may read, move and cancel it. Points are accepted or declined by her to whom they were
+offered, withdrawn by her who offered them.
 """
 
 SOCKETS = """
@@ -138,6 +192,7 @@ disconnect                              ok    ok       ok    ok   ok        ok  
 join                                    ok    ok       ok    ok   ok        ok  ok       ok
 join draft                             404   404      404   404   ok        ok 404       ok
 join nothing                           404   404      404   404  404       404 404      404
+join members                           403   403       ok   403   ok        ok  ok       ok
 heart                                   ok    ok       ok    ok   ok        ok  ok       ok
 comment                                401    ok       ok    ok   ok        ok 403       ok
 claim                                  401    ok       ok    ok  403       403 403      403
@@ -153,6 +208,8 @@ run item.move                          401   403      403   403   ok       403 4
 run item.remove                        401   403      403   403   ok       403 403       ok
 run item.pin                           401   403      403   403   ok       403 403       ok
 run item.countdown                     401   403      403   403   ok       403 403       ok
+run gift.open                          401   403      403   403   ok       403 403       ok
+run gift.close                         401   403      403   403   ok       403 403       ok
 run show.go_live                       401   403      403   403   ok       403 403       ok
 run show.end                           401   403      403   403   ok       403 403       ok
 
@@ -195,6 +252,40 @@ act transfer                           404   404      403   404  404       404  
 act resolve                            404   404      403   404  404       404  ok       ok
 """
 """What needs a conversation is asked after `join`: who is refused there gets no further.
+"""
+
+CONSULT = """
+                                    nobody guest customer other host moderator rep operator
+
+connect                                 ok    ok       ok    ok   ok        ok  ok       ok
+disconnect                              ok    ok       ok    ok   ok        ok  ok       ok
+watch                                  401   403      403   403  403       403  ok       ok
+lobby                                   ok    ok       ok    ok   ok        ok  ok       ok
+join nothing                           404   404      404   404  404       404 404      404
+join                                   404   404       ok   404  404       404  ok      404
+sit                                    404   404       ok   404  404       404  ok      404
+signal                                 404   404       ok   404  404       404  ok      404
+ice                                    404   404       ok   404  404       404  ok      404
+cart                                   404   404       ok   404  404       404  ok      404
+do say                                 404   404       ok   404  404       404  ok      404
+do show                                404   404       ok   404  404       404  ok      404
+do hide                                404   404       ok   404  404       404  ok      404
+do change                              404   404       ok   404  404       404  ok      404
+do undo                                404   404       ok   404  404       404  ok      404
+do note                                404   404      403   404  404       404  ok      404
+do decline                             404   404       ok   404  404       404  ok      404
+do answer                              404   404      403   404  404       404  ok      404
+do accept                              404   404       ok   404  404       404 403      404
+do leave                               404   404       ok   404  404       404 403      404
+do callback                            404   404       ok   404  404       404 403      404
+do chat                                404   404       ok   404  404       404 403      404
+do rate                                404   404       ok   404  404       404 403      404
+do called_back                         404   404      403   404  404       404  ok      404
+do hang_up                             404   404       ok   404  404       404  ok      404
+answer without joining                 401   403      403   403  403       403  ok       ok
+"""
+"""In a call of `customer` and `rep`: who is refused at `join` gets no further. A rep may answer a
+call that waits, or find that somebody has it, without following it.
 """
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 import uuid
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -20,8 +20,17 @@ from web.knowledge import KNOWLEDGE
 BODIES: dict[str, dict[str, Any]] = {
     "POST /api/session/guest": {"name": "小美"},
     "PATCH /api/cart/lines/{id}": {"quantity": 1},
+    "PATCH /api/staff/coupons/{id}": {"uses": 0},
     "POST /api/orders/{id}/cancel": {"request_id": "request-1"},
     "POST /api/staff/orders/{id}/{act}": {"request_id": "request-1"},
+    "POST /api/loyalty/transfers": {
+        "to": "friend@example.com",
+        "points": 1,
+        "request_id": "request-1",
+    },
+    "POST /api/loyalty/transfers/{id}/accept": {"request_id": "request-1"},
+    "POST /api/loyalty/transfers/{id}/decline": {"request_id": "request-1"},
+    "POST /api/loyalty/transfers/{id}/withdraw": {"request_id": "request-1"},
 }
 """Where it is not the route but the service that knows: a body that gets that far."""
 
@@ -63,10 +72,19 @@ async def test_each_person_gets_what_the_table_says(
     stage = Stage(service, browsers["host"])
     talk = Talk(browsers["customer"])
     shelf = Shelf(service)
+    face_to_face = FaceToFace(browsers["customer"])
+    agenda = Agenda(service, browsers["rep"])
+    purse = Purse(browsers["operator"], browsers["customer"], await service.browser())
     surprises = []
     for row in rows(HTTP):
         is_talk = "/chat" in row.name or "/conversations" in row.name
-        maker = talk if is_talk else stage if "show" in row.name else shop
+        maker: Maker = talk if is_talk else stage if "show" in row.name else shop
+        if "/consult/calls/{id}" in row.name:
+            maker = face_to_face
+        if "/api/" in row.name and "/bookings/{" in row.name:
+            maker = agenda
+        if "/loyalty/" in row.name:
+            maker = purse
         is_article = "/articles" in row.name or "{slug}" in row.name
         address = await (shelf if is_article else maker).address(row)
         for who in sorted(PEOPLE, key=LAST_OF.__getitem__):
@@ -99,6 +117,10 @@ async def again(service: Service, browser: Browser) -> Browser:
             )
         )
     return copy
+
+
+class Maker(Protocol):
+    async def address(self, row: Row) -> str: ...
 
 
 class Stage:
@@ -139,6 +161,75 @@ class Talk:
         return f"{path}?offset=5" if path.endswith("/before") else path
 
 
+class FaceToFace:
+    """Makes what a row about a call is about."""
+
+    def __init__(self, customer: Browser) -> None:
+        self._customer = customer
+
+    async def address(self, row: Row) -> str:
+        """The row's path, its parts filled in."""
+        asked = await self._customer.post("/api/consult/calls", {"locale": "en"})
+        return row.name.split()[1].format(id=asked.json["call"])
+
+
+class Agenda:
+    """Makes what a row about a booking is about: one of somebody else's, with the rep."""
+
+    def __init__(self, service: Service, rep: Browser) -> None:
+        self._service = service
+        self._rep = rep
+
+    async def address(self, row: Row) -> str:
+        """The row's path, its parts filled in."""
+        always = {"time_zone": "UTC", "week": [[["00:00", "24:00"]]] * 7}
+        hours = always | {"closed": [], "special": []}
+        await self._rep.ask("PUT", "/api/staff/consult/availability", json=hours)
+        guest = await self._service.browser()
+        await guest.become_guest()
+        body = {
+            "starts_at": (await guest.get("/api/consult/slots")).json["slots"][20],
+            "minutes": 30,
+            "locale": "en",
+            "name": "美玲",
+            "email": "guest@example.com",
+            "request_id": "request-1",
+        }
+        made = (await guest.post("/api/consult/bookings", body)).json
+        return row.name.split()[1].format(token=made["token"], id=made["booking"]["id"])
+
+
+class Purse:
+    """Makes what a row about points is about: an offer to the customer, or one of hers."""
+
+    def __init__(self, operator: Browser, customer: Browser, friend: Browser) -> None:
+        self._operator = operator
+        self._customer = customer
+        self._friend = friend
+
+    async def address(self, row: Row) -> str:
+        """The row's path, its parts filled in."""
+        path = row.name.split()[1]
+        hers = (await self._customer.get("/api/session")).json["person"]["id"]
+        if "/transfers/{id}" not in path:
+            return path.format(id=hers)
+        rules = {"on": True, "earn": {"spend": 10_000, "points": 1}, "point_value": 100}
+        version = (await self._operator.get("/api/staff/loyalty/rules")).json["version"]
+        body = {"version": version, "rules": rules}
+        await self._operator.ask("PUT", "/api/staff/loyalty/rules", json=body)
+        known = (await self._friend.get("/api/session")).json["person"]["id"]
+        friend = known or await self._friend.become_customer("friend@example.com")
+        for id in (hers, friend):
+            given = {"points": 10, "reason": "try", "request_id": str(uuid.uuid4())}
+            await self._operator.post(f"/api/staff/loyalty/customers/{id}/corrections", given)
+        withdrawn = path.endswith("/withdraw")
+        sender, receiver = (self._customer, "friend") if withdrawn else (self._friend, "customer")
+        offer = {"to": f"{receiver}@example.com", "points": 5, "request_id": str(uuid.uuid4())}
+        made = await sender.post("/api/loyalty/transfers", offer)
+        assert made.status == 201, made.body
+        return path.format(id=made.json["id"])
+
+
 class Shelf:
     """Makes what a row about an article is about."""
 
@@ -168,10 +259,12 @@ class Shop:
             parts["id"] = await self._line()
         elif path.startswith(("/api/orders/{id}", "/api/staff/orders/{id}", "/api/pay/")):
             parts["id"], parts["session"] = await self._order()
-        elif path == "/api/products/{id}":
+        elif "{product}" in path:
+            parts["product"] = (await self._product())["id"]
+        elif path in ("/api/products/{id}", "/api/staff/products/{id}/stock"):
             parts["id"] = (await self._product())["id"]
         else:
-            parts["id"] = parts["session"] = parts["conversation"] = "x1"
+            parts["id"] = parts["session"] = parts["token"] = "x1"
         return path.format(**parts)
 
     async def _product(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import Annotated, Any, get_args, get_origin
 
 import aiohttp
@@ -12,9 +13,12 @@ from core.identity.staff import STAFF
 from live import commands
 from live.namespace import NAMESPACE
 from tests.access.table import PEOPLE, SOCKETS, rows
+from tests.live.members import a_coupon, open_club, spend
 from tests.service import Browser, Service
 from tests.viewers import Viewer, open_show
+from video.consult import namespace as consult
 from web import rooms
+from web.keys import DATABASE
 
 NOBODYS_ID = "cus_" + "0" * 26
 
@@ -28,12 +32,12 @@ def commands_of(union: Any) -> set[str]:
 
 def test_every_event_has_a_row_and_every_row_an_event(service: Service) -> None:
     namespaces = service.app[rooms.SOCKETS].namespace_handlers
-    assert set(namespaces) == {NAMESPACE, chat.NAMESPACE}
+    assert set(namespaces) == {NAMESPACE, chat.NAMESPACE, consult.NAMESPACE}
     events = {name[3:] for name in dir(namespaces[NAMESPACE]) if name.startswith("on_")}
     named = events - {"run", "moderate"}
     named |= {f"run {name}" for name in commands_of(commands.Run)}
     named |= {f"moderate {name}" for name in commands_of(commands.Moderate)}
-    further = {"join draft", "join nothing"}
+    further = {"join draft", "join nothing", "join members"}
     assert named == {row.name for row in rows(SOCKETS)} - further
 
 
@@ -57,6 +61,7 @@ def bodies(made: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "join": {"show": made["show"]},
         "join draft": {"show": made["draft"]},
         "join nothing": {"show": "shw_" + "0" * 26},
+        "join members": {"show": made["members"]},
         "heart": {"count": 1},
         "comment": {"text": "你好"},
         "claim": {"item": item, "quantity": 1},
@@ -73,6 +78,8 @@ def bodies(made: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "item.remove": {"item": item},
         "item.pin": {"item": item},
         "item.countdown": {"item": item},
+        "gift.open": {"keyword": "我要折扣", "coupon": made["coupon"], "most": 3},
+        "gift.close": {},
         "comment.hide": {"comment": comment},
         "comment.restore": {"comment": comment},
         "comment.pin": {"comment": comment},
@@ -94,7 +101,7 @@ async def test_each_person_gets_what_the_table_says(
     service: Service, browsers: dict[str, Browser], viewers: dict[str, Viewer]
 ) -> None:
     made = await open_show(browsers["host"], viewers["host"], viewers["customer"])
-    sent = bodies(made)
+    sent = bodies(made | await open_to_members(service, browsers))
     surprises = []
     for row in rows(SOCKETS):
         if row.name in ("connect", "disconnect"):
@@ -115,11 +122,24 @@ async def test_each_person_gets_what_the_table_says(
     assert surprises == []
 
 
+async def open_to_members(service: Service, browsers: dict[str, Browser]) -> dict[str, str]:
+    """A show for those who have silver, which `customer` has; and a coupon that can be given."""
+    database, now = service.app[DATABASE], service.clock.now()
+    await open_club(database, now)
+    hers = (await browsers["customer"].get("/api/session")).json["person"]["id"]
+    await database.write(partial(spend, customer=hers, minor=100_000, now=now))
+    new = {"title": "會員之夜", "starts_at": 1, "tier": "silver"}
+    show = (await browsers["host"].post("/api/staff/shows", new)).json["id"]
+    return {"members": show, "coupon": await a_coupon(database, now)}
+
+
 def what_came_of(reply: dict[str, Any], *, strict: bool) -> str:
     """As in the table. Where its row has no 404, that something is gone does not say who may."""
     if reply["ok"]:
         return "ok"
-    known = {"not_signed_in": "401", "forbidden": "403"} | ({"not_found": "404"} if strict else {})
+    known = {"not_signed_in": "401", "forbidden": "403", "not_allowed": "403"} | (
+        {"not_found": "404"} if strict else {}
+    )
     code = reply["error"]["code"]
     assert code not in ("internal", "rate_limited", "bad_request"), reply
     return known.get(code, "ok")

@@ -56,6 +56,7 @@ Tool = Literal[
     "places",
     "deliveries",
     "opening",
+    "consultation",
     "articles",
     "orders",
     "claims",
@@ -64,6 +65,8 @@ Tool = Literal[
     "propose_remove",
     "propose_cancel",
     "benefits",
+    "coupons",
+    "loyalty",
     "hand_over",
 ]
 
@@ -88,6 +91,7 @@ class Case(Input):
     turns: list[str] = Field(min_length=1, max_length=4)
     expect: Expect
     hostile: bool = False
+    loyalty: bool = False
 
     @property
     def out_of_scope(self) -> bool:

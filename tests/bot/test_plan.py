@@ -69,6 +69,21 @@ ORDER = {
     "cancellable": True,
 }
 
+NO_TALKS: dict[str, Any] = {
+    "free": False,
+    "least_minutes": None,
+    "most_minutes": None,
+    "opens_at": None,
+    "starts_at": [],
+}
+ABOUT_TALKS = {
+    "id": "art_2",
+    "slug": "video-consultation",
+    "title": "視訊諮詢",
+    "excerpt": "免費。",
+    "score": 0.8,
+}
+
 
 def listed(product: dict[str, Any]) -> dict[str, Any]:
     return {
@@ -94,6 +109,9 @@ class Shop:
         self.cart: list[dict[str, Any]] = []
         self.claims: list[dict[str, Any]] = []
         self.articles: list[dict[str, Any]] = []
+        self.talks: dict[str, Any] = {}
+        self.points: dict[str, Any] = {}
+        self.coupons: list[dict[str, Any]] | None = None
         self.found: Callable[[str], Sequence[str]] = lambda words: (
             [CHILLI, OIL, PLUM] if not words else []
         )
@@ -113,7 +131,8 @@ class Shop:
         if call.tool in self.broken:
             return Done(call, {"error": "unavailable"}, failed=True)
         data, proposal = self._tool(call.tool, call.args)
-        return Done(call, data, (), proposal)
+        talks = call.tool == "consultation" and self.talks
+        return Done(call, data, (Card("consult", "talk"),) if talks else (), proposal)
 
     def _tool(self, name: str, args: dict[str, Any]) -> tuple[dict[str, Any], Change | None]:
         match name:
@@ -121,7 +140,7 @@ class Shop:
                 found = self.found(args["words"])
                 return {"products": [listed(GOODS[one]) for one in found][: args["limit"]]}, None
             case "product":
-                return GOODS.get(args["product"], {"missing": True}), None
+                return self._product(args), None
             case "stock":
                 return self._stock(args), None
             case "orders":
@@ -145,7 +164,11 @@ class Shop:
             case "articles":
                 return {"articles": self.articles}, None
             case "benefits":
-                return {"coupons": False, "points": False}, None
+                return {"coupons": self.coupons is not None, "points": bool(self.points)}, None
+            case "loyalty":
+                return self.points, None
+            case "coupons":
+                return {"coupons": self.coupons, "more": 1}, None
             case "hand_over":
                 return {"handed": True}, None
             case "places":
@@ -154,10 +177,24 @@ class Shop:
             case "deliveries":
                 fee = {"kind": "home", "fee": twd(80), "free_from": twd(999)}
                 return {"deliveries": [fee]}, None
+            case "consultation":
+                return {**NO_TALKS, **self.talks}, None
             case "opening":
                 opens = NOW + 86_400_000
                 return {"always": False, "open": False, "until": None, "opens_at": opens}, None
         raise AssertionError(name)
+
+    def _product(self, args: dict[str, Any]) -> dict[str, Any]:
+        if args["product"] not in GOODS:
+            return {"missing": True}
+        product = GOODS[args["product"]]
+        if (pieces := args.get("quantity")) is None:
+            return product
+        priced = [
+            {**one, "total": twd(pieces * one["price"]["minor"] // 100)}
+            for one in product["variants"]
+        ]
+        return {**product, "variants": priced}
 
     def _stock(self, args: dict[str, Any]) -> dict[str, Any]:
         product = GOODS[args["product"]]
@@ -270,6 +307,104 @@ def test_she_is_answered_in_her_language(shop: Shop, text: str, locale: Locale) 
     assert said.locale == locale
     assert said.intent == "price"
     assert "NT$360" in said.text
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces", "total"),
+    [
+        ("剝皮辣椒兩罐多少錢", 2, "秋釀剝皮辣椒 2 件共 NT$720（單價：NT$360）"),
+        ("買三罐剝皮辣椒一共幾錢呀", 3, "秋釀剝皮辣椒 3 件合共 NT$1,080（單價：NT$360）"),
+        ("五瓶剥皮辣椒一共多少钱", 5, "秋釀剝皮辣椒 5 件共 NT$1,800（单价：NT$360）"),
+        (
+            "how much are nine jars of pickled peppers",
+            9,
+            "秋釀剝皮辣椒: 9 come to NT$3,240 (price of one: NT$360)",
+        ),
+    ],
+)
+def test_of_several_pieces_the_price_of_all_and_of_one_is_told(
+    shop: Shop, text: str, pieces: int, total: str
+) -> None:
+    said = shop.answer(talk(text))
+    assert shop.asked == [Call("product", {"product": CHILLI, "quantity": pieces})]
+    assert total in said.text
+    assert (said.intent, said.tool) == ("price", "product")
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("what do two come to", "en"),
+        ("兩件多少錢", "zh-Hant"),
+        ("買兩罐一共幾錢呀", "zh-Hant-HK"),
+        ("两罐一共多少钱", "zh-Hans"),
+    ],
+)
+def test_several_pieces_of_what_was_shown_last(shop: Shop, text: str, locale: Locale) -> None:
+    shown = bot(intent="product_info", cards=(Card("product", PLUM),))
+    said = shop.answer(talk("脆梅是什麼", shown, text, locale=locale))
+    assert said.locale == locale
+    assert "NT$580" in said.text
+    assert "NT$290" in said.text
+
+
+def test_it_is_as_many_of_another_and_of_what_she_chooses(shop: Shop) -> None:
+    shown = bot(intent="price", cards=(Card("product", PLUM),))
+    assert "NT$720" in shop.answer(talk("脆梅兩罐多少錢", shown, "那剝皮辣椒呢")).text
+    shop.found = lambda _: [CHILLI, PLUM]
+    asked = talk("兩罐多少錢")
+    which = shop.answer(asked)
+    assert "NT$720" not in which.text
+    said = shop.answer(
+        talk(
+            "兩罐多少錢",
+            bot(intent="price", cards=which.cards, buttons=which.buttons),
+            pressed(f"product:{CHILLI}", "秋釀剝皮辣椒"),
+        )
+    )
+    assert "NT$720" in said.text
+
+
+def test_the_price_of_one_is_asked_again_after_that_of_two(shop: Shop) -> None:
+    shown = bot(intent="price", cards=(Card("product", PLUM),))
+    said = shop.answer(talk("脆梅兩罐多少錢", shown, "剝皮辣椒多少錢"))
+    assert "NT$360" in said.text
+    assert "NT$720" not in said.text
+
+
+def test_several_pieces_are_of_the_variant_that_she_named_and_else_of_each(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (
+        "NT$760（單價：小辣、大辣，每件都是 NT$380）"
+        in shop.answer(talk("花椒辣油兩罐多少錢")).text
+    )
+    said = shop.answer(talk("花椒辣油小辣的兩罐多少錢"))
+    assert "手炒花椒辣油 小辣 2 件共 NT$760（單價：NT$380）" in said.text
+    dear = variant("var_l", "B01-L", "大辣", 420)
+    monkeypatch.setitem(GOODS[OIL], "variants", [GOODS[OIL]["variants"][0], dear])
+    said = shop.answer(talk("花椒辣油兩罐多少錢"))
+    assert "小辣 2 件共 NT$760（單價：NT$380）\n手炒花椒辣油 大辣 2 件共 NT$840" in said.text
+    assert "NT$760" not in shop.answer(talk("大辣的花椒辣油兩罐多少錢")).text
+
+
+def test_more_than_there_are_is_said_with_the_price(shop: Shop) -> None:
+    said = shop.answer(talk("剝皮辣椒十罐多少錢"))
+    assert "NT$3,600" in said.text
+    assert "9 件" in said.text
+
+
+def test_of_more_than_the_cart_takes_the_price_is_told_with_the_article_and_of_too_many_it_alone(
+    shop: Shop,
+) -> None:
+    shop.articles = [
+        {"id": "art_1", "slug": "bulk-order", "title": "大量訂購", "excerpt": "…", "score": 0.9}
+    ]
+    said = shop.answer(talk("剝皮辣椒三十罐多少錢"))
+    assert "NT$10,800" in said.text
+    assert [button.means for button in said.buttons] == ["article:bulk-order"]
+    assert shop.answer(talk("剝皮辣椒三百罐多少錢")).tool == "articles"
+    assert shop.answer(talk("剝皮辣椒三十罐團購多少錢")).tool == "articles"
 
 
 def test_three_messages_are_one_question(shop: Shop) -> None:
@@ -585,6 +720,100 @@ def test_an_article_that_does_not_fit_is_not_read_out(shop: Shop) -> None:
     assert said.intent == "other"
 
 
+# Face to face
+
+MONDAY = NOW // 86_400_000 * 86_400_000 + 4 * 86_400_000 + 2 * 3_600_000
+"""10:00 in Taipei."""
+TALK = Card("consult", "talk")
+
+
+@pytest.mark.parametrize(
+    ("talks", "told", "unsaid"),
+    [
+        ({"free": True}, ["現在就有真人在線上"], ["預約", "分鐘"]),
+        (
+            {"free": True, "starts_at": [MONDAY, MONDAY + 900_000]},
+            ["現在就有真人在線上", "也可以先預約", "10:00、10:15"],
+            [],
+        ),
+        ({"least_minutes": 4, "most_minutes": 12}, ["4 到 12 分鐘"], ["預約"]),
+        ({"least_minutes": 0, "most_minutes": 12}, ["12 分鐘內"], ["0 到"]),
+        ({"starts_at": [MONDAY]}, ["現在沒有真人有空", "可以預約", "10:00"], ["分鐘"]),
+        (
+            {"opens_at": MONDAY, "starts_at": [MONDAY]},
+            ["現在沒有真人可以視訊", "開始有人", "可以預約"],
+            [],
+        ),
+    ],
+)
+def test_who_wants_to_see_things_is_told_how_it_stands(
+    shop: Shop, talks: dict[str, Any], told: list[str], unsaid: list[str]
+) -> None:
+    shop.talks = talks
+    said = shop.answer(talk("想約視訊看商品"))
+    assert tools(shop) == ["consultation"]
+    assert said.tool == "consultation"
+    assert said.cards == (TALK,)
+    assert [one for one in told if one not in said.text] == []
+    assert [one for one in unsaid if one in said.text] == []
+
+
+def test_a_day_is_named_once(shop: Shop) -> None:
+    later = MONDAY + 86_400_000
+    shop.talks = {"starts_at": [MONDAY, MONDAY + 900_000, later]}
+    said = shop.answer(talk("can I book a video call to see the products", locale="en"))
+    day = said.text.partition("the next are: ")[2].split(", ")
+    assert [len(one.split()) for one in day] == [2, 1, 2]
+
+
+def test_where_there_is_nobody_and_no_time_the_article_answers(shop: Shop) -> None:
+    shop.articles = [ABOUT_TALKS]
+    said = shop.answer(talk("想約視訊看商品"))
+    assert tools(shop) == ["consultation", "articles"]
+    assert "免費。" in said.text
+    assert said.cards == (Card("article", "video-consultation", title="視訊諮詢"),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "視訊諮詢要收費嗎",
+        "一次視訊多久",
+        "is the video consultation free",
+        "how long is a video session",
+        "cancel my video session",
+    ],
+)
+def test_what_it_costs_and_how_long_it_takes_is_written(shop: Shop, text: str) -> None:
+    shop.articles, shop.talks = [ABOUT_TALKS], {"free": True}
+    said = shop.answer(talk(text))
+    assert said.tool == "articles"
+    assert "免費。" in said.text
+    assert TALK in said.cards
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what times are free for the video consultation",
+        "what slots are free for a video call",
+        "is anyone free for a video call now",
+        "視訊要等多久",
+        "how long is the wait for a video call",
+    ],
+)
+def test_a_free_time_and_a_wait_are_no_price_and_no_length(shop: Shop, text: str) -> None:
+    shop.articles, shop.talks = [ABOUT_TALKS], {"free": True}
+    assert shop.answer(talk(text)).tool == "consultation"
+
+
+def test_its_article_is_read_when_its_button_is_pressed(shop: Shop) -> None:
+    shop.articles, shop.talks = [ABOUT_TALKS], {"free": True}
+    said = shop.answer(talk("想視訊", bot(), pressed("article:video-consultation")))
+    assert tools(shop) == ["articles"]
+    assert "免費。" in said.text
+
+
 # People
 
 
@@ -678,6 +907,82 @@ def test_discounts_are_not_promised(shop: Shop) -> None:
     said = shop.answer(talk("有折扣碼嗎"))
     assert tools(shop) == ["benefits"]
     assert "沒有" in said.text
+
+
+HAS: dict[str, Any] = {
+    "on": True,
+    "available": 120,
+    "worth": twd(120),
+    "pending": 30,
+    "return_days": 7,
+    "expiring": [{"points": 50, "at": NOW + 9 * 86_400_000}],
+    "earn": {"spend": twd(100), "points": 1},
+    "tier": "銀卡",
+    "next": {"name": "金卡", "missing": twd(1_800)},
+}
+COUPON: dict[str, Any] = {
+    "title": "直播限定 9 折券",
+    "code": None,
+    "off": None,
+    "off_percent": 10,
+    "minimum": twd(500),
+    "ends_at": NOW + 9 * 86_400_000,
+    "by_itself": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("我有多少點", "120 點"),
+        ("點數什麼時候到期", "50 點"),
+        ("我離下一個等級還差多少", "金卡"),
+        ("我有幾多積分", "120 分"),
+        ("我嘅積分幾時到期呀", "50 分"),
+        ("我有多少积分", "120 积分"),
+        ("积分什么时候过期", "50 积分"),
+        ("how many points do I have?", "120 points"),
+        ("when do my points expire", "50 points"),
+    ],
+)
+def test_points_are_told_as_the_ledger_has_them(shop: Shop, text: str, says: str) -> None:
+    shop.points = HAS
+    said = shop.answer(talk(text))
+    assert (said.intent, said.tool) == ("points", "loyalty")
+    assert tools(shop) == ["benefits", "loyalty"]
+    assert says in said.text
+    assert "NT$1,800" in said.text
+    assert "intent:coupon" in {button.means for button in said.buttons}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["有優惠券嗎", "我有咩優惠券用得", "我有哪些券能用", "which coupons do I have?"],
+)
+def test_coupons_are_told_with_what_they_ask_for(shop: Shop, text: str) -> None:
+    shop.coupons = [COUPON]
+    said = shop.answer(talk(text))
+    assert (said.intent, said.tool) == ("coupon", "coupons")
+    assert COUPON["title"] in said.text
+    assert "NT$500" in said.text
+    assert "intent:points" in {button.means for button in said.buttons}
+
+
+@pytest.mark.parametrize(
+    ("means", "tool"), [("intent:points", "loyalty"), ("intent:coupon", "coupons")]
+)
+def test_points_and_coupons_are_asked_for_by_button_too(shop: Shop, means: str, tool: str) -> None:
+    shop.points, shop.coupons = HAS, []
+    said = shop.answer(talk(pressed(means)))
+    assert said.tool == tool
+    assert not said.proposal
+
+
+def test_who_has_no_points_yet_is_told_how_they_are_earned(shop: Shop) -> None:
+    shop.points = HAS | {"available": -5, "pending": 0, "expiring": [], "tier": None, "next": None}
+    said = shop.answer(talk("我有多少點"))
+    assert "-5" not in said.text
+    assert "NT$100" in said.text
 
 
 def test_a_step_is_quick_and_the_same_every_time(brain: Brain) -> None:

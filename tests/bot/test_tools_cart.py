@@ -183,10 +183,6 @@ class TestRemoving:
         assert [card.kind for card in done.cards] == ["product"]
 
 
-async def test_there_are_no_coupons_and_no_points(ask: Asking) -> None:
-    assert await ask("benefits") == {"coupons": False, "points": False}
-
-
 @pytest.mark.parametrize(
     ("name", "args"),
     [

@@ -117,6 +117,16 @@ async def test_a_product_tells_each_of_its_variants(ask: Asking, goods: Goods) -
     }
 
 
+async def test_a_product_tells_what_several_of_a_variant_cost(ask: Asking, goods: Goods) -> None:
+    [oil] = (await ask("search_products", words="花椒辣油"))["products"]
+    data = await ask("product", product=oil["id"], quantity=99)
+    assert [(one["price"], one["total"]) for one in data["variants"]] == [
+        (dollars(380, "NT$380"), dollars(37_620, "NT$37,620"))
+    ] * 2
+    for wrong in (0, -1, 100, 1.5):
+        assert (await ask.done("product", product=oil["id"], quantity=wrong)).failed
+
+
 @pytest.mark.parametrize("name", ["product", "stock"])
 async def test_an_unknown_product_is_missing(ask: Asking, goods: Goods, name: str) -> None:
     for made_up in ("prd_x", "'; DROP TABLE product; --", "A01"):

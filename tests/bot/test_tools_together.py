@@ -12,9 +12,13 @@ from bot.tools.schema import schemas
 from bot.tools.shop import shop_tools
 from chat.tools import opening
 from commerce_bridge.commerce import Commerce
-from core.clock import ManualClock
+from commerce_bridge.loyalty.service import Loyalty
+from core.clock import Instant, ManualClock
+from core.identity.model import Person
 from core.tools import Tool
 from tests.bot.asking import Asking
+from video.consult.booking.commands import SlotsAsked
+from video.consult.tools import consultation
 
 
 class Chats:
@@ -22,16 +26,30 @@ class Chats:
         return {"always": False, "open": True, "until": 5, "opens_at": None}
 
 
+class House:
+    async def lobby(self, person: Person) -> dict[str, Any]:
+        return {"free": True, "least_ms": None, "most_ms": None, "opens_at": None}
+
+    async def slots(self, person: Person, asked: SlotsAsked) -> list[Instant]:
+        return []
+
+
 @pytest.fixture
-def tools(commerce: Commerce, clock: ManualClock) -> list[Tool]:
+def tools(commerce: Commerce, loyalty: Loyalty, clock: ManualClock) -> list[Tool]:
     products = Products(commerce.shop, clock)
-    return [*shop_tools(commerce, commerce.shop, products), opening(Chats())]
+    house = House()
+    return [
+        *shop_tools(commerce, commerce.shop, products, loyalty),
+        opening(Chats()),
+        consultation(house, house),
+    ]
 
 
 def test_each_tool_is_there_once(tools: list[Tool]) -> None:
     assert sorted(tool.name for tool in tools) == [
-        "benefits", "cart", "claims", "deliveries", "hand_over", "opening", "orders", "places",
-        "product", "propose_add", "propose_cancel", "propose_remove", "search_products", "stock",
+        "benefits", "cart", "claims", "consultation", "coupons", "deliveries", "hand_over",
+        "loyalty", "opening", "orders", "places", "product", "propose_add", "propose_cancel",
+        "propose_remove", "search_products", "stock",
     ]  # fmt: skip
 
 

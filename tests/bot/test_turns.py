@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import cast
 
 import pytest
 
@@ -16,6 +17,8 @@ from bot.turns import Turns, Waiting
 from core.errors import Unavailable
 from core.identity.model import Person
 from core.tools import Asker
+from tests.core.rooms.relays import Wired, wired
+from tests.waiting import until
 
 ANNA = Person("guest", "cus_1")
 
@@ -34,6 +37,8 @@ class Chat:
     told: list[tuple[str, int, str | None]] = field(default_factory=list)
     broken: int = 0
     """So many sayings fail."""
+    looked: int = 0
+    """How often it was asked who waits."""
 
     def says(self, conversation: str) -> None:
         self.said[conversation] = self.said.get(conversation, 0) + 1
@@ -44,7 +49,8 @@ class Chat:
             return None
         return Waiting(talk(), Toolbox((), Asker(ANNA, "en", 0)), 1, said)
 
-    async def unanswered(self, limit: int) -> list[str]:
+    async def unanswered(self, limit: int, waited_ms: int) -> list[str]:
+        self.looked += 1
         found = [one for one in self.said if await self.waiting(one) is not None]
         return [one for one in found if one not in self.left][:limit]
 
@@ -111,14 +117,6 @@ async def bot(chat: Chat, thinker: Thinker) -> AsyncIterator[Turns]:
     with contextlib.suppress(asyncio.CancelledError):
         await task
     assert not [one for one in asyncio.all_tasks() if one.get_name().startswith("bot ")]
-
-
-async def until(holds: Callable[[], bool], within_s: float = 5.0) -> None:
-    loop = asyncio.get_running_loop()
-    due = loop.time() + within_s
-    while not holds():
-        assert loop.time() < due
-        await asyncio.sleep(0.005)
 
 
 async def test_who_says_three_things_at_once_is_answered_once(bot: Turns, chat: Chat) -> None:
@@ -225,3 +223,92 @@ async def test_more_than_can_be_kept_are_left_to_the_sweep(
         bot.heard(str(number))
     assert len(asyncio.all_tasks()) < 20
     thinker.gate.set()
+
+
+# Several processes
+
+
+@contextlib.asynccontextmanager
+async def processes(
+    chat: Chat, thinkers: list[Thinker], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[list[tuple[Turns, asyncio.Task[None]]]]:
+    """So many bots that answer the same conversations, and hear each other."""
+    monkeypatch.setattr(turns, "SWEPT_S", 0.05)
+    monkeypatch.setattr(turns, "IN_HAND_S", 0.4)
+    made: list[tuple[Turns, asyncio.Task[None]]] = []
+    for thinker, relay in zip(thinkers, wired(len(thinkers)), strict=True):
+
+        async def ready(thinker: Thinker = thinker) -> Thinker:
+            return thinker
+
+        one = Turns(chat, ready, settled_s=0.02, relay=relay)
+        made.append((one, asyncio.create_task(one.run())))
+    try:
+        yield made
+    finally:
+        for _, task in made:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in made), return_exceptions=True)
+
+
+async def test_whom_one_process_answers_no_other_takes_up_however_long_it_thinks(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thinkers = [Thinker(), Thinker()]
+    async with processes(chat, thinkers, monkeypatch) as [(one, _), _]:
+        chat.says("a")
+        one.heard("a")
+        await until(lambda: thinkers[0].begun == 1)
+        looked = chat.looked
+        await until(lambda: chat.looked >= looked + 30)
+        assert thinkers[1].begun == 0
+        thinkers[0].gate.set()
+        await until(lambda: chat.answered == {"a": [1]})
+
+
+async def test_whom_a_process_leaves_behind_that_dies_one_of_the_others_answers(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thinkers = [Thinker(), Thinker(), Thinker()]
+    async with processes(chat, thinkers, monkeypatch) as [(one, task), *_]:
+        chat.says("a")
+        one.heard("a")
+        await until(lambda: thinkers[0].begun == 1)
+        cast(Wired, one._relay).cut = True  # it says nothing any more
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await until(lambda: thinkers[1].begun + thinkers[2].begun > 0)
+        looked = chat.looked
+        await until(lambda: chat.looked >= looked + 10)
+        assert thinkers[1].begun + thinkers[2].begun == 1
+        for thinker in thinkers:
+            thinker.gate.set()
+        await until(lambda: chat.answered == {"a": [1]})
+
+
+async def test_whom_a_process_lets_go_in_order_is_answered_without_waiting_for_it(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thinkers = [Thinker(), Thinker()]
+    async with processes(chat, thinkers, monkeypatch) as [(one, task), _]:
+        monkeypatch.setattr(turns, "IN_HAND_S", 3_600)
+        chat.says("a")
+        one.heard("a")
+        await until(lambda: thinkers[0].begun == 1)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await until(lambda: thinkers[1].begun == 1)
+
+
+async def test_how_long_somebody_must_have_waited_says_who_can_be_heard(
+    chat: Chat, thinker: Thinker
+) -> None:
+    async def ready() -> Thinker:
+        return thinker
+
+    [relay, _] = wired()
+    assert Turns(chat, ready)._waited_ms == 0
+    made = Turns(chat, ready, relay=relay)
+    assert made._waited_ms == turns.FORGOTTEN_MS
+    relay.cut = True
+    assert made._waited_ms == turns.LATE_MS

@@ -25,7 +25,8 @@ def test_each_language_says_the_same_things_with_the_same_values(locale: Locale)
 def test_what_the_planner_says_is_there() -> None:
     named = set(
         re.findall(
-            r'"((?:talking|goods|basket|orders|claims|benefits|shop|people|other)\.[a-z_]+)"', CODE
+            r'"((?:talking|goods|basket|orders|claims|benefits|shop|consult|people|other)\.[a-z_]+)"',
+            CODE,
         )
     )
     assert named

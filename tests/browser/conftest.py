@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
+from tests.browser.call import end_all
 from tests.browser.pages_built import build_if_stale
 from tests.browser.shop_process import ShopProcess
 from tests.browser.stage import HOST, Stage
 from tests.browser.visits import FLAGS, PATIENCE_MS, Visits
+from tests.servers import TurnServer
 from tools.doctor import chromium
 from web.demo.client import Client
 
@@ -51,12 +54,20 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@pytest.fixture(scope="session")
+def turn() -> Iterator[TurnServer]:
+    """What carries calls that are to go by no other way."""
+    with TurnServer() as server:
+        yield server
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shop(
-    built_pages: None, tmp_path_factory: pytest.TempPathFactory
+    built_pages: None, turn: TurnServer, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[ShopProcess]:
     """The shop of all tests; each has a show of its own in it."""
-    async for one in _shop(tmp_path_factory.mktemp("shop")):
+    relays = {"TURN_URLS": json.dumps([turn.udp]), "TURN_SECRET": turn.secret}
+    async for one in _shop(tmp_path_factory.mktemp("shop"), **relays):
         yield one
 
 
@@ -67,8 +78,8 @@ async def own_shop(built_pages: None, tmp_path: Path) -> AsyncIterator[ShopProce
         yield one
 
 
-async def _shop(folder: Path) -> AsyncIterator[ShopProcess]:
-    shop = ShopProcess(folder)
+async def _shop(folder: Path, **settings: object) -> AsyncIterator[ShopProcess]:
+    shop = ShopProcess(folder, **settings)
     try:
         await shop.start()
         yield shop
@@ -85,6 +96,13 @@ async def host(shop: ShopProcess) -> AsyncIterator[Client]:
     async with Client(shop.address) as client:
         await client.post("/api/session/staff", HOST)
         yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def nobody_talks(shop: ShopProcess) -> None:
+    """Every rep is free: no call of the test before goes on."""
+    async with asyncio.timeout(60):
+        await end_all(shop)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

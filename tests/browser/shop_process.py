@@ -48,6 +48,13 @@ class ShopProcess:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """Of the service itself. Raises RuntimeError where it does not run."""
+        if self._process is None:
+            raise RuntimeError("the shop does not run")
+        return self._process.pid
+
     async def start(self) -> None:
         """Start it and wait until it is ready. Raises RuntimeError with its log if it ends."""
         settings = {
@@ -94,6 +101,19 @@ class ShopProcess:
                 await asyncio.sleep(0.05)
         raise RuntimeError(f"the shop did not start:\n{self.log.read_text()}")
 
+    def datagram_sockets(self) -> set[str]:
+        """The UDP sockets of the service's own process, as the kernel numbers them."""
+        known = {
+            line.split()[9]
+            for name in ("udp", "udp6")
+            for line in Path(f"/proc/{self.pid}/net/{name}").read_text().splitlines()[1:]
+        }
+        held = set()
+        for one in Path(f"/proc/{self.pid}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed since
+                held.add(str(one.readlink()))
+        return {inode for inode in known if f"socket:[{inode}]" in held}
+
     def kill(self) -> None:
         """As a machine that loses power does it to a process: SIGKILL."""
         if self._process is not None:
@@ -102,9 +122,7 @@ class ShopProcess:
 
     def kill_media(self) -> None:
         """SIGKILL for the process that carries pictures."""
-        if self._process is None:
-            raise RuntimeError("the shop does not run")
-        pid = self._process.pid
+        pid = self.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         [media] = [
             int(child)
@@ -122,6 +140,10 @@ class ShopProcess:
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+
+    def now(self) -> int:
+        """What the shop's clock says."""
+        return round(time.time() * 1000) + self._ahead_ms
 
     def pass_time(self, seconds: float) -> None:
         """Have the shop's clock go on by so much at once; what is due then happens within 1 s."""

@@ -16,14 +16,15 @@ from tests.browser.visits import Visits
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def made(page: Page, title: str) -> str:
-    """Make a show by the form; returns its id."""
+async def made(page: Page, title: str, tier: str = "所有客人") -> str:
+    """Make a show by the form, for members of a `tier` where one is named; returns its id."""
     await page.goto("/studio")
     await page.get_by_role("button", name="新增一場").click()
     form = sheet(page, "新增一場")
     await form.get_by_role("textbox", name="場次名稱").fill(title)
     await form.get_by_role("textbox", name="主播").fill("阿禾")
     await form.get_by_role("combobox", name="喊單怎麼認").select_option("句子裡有代碼加數量也算")
+    await form.get_by_role("combobox", name="誰能進來").select_option(tier)
     await form.get_by_role("button", name="建立").click()
     await page.wait_for_url(re.compile(r"/studio/shw_\w+$"))
     return page.url.rpartition("/")[2]
@@ -31,6 +32,11 @@ async def made(page: Page, title: str) -> str:
 
 async def test_a_host_makes_a_show_mends_an_item_and_orders_by_hand(visits: Visits) -> None:
     page = await visits.staff("desktop", HOST)
+    shut = await made(page, "金卡之夜", "金卡以上")
+    await page.goto("/studio")
+    listed = page.get_by_role("link", name="金卡之夜")
+    await expect(listed).to_contain_text("金卡以上")
+    await expect(listed).to_have_attribute("href", f"/studio/{shut}")
     show = await made(page, "週三加開")
     studio = Studio(page)
     await expect(page.get_by_role("heading", name="週三加開")).to_be_visible()

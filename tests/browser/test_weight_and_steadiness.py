@@ -43,7 +43,7 @@ async def test_nothing_jumps_while_figures_and_talk_move(
 ) -> None:
     item = await stage.item("A01", pieces=20, limit=30)
     await stage.item("A02", pieces=20)
-    watching = await visits.visit(device)
+    watching = await visits.visit(device, reduced_motion="no-preference")
     await watching.context.add_init_script(OBSERVER)
     page = await watching.context.new_page()
     viewer = await Viewer.at(page, stage.path, "")

@@ -15,6 +15,7 @@ class Till:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.sheet = sheet(page, "結帳")
+        self.savings = self.sheet.get_by_role("region", name="折抵")
 
     async def open(self) -> None:
         await self.page.get_by_role("button", name="結帳", exact=True).click()
@@ -45,6 +46,27 @@ class Till:
 
     async def fill(self, label: str, text: str) -> None:
         await self.sheet.get_by_role("textbox", name=label, exact=True).fill(text)
+
+    async def uses_code(self, code: str) -> None:
+        """Type a coupon's code."""
+        box = self.savings.get_by_role("textbox", name="輸入優惠碼")
+        if not await box.is_visible():
+            await self.savings.locator("summary").click()
+        await box.fill(code)
+        await box.press("Enter")
+
+    async def uses_points(self, points: int | None = None) -> None:
+        """Use so many points, or as many as may be."""
+        await self.savings.get_by_role("switch").check()
+        if points is not None:
+            box = self.savings.get_by_role("textbox", name="用幾點")
+            await box.fill(str(points))
+            await box.press("Enter")
+
+    async def comes_to(self, *words: str) -> None:
+        """Wait until the sums say all of `words`."""
+        for word in words:
+            await expect(self.sheet.locator(".sum")).to_contain_text(word)
 
     async def order(self) -> None:
         await self.sheet.get_by_role("button", name="送出訂單").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,8 +28,9 @@ FLAGS: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A camera and a microphone that every page may have; WebRTC on this machine alone.
-    "--use-fake-device-for-media-stream",
+    # A camera and a microphone that every page may have; WebRTC on this machine alone. Pictures
+    # are encoded by the processor that does all else too, hence few of them.
+    "--use-fake-device-for-media-stream=fps=10",
     "--use-fake-ui-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
     "--allow-loopback-in-peer-connection",
@@ -42,6 +44,10 @@ DEVICES: Final[dict[str, dict[str, Any]]] = {
     },
     "desktop": {"viewport": {"width": 1440, "height": 900}},
 }
+
+TRACES: Final = os.environ.get("TRACES") == "1"
+"""Whether to keep, of a test that fails, all that its pages were at each step (`playwright
+show-trace`): it takes a seventh longer."""
 
 # What a page that is left does with the requests it still had.
 _LEFT_BEHIND = "net::ERR_ABORTED"
@@ -93,8 +99,12 @@ class Visit:
 class Visits:
     """Opens browsers for one test, and closes them after it."""
 
-    def __init__(self, browser: Browser, address: str, traces: Path) -> None:
+    def __init__(
+        self, browser: Browser, address: str, traces: Path, *, small_pictures: bool = True
+    ) -> None:
+        """`small_pictures`: as the cameras of calls give them; see `peers.keep_peers`."""
         self.address = address
+        self.small_pictures = small_pictures
         self._browser = browser
         self._traces = traces
         self._open: list[Visit] = []
@@ -122,12 +132,20 @@ class Visits:
         assert answer.ok, await answer.text()
 
     async def visit(self, device: str, *, name: str | None = None, **options: Any) -> Visit:
-        settings = {"locale": "zh-TW", "timezone_id": "Asia/Taipei", "color_scheme": "light"}
+        settings = {
+            "locale": "zh-TW",
+            "timezone_id": "Asia/Taipei",
+            "color_scheme": "light",
+            "permissions": ["camera", "microphone"],
+            # To draw what slides and fades took a seventh of the time of these tests.
+            "reduced_motion": "reduce",
+        }
         context = await self._browser.new_context(
             **{**DEVICES[device], **settings, **options}, base_url=self.address
         )
         context.set_default_timeout(PATIENCE_MS)
-        await context.tracing.start(snapshots=True)
+        if TRACES:
+            await context.tracing.start(snapshots=True)
         visit = Visit(context, name or f"{device}-{len(self._open) + 1}")
         self._open.append(visit)
         return visit
@@ -145,9 +163,8 @@ class Visits:
             if keep:
                 self._traces.mkdir(parents=True, exist_ok=True)
                 await self._photograph(visit)
-                await visit.context.tracing.stop(path=self._traces / f"{visit.name}.zip")
-            else:
-                await visit.context.tracing.stop()
+                if TRACES:
+                    await visit.context.tracing.stop(path=self._traces / f"{visit.name}.zip")
             await visit.context.close()
         return complaints
 

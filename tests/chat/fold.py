@@ -47,6 +47,8 @@ def _converse(talk: Json, event: Json) -> None:
             line |= {"kind": "message", "text": event.get("text"), "name": name}
             kept = ("from", "by", "about", "cards", "buttons", "pressed", "expires_at")
             line |= {key: data[key] for key in kept}
+        case "card.posted":
+            line |= {"kind": "posted", "cards": [data["card"]], "unread": data["unread"]}
         case "conversation.taken":
             talk |= {"control": "human", "promised": None, "callback_at": None}
             talk["staff"] = {"id": data["staff"], "name": name}

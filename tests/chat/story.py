@@ -11,6 +11,7 @@ ERIN = customer("Erin", ANNA)
 """Who she was before she wrote as the guest Anna."""
 JARS = Change(kind="cart.add", title="樹子", variant="var_" + "0" * 26, quantity=2)
 CANCELLED = Change(kind="order.cancel", title="P-1007", order="ord_" + "0" * 26)
+CALL = Card("call", "cll_" + "0" * 26)
 READERS: dict[str, Reader] = {"customer": reader(ERIN), "staff": reader(JI)}
 
 
@@ -98,6 +99,11 @@ def story() -> Story:
     s.bot_says("這個我不清楚", intent="other", handover="missed")
     s.scene()
     s.acts(WEN, "take")
+    s.scene()
+    s.acts(WEN, "resolve")
+    s.does(c.SYSTEM, c.Post(CALL, unread=True))
+    s.does(c.SYSTEM, c.Give(JI.id, JI.name, s.now + 60 * MINUTE))
+    s.does(c.SYSTEM, c.Post(CALL, unread=False, idle_at=s.now + 60 * MINUTE))
     s.scene()
     s.does(c.SYSTEM, c.Merge(ANNA.id, ERIN.id))
     s.scene()

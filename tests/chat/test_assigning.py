@@ -18,7 +18,7 @@ from core.identity.model import Role
 from tests.chat.conftest import House
 from tests.chat.line import Line
 from tests.service import Browser, serving, settings_for
-from tests.video.stream.waiting import until
+from tests.waiting import until
 
 MINUTE = 60_000
 REP = "/api/staff/rep"

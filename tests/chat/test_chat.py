@@ -17,7 +17,7 @@ from commerce_bridge.embedded import demo
 from core.identity.model import Role
 from tests.chat.conftest import House
 from tests.service import serving, settings_for
-from tests.video.stream.waiting import until
+from tests.waiting import until
 from web.keys import CLOCK, DATABASE, SETTINGS
 
 MINUTE = 60_000
@@ -239,13 +239,29 @@ async def test_a_flood_is_stopped_and_loses_nothing(house: House) -> None:
     [
         {"text": "x" * 2_001}, {"text": "\0"}, {"text": ["x"]}, {"text": "x", "by": "stf_1"}, {},
         {"text": "x", "about": {"show": "../x"}}, {"product": "prd_" + "0" * 26},
+        {"text": "x", "products": ["prd_" + "0" * 26]},
     ],
 )  # fmt: skip
 async def test_bad_input_is_refused_with_the_reason(house: House, body: dict[str, Any]) -> None:
     customer, _ = await house.asks("在嗎")
-    code = "forbidden" if "product" in body else "bad_request"
+    code = "forbidden" if body.keys() & {"product", "products"} else "bad_request"
     assert await customer.refused("say", body) == code
     assert customer.texts == ["在嗎"]
+
+
+async def test_a_rep_shows_several_products_with_her_words_each_once(house: House) -> None:
+    customer, conversation = await house.asks("有什麼推薦")
+    desk = await house.line(await house.staff("ji", Role.REP))
+    await desk.join(conversation)
+    await desk.acts("take")
+    first, second = (f"prd_{digit * 26}" for digit in "01")
+    await desk.says("這兩款", products=[first, second, first])
+    await until(lambda: customer.texts == ["有什麼推薦", "這兩款"])
+    cards = customer.talk["lines"][-1]["cards"]
+    assert [(card["kind"], card["id"]) for card in cards] == [
+        ("product", first),
+        ("product", second),
+    ]
 
 
 async def test_text_stays_as_it_was_typed(house: House) -> None:

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, select
 from chat import commands as c
 from chat import rounds
 from chat.figures import OpenTime, begin_of, by_day, figures, first_day, of_rep
-from chat.hours import Hours, Span
 from chat.rounds import Round, chat_round
 from core.db import Database
+from core.hours import Hours, Span
 from core.identity.model import Role
 from tests.chat.conftest import House
 from tests.chat.talk import ANNA, CONVERSATION, IDLE_MS, JI, KIND, MINUTE, WEN, Talk

@@ -14,7 +14,7 @@ from chat.inbox import Inbox
 from chat.service import Chats
 from chat.store import Counts, Row
 from core.errors import Unavailable
-from tests.video.stream.waiting import until
+from tests.waiting import until
 
 ONE, TWO = "cnv_1", "cnv_2"
 

@@ -10,7 +10,6 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import Connection, func, insert, select
 
-from chat.hours import Hours, HoursInput
 from chat.office import (
     KNOWN_MS,
     REPLIES,
@@ -23,6 +22,7 @@ from chat.office import (
 from core.clock import ManualClock
 from core.db import Database, Unit
 from core.errors import Conflict, Forbidden, NotFound, NotSignedIn
+from core.hours import Hours, HoursInput
 from core.identity.model import NOBODY, Person, Role
 
 

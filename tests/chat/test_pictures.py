@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from tests.chat import image
 from tests.chat.conftest import House
 from tests.chat.line import Line
 from tests.service import Browser, Reply
+from tests.waiting import until
 from web.chat import erase_old
 from web.keys import DATABASE
 
@@ -71,7 +71,7 @@ async def test_what_a_customer_sends_is_seen_by_her_and_by_reps(
     rep = await house.staff("ji", Role.REP)
     desk = await house.at_desk(rep)
     await desk.join(conversation)
-    await _until(lambda: len(shown(line)) == len(shown(desk)) == 2)
+    await until(lambda: len(shown(line)) == len(shown(desk)) == 2)
     for one in shown(line) + shown(desk):
         assert (one["kind"], one["id"]) == ("image", picture["id"])
         assert (one["width"], one["height"]) == (2_048, 1_024)
@@ -88,17 +88,10 @@ async def test_what_a_rep_sends_is_seen_by_the_customer(house: House) -> None:
     await desk.acts("take", **{"from": None})
     picture = await sends(rep, path=f"/api/staff/conversations/{conversation}/pictures")
     await desk.does("say", {"picture": picture["id"], "text": "這樣"})
-    await _until(lambda: shown(desk))
+    await until(lambda: shown(desk))
     assert shown(desk)[-1]["id"] == picture["id"]
     assert await sees(browser, picture["id"]) == [200, 200]
-    await _until(lambda: shown(line))
-
-
-async def _until(holds: Callable[[], object]) -> None:
-    """What was acknowledged comes to the thread a moment later."""
-    async with asyncio.timeout(10):
-        while not holds():  # noqa: ASYNC110 (nobody tells)
-            await asyncio.sleep(0.01)
+    await until(lambda: shown(line))
 
 
 async def test_she_may_send_one_before_she_has_said_anything(house: House) -> None:
@@ -108,7 +101,7 @@ async def test_she_may_send_one_before_she_has_said_anything(house: House) -> No
     line = await house.line(browser)
     await line.join(conversation)
     await line.does("say", {"picture": picture["id"]})
-    await _until(lambda: shown(line))
+    await until(lambda: shown(line))
     assert shown(line)[-1]["id"] == picture["id"]
 
 
@@ -134,7 +127,7 @@ async def test_a_message_that_is_sent_again_is_said_once(house: House) -> None:
     first, again = await line.does("say", body), await line.does("say", body)
     assert again == first | {"repeated": True}
     await line.says("這瓶")
-    await _until(lambda: "這瓶" in line.texts)
+    await until(lambda: "這瓶" in line.texts)
     assert [card["id"] for card in shown(line)] == [picture["id"]]
 
 
@@ -245,7 +238,7 @@ async def test_a_slow_one_is_given_up_and_makes_room(
         asking = asyncio.ensure_future(
             slow.post(house.service.address + OWN, data=trickle(), headers=browser.headers)
         )
-        await _until(lambda: service_of(house)._coming.total())
+        await until(lambda: service_of(house)._coming.total())
         busy = await browser.ask("POST", OWN, data=FILE)
         assert (busy.status, busy.code, busy.json["retryable"]) == (503, "unavailable", True)
         async with await asyncio.wait_for(asking, 10) as reply:

@@ -9,7 +9,7 @@ import pytest
 from chat.routes import CHATS
 from core.identity.model import Role
 from tests.chat.conftest import House
-from tests.video.stream.waiting import until
+from tests.waiting import until
 
 OWN, ALL = "/api/staff/rep", "/api/staff/reps"
 FRESH = {"languages": [], "skills": [], "most": 5, "away": False}

@@ -167,6 +167,8 @@ def test_she_rates_a_round_that_is_over(talk: Talk) -> None:
 def test_products_are_shown_by_staff_and_asked_about_by_customers(talk: Talk) -> None:
     with pytest.raises(Forbidden):
         talk.says(ANNA, product=PRODUCT)
+    with pytest.raises(Forbidden):
+        talk.says(ANNA, "這些", products=[PRODUCT])
     talk.acts(JI, "take")
     talk.says(JI, product=PRODUCT)
     with pytest.raises(Forbidden):
@@ -192,6 +194,7 @@ def test_a_guest_who_signs_in_keeps_her_conversation(talk: Talk) -> None:
     "sent",
     [
         {}, {"text": ""}, {"text": " \n"}, {"text": "x" * 2_001}, {"text": 7}, {"product": "x"},
+        {"products": []}, {"products": ["x"]}, {"products": [PRODUCT] * 6},
         {"text": "x", "html": True}, {"text": "x", "about": {"title": "x"}},
     ],
 )  # fmt: skip

@@ -13,6 +13,7 @@ from commerce_bridge.commerce import Commerce
 from commerce_bridge.embedded import catalogue, stock
 from commerce_bridge.embedded.model import ProductDraft, VariantDraft
 from commerce_bridge.embedded.shop import EmbeddedShop
+from commerce_bridge.loyalty import ledger as points
 from core.clock import ManualClock
 from core.db import Database
 from core.notices import Notices
@@ -101,3 +102,10 @@ async def ledger_holds(database: Database) -> AsyncIterator[None]:
     """After the test every level is what the movements say, and nothing was made or lost."""
     yield
     assert await database.read(stock.audit) == []
+
+
+@pytest.fixture
+async def points_hold(database: Database) -> AsyncIterator[None]:
+    """After the test the ledger of points sums to nothing."""
+    yield
+    assert await database.read(points.audit) == []

@@ -91,10 +91,31 @@ async def test_products_are_for_everyone_to_see(service: Service) -> None:
         "picture": None,
         "available": 70,
     }
-    assert (await browser.get(f"/api/products/{oil['id']}")).json == oil
+    one = (await browser.get(f"/api/products/{oil['id']}")).json
+    stock = one.pop("stock")
+    assert one == oil
+    known = {place["id"] for place in stock["places"]}
+    lying = [by_place for by_place in stock["pieces"].values() if by_place]
+    assert lying
+    # Not what lies in the warehouse.
+    assert all(known >= set(by_place) for by_place in lying)
     assert (await browser.get("/api/products/prd_none")).code == "unknown_product"
     found = (await browser.get("/api/products?q=樹子")).json["products"]
     assert [one["title"] for one in found] == ["古早味樹子"]
+
+
+async def test_who_advises_a_customer_sees_what_lies_where(service: Service) -> None:
+    rep = await staff(service, Role.REP)
+    oil = next(
+        one for one in (await rep.get("/api/products?q=辣油")).json["products"] if one["variants"]
+    )
+    found = (await rep.get(f"/api/staff/products/{oil['id']}/stock")).json
+    shop = service.app[COMMERCE].shop
+    assert found["pieces"] == await shop.stock([one["id"] for one in oil["variants"]])
+    assert [one["name"] for one in found["places"]] == [
+        one.name for one in await shop.locations() if one.pickup or one.address
+    ]
+    assert (await rep.get("/api/staff/products/prd_none/stock")).code == "unknown_product"
 
 
 async def test_a_cart_takes_lines_changes_and_loses_them(service: Service) -> None:

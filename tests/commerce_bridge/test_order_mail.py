@@ -90,7 +90,7 @@ async def test_a_card_is_not_told_before_it_is_paid_and_nobody_without_an_addres
 
 @pytest.mark.parametrize("locale", get_args(Locale))
 def test_every_letter_can_be_filled_in_every_language(locale: Locale) -> None:
-    names = ("number", "total", "shop", "due", "where", "account", "link")
+    names = ("number", "total", "shop", "due", "where", "account", "link", "sums")
     for name, texts in LETTERS.items():
         filled = texts[locale].filled({value: f"<{value}>" for value in names})
         assert "<number>" in filled.subject, name

@@ -8,15 +8,21 @@ from typing import Any, cast
 
 import msgspec
 from msgspec.structs import asdict
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from commerce_bridge import claims
 from commerce_bridge.checkout.model import CheckoutBody
 from commerce_bridge.claims import ClaimRow
+from commerce_bridge.loyalty import points
+from commerce_bridge.loyalty import rules as shop_rules
+from commerce_bridge.loyalty.coupons import store as coupons
+from commerce_bridge.loyalty.coupons.rules import Coupon
+from commerce_bridge.loyalty.rules import Rules
 from commerce_bridge.rooms import ClaimedLine, ClaimExpired, ClaimInPayment, OrderTold
 from core.clock import Instant
 from core.db import Database
 from core.identity.model import Person
+from core.ids import new_id
 from core.money import Money
 from core.outbox import Outbox
 
@@ -165,3 +171,53 @@ def body(total: int, **changes: Any) -> CheckoutBody:
         **changes,
     }
     return CheckoutBody.model_validate(asked)
+
+
+async def coupon(database: Database, dollars: int = 50, **more: Any) -> Coupon:
+    """One that takes so many dollars off, by the code WELCOME."""
+    made = Coupon(
+        **{
+            "id": new_id("cpn"),
+            "code": None if more.get("auto") else "WELCOME",
+            "title": "見面禮",
+            "kind": "fixed",
+            "amount": dollars * 100,
+            **more,
+        }
+    )
+    assert await database.write(lambda c: coupons.add(c, made, by="stf_1", now=0))
+    return made
+
+
+async def loyalty_on(database: Database, **more: Any) -> None:
+    """A point for each NT$100, worth NT$1."""
+    on = Rules(on=True, **more)
+
+    def unit(connection: Connection) -> None:
+        version, _ = shop_rules.current(connection)
+        shop_rules.put(connection, version, on, "stf_1", 0)
+
+    await database.write(unit)
+
+
+async def gets_points(database: Database, who: Person, count: int, now: int) -> None:
+    await database.write(
+        lambda c: points.correct(
+            c,
+            who.own_id,
+            count,
+            reason="gift",
+            actor="stf_1",
+            request_id=f"gift-{count}",
+            rules=shop_rules.rules(c),
+            now=now,
+        )
+    )
+
+
+async def coupon_uses(database: Database) -> dict[str, str]:
+    """The state of each use of a coupon, by order."""
+    query = select(coupons.coupon_use.c.order_id, coupons.coupon_use.c.state)
+    return {
+        row.order_id: row.state for row in await database.read(lambda c: c.execute(query).all())
+    }

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.clock import ManualClock
-from core.limits import Limiter
+from core.limits import Limiter, Limits
 
 
 def test_a_burst_passes_and_then_the_rate() -> None:
@@ -81,3 +81,12 @@ def test_never_more_than_burst_and_rate_allow(
             assert tokens < count + 1e-4
             if count <= burst:
                 assert wait_ms <= (count - tokens) * 1000 / rate + 2
+
+
+async def test_limits_of_one_process_alone_are_as_exact_whether_one_waits_or_not() -> None:
+    clock = ManualClock()
+    limit = Limits(clock).of("x", 2, 3)
+    assert [await limit.take("a"), limit.take_now("a"), await limit.take("a")] == [None] * 3
+    assert await limit.take("a") == limit.take_now("a") == 500
+    clock.advance(500)
+    assert await limit.take("a") is None

@@ -17,6 +17,10 @@ log.debug("hidden.away")
 log.info("show.opened", show="shw_1", title="開賣")
 logging.getLogger("aiohttp.access").info("GET /?token=hunter2")
 logging.getLogger("some.library").warning("careful %s", "now")
+for name in ("bm25s", "some.other"):  # as one does that is imported later
+    logging.getLogger(name).setLevel(logging.DEBUG)
+    logging.getLogger(name).debug("Building token=hunter2")
+logging.getLogger("bm25s").info("Built")
 try:
     password = "hunter2"
     raise RuntimeError("broken")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pytest
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 from core import outbox
 from core.clock import ManualClock
@@ -65,6 +66,28 @@ async def test_what_a_unit_adds_is_handed_over_after_its_commit(
     assert handler.got == []
     assert await box.hand_over() == 1
     assert handler.got == [{"a": [1, "漢"]}]
+    assert await waiting(database) == 0
+
+
+async def test_what_cannot_be_reached_now_is_told_as_no_fault_and_tried_again(
+    database: Database, box: Outbox, clock: ManualClock
+) -> None:
+    reached: list[Any] = []
+
+    async def handle(payload: Any) -> None:
+        if not reached:
+            reached.append(None)
+            raise Unavailable("It is about to be there.")
+        reached.append(payload)
+
+    box.subscribe("said", handle)
+    await add(database, "k", 1)
+    with capture_logs() as logs:
+        await box.hand_over()
+        clock.advance(pause_ms(0))
+        await box.hand_over()
+    assert reached == [None, 1]
+    assert [(one["event"], one["log_level"]) for one in logs] == [("outbox.put_back", "warning")]
     assert await waiting(database) == 0
 
 

@@ -3,7 +3,7 @@
 import os
 from decimal import Decimal
 from pathlib import Path
-from typing import get_origin
+from typing import Any, get_origin
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -15,9 +15,12 @@ LISTS = [
 ]
 EXAMPLES = {
     "delivery": ("home", "pickup"),
+    "trusted_proxies": ("127.0.0.1", "2001:db8::/32"),
     "allowed_origins": ("https://a.example.com", "http://b.example.com:8080"),
     "media_addresses": ("192.0.2.1", "2001:db8::1"),
     "media_ice_servers": ("stun:a.example.com:3478", "stun:b.example.com"),
+    "turn_urls": ("turn:a.example.com:3478?transport=udp", "turns:[2001:db8::1]:5349"),
+    "stun_urls": ("stun:a.example.com:3478", "stuns:b.example.com"),
 }
 
 
@@ -25,6 +28,7 @@ EXAMPLES = {
 def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith("PLUSONE_")]:
         monkeypatch.delenv(name)
+    (tmp_path / "plusone.toml").touch()
     monkeypatch.setenv("PLUSONE_SETTINGS", str(tmp_path / "plusone.toml"))
 
 
@@ -33,6 +37,7 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_a_list_is_taken_with_commas_and_as_json(
     monkeypatch: pytest.MonkeyPatch, name: str, form: str
 ) -> None:
+    monkeypatch.setenv("PLUSONE_TURN_SECRET", "s" * 32)
     monkeypatch.setenv(f"PLUSONE_{name.upper()}", form.format(*EXAMPLES[name]))
     assert getattr(Settings(), name) == EXAMPLES[name]
 
@@ -55,6 +60,18 @@ def test_a_list_may_be_empty(monkeypatch: pytest.MonkeyPatch, form: str) -> None
 )
 def test_both_kinds_of_database_are_taken(url: str) -> None:
     assert Settings(database_url=url).database == url
+
+
+@pytest.mark.parametrize("given", ["1", 2, 0, "127.0.0.1,2", "[1]"])
+def test_proxies_are_named_and_no_longer_counted(given: Any) -> None:
+    with pytest.raises(ValidationError, match=r"name the proxies .* 127\.0\.0\.1,10\.0\.0\.0/8"):
+        Settings(trusted_proxies=given)
+
+
+@pytest.mark.parametrize("given", ["proxy.example.com", "10.0.0.1/8", "10.0.0.0/33", "::/0", ":1"])
+def test_a_proxy_is_an_address_or_a_network(given: str) -> None:
+    with pytest.raises(ValidationError, match=r"a proxy is an address|everybody believed"):
+        Settings(trusted_proxies=given)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -121,6 +138,19 @@ def test_the_file_is_looked_for_where_one_is(
     assert Settings().port == 9000
 
 
+@pytest.mark.parametrize("named", [None, ""])
+def test_no_file_has_to_be_there_where_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: str | None
+) -> None:
+    (tmp_path / "plusone.toml").unlink()
+    monkeypatch.chdir(tmp_path)
+    if named is None:
+        monkeypatch.delenv("PLUSONE_SETTINGS")
+    else:
+        monkeypatch.setenv("PLUSONE_SETTINGS", named)
+    assert Settings().port == 8710
+
+
 def test_an_external_media_engine_may_be_reached_by_pages_and_no_other_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -136,3 +166,66 @@ def test_an_external_media_engine_may_be_reached_by_pages_and_no_other_is(
 def test_what_an_engine_proves_itself_with_is_long() -> None:
     with pytest.raises(ValidationError):
         Settings(media_token=SecretStr("short"))
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("turn_urls", "turn.example.com:3478"),
+        ("turn_urls", "stun:turn.example.com:3478"),
+        ("turn_urls", "turn://turn.example.com"),
+        ("turn_urls", "turn:turn.example.com?transport=sctp"),
+        ("turn_urls", "turn:turn.example.com:0"),
+        ("turn_urls", "turn:turn.example.com:70000"),
+        ("turn_urls", "turn:me:secret@turn.example.com"),
+        ("turn_urls", "turn:turn.example.com:3478\n"),
+        ("stun_urls", "turn:turn.example.com"),
+        ("stun_urls", "stun:turn.example.com?transport=udp"),
+        ("stun_urls", "stun:"),
+    ],
+)
+def test_what_is_no_server_of_calls_is_refused(name: str, url: str) -> None:
+    given: dict[str, Any] = {name: (url,), "turn_secret": SecretStr("s" * 32)}
+    with pytest.raises(ValidationError) as refused:
+        Settings(**given)
+    [fault] = refused.value.errors()
+    assert fault["loc"] == (name,)
+
+
+def test_turn_needs_a_secret_and_a_long_one() -> None:
+    with pytest.raises(ValidationError, match="PLUSONE_TURN_SECRET"):
+        Settings(turn_urls=("turn:turn.example.com",))
+    with pytest.raises(ValidationError, match="32 characters"):
+        Settings(turn_urls=("turn:turn.example.com",), turn_secret=SecretStr("short"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://127.0.0.1",
+        "redis://cache.example.com:6380/3",
+        "redis://:p%40ss@[2001:db8::1]:6379/",
+        "rediss://plusone:secret@cache.example.com",
+        "unix:///run/redis/redis.sock",
+    ],
+)
+def test_a_redis_is_named_by_a_url(url: str) -> None:
+    assert Settings(redis_url=SecretStr(url)).redis_url.get_secret_value() == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "127.0.0.1:6379",
+        "http://127.0.0.1",
+        "redis://",
+        "redis://a.example.com/zero",
+        "redis://a.example.com:port",
+        "redis://a.example.com?socket_timeout=0",
+        "unix://run/redis.sock",
+        "unix://",
+    ],
+)
+def test_what_names_no_redis_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError, match="neither redis://HOST"):
+        Settings(redis_url=SecretStr(url))

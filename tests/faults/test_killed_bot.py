@@ -15,7 +15,7 @@ from tests.chat.line import Line
 from tests.faults.test_killed_chat import customer_at
 from tests.servers import free_port
 from tests.show_process import served
-from tests.video.stream.waiting import until
+from tests.waiting import until
 
 QUESTION = "剝皮辣椒多少錢"
 PRICE = "360"

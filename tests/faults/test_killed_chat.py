@@ -15,7 +15,7 @@ from tests.chat.line import Line
 from tests.servers import free_port
 from tests.service import Browser
 from tests.show_process import Served, served
-from tests.video.stream.waiting import until
+from tests.waiting import until
 
 SAID = 12
 AHEAD = 3

@@ -28,9 +28,9 @@ from tests.servers import free_port
 from tests.show_process import ROOT, Served, internet, open_show, people
 from tests.video.stream import clip
 from tests.video.stream.studio import Show, Studio, studio_at
-from tests.video.stream.waiting import until
 from tests.video.stream.watcher import watching
 from tests.viewers import Viewer
+from tests.waiting import until
 from video.stream.embedded.shelf import Shelf
 from video.stream.rehearsal import Clip, sending
 from web.keys import DATABASE

@@ -76,7 +76,7 @@ def _on(folds: dict[str, _Fold], *types: str) -> Callable[[_Fold], _Fold]:
 
 @_on(_SHOW, "show.created")
 def _created(show: Json, _event: Json, data: Json) -> None:
-    for name in ("title", "currency", "host_name", "poster", "starts_at"):
+    for name in ("title", "currency", "host_name", "poster", "starts_at", "tier", "tier_name"):
         show[name] = data[name]
     show["status"] = "draft" if data["starts_at"] is None else "scheduled"
 
@@ -86,6 +86,8 @@ def _changed(show: Json, _event: Json, data: Json) -> None:
     for name in ("title", "host_name", "starts_at", "replay_sells"):
         if data[name] is not None:
             show[name] = data[name]
+    if data["tier"] is not None:
+        show["tier"], show["tier_name"] = data["tier"] or None, data["tier_name"]
     if show["status"] == "draft" and show["starts_at"] is not None:
         show["status"] = "scheduled"
 
@@ -99,6 +101,22 @@ def _live(show: Json, event: Json, _data: Json) -> None:
 def _ended(show: Json, event: Json, _data: Json) -> None:
     show["status"], show["ended_at"], show["pinned_item"] = "ended", event["at_ms"], None
     show["picture"] = "off"
+
+
+@_on(_SHOW, "gift.opened")
+def _gift_opened(show: Json, _event: Json, data: Json) -> None:
+    gift = {name: data[name] for name in ("title", "keyword", "most", "guests")}
+    show["gift"] = {"id": data["gift"], **gift, "left": data["most"]}
+
+
+@_on(_SHOW, "gift.counted")
+def _gift_counted(show: Json, _event: Json, data: Json) -> None:
+    show["gift"]["left"] = data["left"]
+
+
+@_on(_SHOW, "gift.closed")
+def _gift_closed(show: Json, _event: Json, _data: Json) -> None:
+    show["gift"] = None
 
 
 @_on(_SHOW, "picture.changed")
@@ -372,7 +390,7 @@ def _mine_sold(mine: Json, _event: Json, data: Json) -> None:
 
 @_on(_MINE, "claim.refused")
 def _mine_refused(mine: Json, event: Json, data: Json) -> None:
-    names = ("comment", "item", "variant", "quantity", "reason")
+    names = ("comment", "item", "variant", "quantity", "reason", "tier")
     refusal = {name: data[name] for name in names} | _when(event)
     mine["refusals"] = [*mine["refusals"], refusal][-TOLD:]
 
@@ -382,6 +400,17 @@ def _mine_unread(mine: Json, event: Json, data: Json) -> None:
     unread = {name: data[name] for name in ("comment", "rejections", "quiet")} | _when(event)
     unread["typed"] = event.get("text")
     mine["unread"] = [*mine["unread"], unread][-TOLD:]
+
+
+@_on(_MINE, "gift.won")
+def _i_won(mine: Json, _event: Json, data: Json) -> None:
+    won = {name: data[name] for name in ("gift", "coupon", "title", "number")}
+    mine["gifts"] = [*mine["gifts"], won][-TOLD:]
+
+
+@_on(_MINE, "gift.refused")
+def _i_cannot_win(mine: Json, _event: Json, data: Json) -> None:
+    mine["gift_refused"] = data["gift"]
 
 
 @_on(_MINE, "person.muted")
@@ -519,6 +548,13 @@ def _staff_unblocked(view: Json, _event: Json, data: Json) -> None:
 @_on(_STAFF, "words.set")
 def _staff_words(view: Json, _event: Json, data: Json) -> None:
     view["staff"]["words"] = data["words"]
+
+
+@_on(_STAFF, "gift.won")
+def _staff_won(view: Json, event: Json, data: Json) -> None:
+    who = {name: data[name] for name in ("gift", "title", "by", "number")}
+    winner = {**who, "name": event.get("name"), "at_ms": event["at_ms"]}
+    view["staff"]["winners"] = [*view["staff"]["winners"], winner][-CLAIMS:]
 
 
 @_on(_STAFF, "viewers.sampled")

@@ -23,12 +23,14 @@ from core.identity.model import Person, Role
 from core.money import Money
 from core.outbox import Outbox
 from core.rooms.events import Logged
+from core.rooms.relay import Relay
 from core.rooms.room import Answer, Room
 from core.rooms.rooms import Rooms
 from live import commands as c
 from live.events import Rules
 from live.kind import ShowKind
 from live.orders import ShowClaims
+from live.perks import ShopPerks
 from live.service import Shows
 from live.state import Claim, Show
 from live.stock import Stock
@@ -78,12 +80,19 @@ class Goods:
 class House:
     """One process. `goods` are there once for all that share a database."""
 
-    def __init__(self, database: Database, clock: ManualClock, shop: Shop | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: ManualClock,
+        shop: Shop | None = None,
+        relay: Relay | None = None,
+    ) -> None:
         self.database = database
         self.clock = clock
         self.shop = shop or EmbeddedShop(database, clock)
-        self.rooms = Rooms(database, clock, [ShowKind()])
-        self.shows = Shows(database, self.rooms, self.shop, "TWD")
+        perks = ShopPerks()
+        self.rooms = Rooms(database, clock, [ShowKind(perks)], relay=relay)
+        self.shows = Shows(database, self.rooms, self.shop, "TWD", clock, perks)
         self.claims = ShowClaims(database, self.rooms)
         self.outbox = Outbox(database, clock)
         self.claims.join(self.outbox)
@@ -191,8 +200,11 @@ class _Heard:
 
 @contextlib.asynccontextmanager
 async def opened(
-    database: Database, clock: ManualClock, shop: Shop | None = None
+    database: Database,
+    clock: ManualClock,
+    shop: Shop | None = None,
+    relay: Relay | None = None,
 ) -> AsyncIterator[House]:
-    house = House(database, clock, shop)
+    house = House(database, clock, shop, relay)
     yield house
     await house.rooms.close()

@@ -7,13 +7,14 @@ state is believed.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from commerce_bridge.claims import ClaimRow
 from live import commands as c
 from live import deadlines
 from live import events as e
+from live.perks import Tiers
 from live.state import Claim, Show, Slot, Wait
 from tests.live import fold
 
@@ -23,11 +24,20 @@ View = dict[str, Any]
 class Laws:
     """One show's log so far: who waits, what is being paid for, and what it all comes to."""
 
-    def __init__(self) -> None:
+    def __init__(self, guests: Collection[str] = ()) -> None:
+        self._guests = guests
+        """Ids of those who are not signed in."""
         self._lines: dict[Slot, deque[list[Any]]] = {}
         self._bound: dict[str, str] = {}
         """Claims in payment, and those that are orders."""
         self._claims = self._expired = 0
+        self._gift: e.GiftOpened | None = None
+        self._refused: set[str] = set()
+        """Who was told that the give-away that is open is for those who are signed in."""
+        self._winners: list[set[str]] = []
+        """Of each give-away; somebody's ids once they are known to be one person's."""
+        self._won: list[tuple[str, str]] = []
+        """Who won which coupon, in order."""
 
     def hear(self, event: Any) -> None:
         """The next event: first come, first served, and what is being paid for stays."""
@@ -56,6 +66,26 @@ class Laws:
                 self._bound[event.claim] = "sold"
             case e.ClaimGivenBack():
                 self._given_back(event)
+            case e.GiftOpened():
+                assert self._gift is None, "two give-aways at once"
+                self._gift = event
+                self._refused = set()
+                self._winners.append(set())
+            case e.GiftWon():
+                self._wins(event)
+            case e.GiftRefused():
+                assert self._gift is not None
+                assert event.gift == self._gift.gift
+                assert not self._gift.guests, "she might have won it"
+                assert event.by not in self._refused, "she was told twice"
+                self._refused.add(event.by)
+            case e.GiftCounted():
+                assert self._gift is not None
+                assert event.left == self._gift.most - len(self._winners[-1])
+            case e.GiftClosed():
+                assert self._gift is not None
+                assert event.won == len(self._winners[-1])
+                self._gift = None
 
     def _line(self, item: str, variant: str | None) -> deque[list[Any]]:
         return self._lines.setdefault((item, variant), deque())
@@ -80,6 +110,24 @@ class Laws:
             self._bound.pop(event.claim, None)
         if event.cause == "expired":
             self._expired += event.quantity
+
+    def _wins(self, event: e.GiftWon) -> None:
+        gift, winners = self._gift, self._winners[-1]
+        assert gift is not None, "nothing is given away"
+        assert event.gift == gift.gift
+        assert event.by not in winners, "somebody won twice"
+        assert gift.guests or event.by not in self._guests, "anybody may call herself so"
+        winners.add(event.by)
+        assert event.number == len(winners) <= gift.most
+        self._won.append((event.coupon, event.by))
+
+    def check_gifts(self, show: Show, granted: list[tuple[str, str, str]]) -> None:
+        """Who won has the coupon, each time under a name of its own; no more are open."""
+        assert [(coupon, by) for coupon, by, _ in granted] == self._won
+        assert len({key for _, _, key in granted}) == len(granted)
+        assert (show.gift is None) == (self._gift is None)
+        if show.gift is not None:
+            assert show.gift.won == len(self._winners[-1]) < show.gift.most
 
     def check(self, show: Show) -> None:
         """The state after the events that were heard."""
@@ -133,6 +181,24 @@ def check_limits(show: Show, by: c.Actor, before: dict[str, int]) -> None:
     for item, count in taken(show, by).items():
         limit = show.items[item].limit
         assert limit is None or count <= max(before.get(item, 0), limit), "a limit was passed"
+
+
+def check_members(
+    happened: Iterable[Any], gates: dict[str, str], tiers: Mapping[str, Tiers]
+) -> None:
+    """What was for members when it was claimed went to members; a refusal names the tier.
+
+    Who waits was let into the line before, and staff answer for whom they claim for.
+    """
+    for event in happened:
+        if isinstance(event, e.ClaimHeld | e.ClaimWaiting) and event.staff is None:
+            gate = gates.get(event.item)
+            if gate and getattr(event, "wait_left", None) is None:
+                assert gate in dict(tiers[event.by]), "somebody got what is for members"
+        elif isinstance(event, e.ClaimRefused) and event.tier is not None:
+            assert event.reason == "not_allowed"
+            assert event.item is not None
+            assert gates[event.item] not in dict(tiers[event.by])
 
 
 def check_carts(show: Show, rows: Iterable[ClaimRow]) -> None:

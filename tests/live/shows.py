@@ -1,22 +1,62 @@
 """A show on the pure model, for tests: people say and press things, and events come of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 from pydantic import TypeAdapter
+from sqlalchemy import Connection
 
+from core.clock import Instant
 from core.rooms.events import Event, Logged, Reader
 from core.rooms.kind import Command, Turn
 from live import commands as c
 from live import events as e
 from live.kind import ShowKind
+from live.perks import Tiers
 from live.state import Claim, Show, Wait
 
 E = TypeVar("E", bound=Event)
 
+
+class Club:
+    """A shop's loyalty for tests: two tiers, who has which, and coupons with who was given one."""
+
+    def __init__(self) -> None:
+        self.all: Tiers = (("silver", "銀卡"), ("gold", "金卡"))
+        self.ranks: dict[str, int] = {}
+        self.coupons = {COUPON: "折五十"}
+        self.granted: list[tuple[str, str, str]] = []
+        self.asked: list[list[str]] = []
+        """Whose tiers were looked up, time by time."""
+
+    def tiers(self, _connection: Connection) -> Tiers:
+        return self.all
+
+    def tiers_of(
+        self, _connection: Connection, people: Mapping[str, Collection[str]], _now: Instant
+    ) -> Mapping[str, Tiers]:
+        self.asked.append(sorted(people))
+        return {
+            person: self.all[: max(self.ranks.get(one, 0) for one in ids)]
+            for person, ids in people.items()
+        }
+
+    def coupon(self, _connection: Connection, coupon: str, _now: Instant) -> str | None:
+        return self.coupons.get(coupon)
+
+    def grant(
+        self, _connection: Connection, coupon: str, customer: str, *, key: str, now: Instant
+    ) -> None:
+        assert now
+        self.granted.append((coupon, customer, key))
+
+
+COUPON = "cpn_" + "0" * 25 + "1"
 KIND = ShowKind()
+NO_CONNECTION: Any = None
+"""What a club is asked with: it needs none."""
 _run: TypeAdapter[Any] = TypeAdapter(c.Run)
 _moderate: TypeAdapter[Any] = TypeAdapter(c.Moderate)
 START = 1_790_000_000_000
@@ -67,6 +107,8 @@ class Stage:
 
     def __init__(self, *, live: bool = True, **rules: Any) -> None:
         self.now = START
+        self.club = Club()
+        self.kind = ShowKind(self.club)
         self.show: Show = KIND.initial(SHOW)
         self.log: list[Logged] = []
         self.sent: list[Logged] = []
@@ -86,7 +128,9 @@ class Stage:
         KIND.expire(turn)
         self._keep(turn)
         turn = Turn(KIND, SHOW, self.show, now=self.now, next_offset=len(self.log) + 1)
-        KIND.decide(turn, Command(by.id, "request", c.Act(by, do)))
+        command = Command(by.id, "request", c.Act(by, do))
+        (command,) = self.kind.enrich(NO_CONNECTION, self.show, [command], self.now)
+        KIND.decide(turn, command)
         self._keep(turn)
         return [logged.event for logged in turn.logged]
 

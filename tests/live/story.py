@@ -3,7 +3,19 @@
 from core.rooms.events import PUBLIC, Reader
 from live import commands as c
 from live.kind import ShowKind
-from tests.live.shows import ANNA, BEN, CARA, HOST, MINUTE, Stage, guest, reader, variant, viewer
+from tests.live.shows import (
+    ANNA,
+    BEN,
+    CARA,
+    COUPON,
+    HOST,
+    MINUTE,
+    Stage,
+    guest,
+    reader,
+    variant,
+    viewer,
+)
 
 ERIN = viewer("Erin", CARA)
 """A customer who was here as the guest Cara before she signed in."""
@@ -37,6 +49,7 @@ def evening() -> Evening:
     e = Evening()
     _before_the_show(e)
     _claims(e)
+    _members(e)
     _moderation(e)
     _payment(e)
     _the_end(e)
@@ -89,6 +102,36 @@ def _claims(e: Evening) -> None:
     e.runs("item.allot", item=b, variant="紅", allotment=1)
     e.says(CARA, "B02取消")
     e.passes(11 * MINUTE)
+
+
+def _members(e: Evening) -> None:
+    """Ben has silver, Erin gold."""
+    e.club.ranks |= {BEN.id: 1, ERIN.id: 2}
+    a = e.show.order[0]
+    e.runs("item.change", item=a, tier="gold", early_s=60)
+    e.runs("item.close", item=a)
+    e.runs("item.open", item=a)
+    e.says(ANNA, "A01+1")
+    e.presses(BEN, a)
+    e.passes(MINUTE)
+    e.presses(ANNA, a, wait=True)
+    e.runs("item.change", item=a, tier=None)
+    e.runs("item.remove", item=e.adds("E05", pieces=1, tier="silver"))
+    e.runs("show.change", tier="gold")
+    e.runs("show.change", tier="")
+    e.runs("gift.open", keyword="我要折扣", coupon=COUPON, most=2)
+    e.says(guest("Anna"), "我要折扣")
+    e.says(ANNA, "我要折扣！")
+    e.says(ANNA, "我要折扣")
+    e.says(ANNA, " 我要折扣 ")
+    e.scene()
+    e.says(CARA, "我要折扣")
+    e.runs("gift.open", keyword="晚安", coupon=COUPON, title="明天見", most=3, guests=True)
+    e.says(ERIN, "晚安")
+    e.runs("gift.close")
+    e.runs("gift.open", keyword="Good Night", coupon=COUPON, most=9)
+    e.says(BEN, "ＧＯＯＤ  night")
+    e.scene()
 
 
 def _moderation(e: Evening) -> None:

@@ -20,20 +20,24 @@ from tests.live import laws
 from tests.live.shows import (
     ANNA,
     BEN,
-    CARA,
+    COUPON,
     HOST,
     KIND,
     MINUTE,
+    NO_CONNECTION,
     SHOW,
     Stage,
+    guest,
     reader,
     variant,
     viewer,
 )
 
+CARA = guest("Cara")
 ERIN = viewer("Erin", CARA)
 """A customer who was here as the guest Cara before she signed in."""
 VIEWERS = (ANNA, BEN, CARA, ERIN)
+VIEWERS_IDS = {one.id: one.ids for one in VIEWERS}
 READERS = {
     "public": PUBLIC,
     "a guest": reader(ANNA),
@@ -73,8 +77,9 @@ class ShowMachine(RuleBasedStateMachine):
     )
     def begin(self, limit: int | None, listed: bool, repeat: str) -> None:
         self.stage = Stage(repeat=repeat)
+        self.stage.club.ranks |= {ANNA.id: 2, ERIN.id: 1}
         self.seen = 0
-        self.laws = laws.Laws()
+        self.laws = laws.Laws({CARA.id})
         self.earlier: list[dict[str, dict[str, Any]]] = []
         self.orders: dict[str, tuple[str, ...]] = {}
         self.views = {name: self.stage.sees(who) for name, who in READERS.items()}
@@ -88,12 +93,22 @@ class ShowMachine(RuleBasedStateMachine):
 
     def act(self, by: c.Actor, do: Any) -> None:
         """Let somebody do something; being refused is part of life."""
-        before = laws.taken(self.stage.show, by)
+        before, gates = laws.taken(self.stage.show, by), self._gates()
         try:
-            self.stage.does(by, do)
+            happened = self.stage.does(by, do)
         except PlusOneError:
             return
         laws.check_limits(self.stage.show, by, before)
+        laws.check_members(happened, gates, self.stage.club.tiers_of(NO_CONNECTION, VIEWERS_IDS, 0))
+
+    def _gates(self) -> dict[str, str]:
+        """The tiers that items take now, as the run-down and the clock say."""
+        now, found = self.stage.now, {}
+        for item in self.stage.show.items.values():
+            begun = item.opened_at or 0
+            if item.tier and (item.early_s is None or now - begun < item.early_s * 1000):
+                found[item.id] = item.tier
+        return found
 
     def item(self, number: int) -> str:
         return self.items[number % len(self.items)]
@@ -186,6 +201,29 @@ class ShowMachine(RuleBasedStateMachine):
         else:
             self.act(HOST, c.OpenItem(type="item.open", item=item))
 
+    @rule(
+        number=some,
+        tier=st.sampled_from((None, "silver", "gold")),
+        early_s=st.none() | st.sampled_from((20, 600)),
+    )
+    def the_host_serves_members(self, number: int, tier: str | None, early_s: int | None) -> None:
+        item = self.item(number)
+        do = {"type": "item.change", "item": item, "tier": tier, "early_s": tier and early_s}
+        self.act(HOST, c.ChangeItem.model_validate(do))
+
+    @rule(tier=st.sampled_from(("", "", "silver", "gold")))
+    def the_host_shuts_the_door(self, tier: Any) -> None:
+        self.act(HOST, c.ChangeShow(type="show.change", tier=tier))
+
+    @rule(keyword=st.sampled_from(("好可愛", "Bad W0rd")), most=pieces, guests=st.booleans())
+    def the_host_gives_away(self, keyword: str, most: int, guests: bool) -> None:
+        do = c.OpenGift(type="gift.open", keyword=keyword, coupon=COUPON, most=most, guests=guests)
+        self.act(HOST, do)
+
+    @rule()
+    def the_host_keeps_the_rest(self) -> None:
+        self.act(HOST, c.CloseGift(type="gift.close"))
+
     @rule(person=who, what=some, seconds=st.none() | st.sampled_from((30, 300)))
     def a_moderator_judges(self, person: c.Actor, what: int, seconds: int | None) -> None:
         acts: tuple[Any, ...] = (
@@ -248,10 +286,11 @@ class ShowMachine(RuleBasedStateMachine):
         for logged in fresh:
             self.laws.hear(logged.event)
         if fresh:
-            store.project(self.connection, SHOW, fresh, self.stage.show)
+            store.project(self.connection, SHOW, fresh, self.stage.show, self.stage.club)
         self._check_views()
         self.seen = len(self.stage.sent)
         self.laws.check(self.stage.show)
+        self.laws.check_gifts(self.stage.show, self.stage.club.granted)
         rows = cart.of(self.connection, {one.id for one in VIEWERS})
         laws.check_carts(self.stage.show, rows)
 

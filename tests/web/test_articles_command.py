@@ -15,6 +15,7 @@ FILE = (
 
 @pytest.fixture
 def file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str) -> Path:
+    (tmp_path / "none.toml").touch()
     monkeypatch.setenv("PLUSONE_SETTINGS", str(tmp_path / "none.toml"))
     monkeypatch.setenv("PLUSONE_DATA_FOLDER", str(tmp_path / "data"))
     monkeypatch.setenv("PLUSONE_DATABASE_URL", database_url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from core.db import Database
 from core.identity.model import Role
 from tests.chat.line import Line
 from tests.service import Browser, Service, serving, settings_for
+from tests.waiting import until
 from web.bot import TURNS
 
 CHILLI = "剝皮辣椒"
@@ -80,14 +81,6 @@ async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
         yield House(service, lines)
 
 
-async def until(holds: Callable[[], Any], within_s: float = 10.0) -> None:
-    loop = asyncio.get_running_loop()
-    due = loop.time() + within_s
-    while not holds():
-        assert loop.time() < due
-        await asyncio.sleep(0.01)
-
-
 def messages(line: Line, of: str = "bot") -> list[dict[str, Any]]:
     return [one for one in line.talk["lines"] if one["kind"] == "message" and one["from"] == of]
 
@@ -110,12 +103,17 @@ async def cart(browser: Browser) -> dict[str, int]:
 
 
 async def test_a_question_at_night_is_answered_from_the_shop(house: House) -> None:
-    line, _ = await house.customer()
+    line, browser = await house.customer()
     said = await answered(line, f"{CHILLI}多少錢？")
     assert "360" in said["text"]
     assert [card["kind"] for card in said["cards"]] == ["product"]
     assert line.talk["control"] == "bot"
     assert line.talk["waiting_since"] is None
+    # What she puts in after that, she was shown in the chat.
+    product = (await browser.get(f"/api/products/{said['cards'][0]['id']}")).json
+    body = {"variant_id": product["variants"][0]["id"], "quantity": 1, "via": "chat"}
+    put = await browser.post("/api/cart/lines", body | {"request_id": "chat-line"})
+    assert [one["via"] for one in put.json["lines"]] == ["chat"]
 
 
 async def test_three_messages_at_once_are_answered_as_one(house: House) -> None:
@@ -173,6 +171,22 @@ async def test_who_asks_for_a_person_gets_one_and_the_bot_is_silent(house: House
     said = await answered(line, f"{CHILLI}還有嗎")
     assert line.talk["control"] == "bot"
     assert said["from"] == "bot"
+
+
+async def test_a_call_is_offered_once_a_rep_may_be_booked(house: House) -> None:
+    line, _ = await house.customer()
+    said = await answered(line, "想約視訊看商品")
+    assert [card["kind"] for card in said["cards"]] == ["article"]
+    rep = await house.service.browser()
+    await house.service.add_staff("ji@example.com", Role.REP)
+    await rep.become_staff("ji@example.com")
+    always = {"time_zone": "Asia/Taipei", "week": [[["00:00", "24:00"]]] * 7}
+    hours = {**always, "closed": [], "special": []}
+    reply = await rep.ask("PUT", "/api/staff/consult/availability", json=hours)
+    assert reply.status == 200, reply.body
+    said = await answered(line, "想約視訊看商品")
+    assert [(card["kind"], card["id"]) for card in said["cards"]] == [("consult", "talk")]
+    assert "可以預約" in said["text"]
 
 
 async def opens_tomorrow(service: Service) -> None:
@@ -233,8 +247,11 @@ async def test_what_is_too_long_or_too_much_is_refused_and_harms_nobody(house: H
     assert await line.refused("say", {"text": "x" * 2_001}) == "bad_request"
     replies = [await line.ask("say", {"text": f"{n}"}) for n in range(60)]
     assert {one["error"]["code"] for one in replies if not one["ok"]} == {"rate_limited"}
-    with pytest.raises(socketio.exceptions.SocketIOError):
-        await line.ask("say", {"text": "x" * 100_000})  # ends its own socket
+    gone = asyncio.Event()
+    line.socket.on("disconnect", lambda *_: gone.set(), namespace=NAMESPACE)
+    await line.socket.emit("say", {"text": "x" * 100_000}, namespace=NAMESPACE)
+    async with asyncio.timeout(20):
+        await gone.wait()  # it ends its own socket
     other, _ = await house.customer("小美")
     assert "360" in (await answered(other, f"{CHILLI}多少錢"))["text"]
 

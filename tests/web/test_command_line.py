@@ -11,7 +11,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 import migrations
 import web.serving
@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[2]
 def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith("PLUSONE_")]:
         monkeypatch.delenv(name)
+    (tmp_path / "none.toml").touch()
     monkeypatch.setenv("PLUSONE_SETTINGS", str(tmp_path / "none.toml"))
     monkeypatch.setenv("PLUSONE_DATA_FOLDER", str(tmp_path / "data"))
 
@@ -221,6 +222,24 @@ def test_a_file_of_settings_that_is_no_toml_is_said_in_a_line(
     assert "hunter2" not in complained
 
 
+@pytest.mark.parametrize("command", ["settings", "migrate", "serve", "demo"])
+@pytest.mark.parametrize("name", ["gone.toml", "."])
+def test_a_file_of_settings_that_is_named_has_to_be_there(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    command: str,
+    name: str,
+) -> None:
+    file = tmp_path / name
+    monkeypatch.setenv("PLUSONE_SETTINGS", str(file))
+    assert main([command]) == 1
+    assert capsys.readouterr().err == (
+        f"plusone: PLUSONE_SETTINGS names {file}, and there is no such file.\n"
+    )
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_setting_of_the_file_that_nobody_knows_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -286,6 +305,41 @@ def test_migrating_twice_changes_nothing(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["migrate"]) == 0
     assert main(["migrate"]) == 0
     assert migrations.head() in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_a_database_of_a_newer_version_is_said_in_a_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    database_url: str,
+    command: str,
+) -> None:
+    monkeypatch.setenv("PLUSONE_DATABASE_URL", database_url)
+
+    async def revision(written: str = "") -> str:
+        def unit(connection: Connection) -> str:
+            if written:
+                connection.execute(
+                    text("UPDATE alembic_version SET version_num = :number"), {"number": written}
+                )
+            found = connection.execute(text("SELECT version_num FROM alembic_version"))
+            return str(found.scalar_one())
+
+        async with Database.open(database_url, pool=1) as database:
+            return await database.write(unit)
+
+    run_loop(revision("9001"))
+    try:
+        assert main([command]) == 1
+        assert run_loop(revision()) == "9001", "nothing was done to it"
+    finally:
+        run_loop(revision(migrations.head()))  # the next test has the same database, emptied
+    complained = capsys.readouterr().err
+    assert complained.startswith(
+        "plusone: The database is at revision 9001, of a newer version of plusone than this one: "
+    )
+    assert complained.count("\n") == 1
+    assert "run that version, or restore a backup from before it." in complained
 
 
 def test_a_restored_database_begins_other_histories(

@@ -18,7 +18,7 @@ from core.identity.model import Role
 from tests.chat import image
 from tests.chat.conftest import House
 from tests.service import serving, settings_for
-from tests.video.stream.waiting import until
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 MAY = "may@example.com"
@@ -53,6 +53,7 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
     settings = settings_for(database_url, tmp_path)
     async with serving(settings) as service, contextlib.AsyncExitStack() as lines:
         shop = Shop(service, lines)
+        (tmp_path / "none.toml").touch()
         shop.environment = {
             "PLUSONE_DATABASE_URL": database_url,
             "PLUSONE_DATA_FOLDER": str(tmp_path),
@@ -71,6 +72,7 @@ async def test_what_she_wrote_is_exported_whole(shop: Shop) -> None:
     await desk.acts("note", text="老客人")
     found = json.loads((await shop.customer("export", MAY)).out)
     assert found["customer"]["email"] == MAY
+    assert found["points"] == {"history": [], "sent": [], "received": []}
     [talk] = found["conversations"]
     assert talk["id"] == conversation
     assert {"我住在某某路", "老客人"} <= {event.get("text") for event in talk["events"]}
@@ -114,14 +116,14 @@ async def test_pictures_are_exported_into_a_folder_and_deleted_with_the_words(
     assert [one["file"] for one in talk["pictures"]] == [f"{shown}.webp"]
     to = tmp_path / "hers"
     said = await shop.customer("export", MAY, "--to", str(to))
-    assert "Conversations: 1; pictures: 1." in said.out
+    assert "Conversations: 1; calls: 0; bookings: 0; pictures: 1." in said.out
     assert {path.name for path in to.iterdir()} == {"customer.json", f"{shown}.webp"}
     assert json.loads((to / "customer.json").read_text("utf-8"))["customer"]["email"] == MAY
     assert image.opened((to / f"{shown}.webp").read_bytes()).size == (60, 40)
     again = await shop.customer("export", MAY, "--to", str(to))
     assert (again.status, str(to) in again.err) == (1, True)
 
-    assert "pictures deleted: 2." in (await shop.customer("erase", MAY, "--yes")).out
+    assert "pictures deleted: 2;" in (await shop.customer("erase", MAY, "--yes")).out
     kept = {path.name for path in (tmp_path / "pictures").iterdir()}
     assert kept == {f"{foreign}.webp", f"{foreign}-small.webp"}
     for id in (shown, unsent):
@@ -133,3 +135,16 @@ async def test_pictures_are_exported_into_a_folder_and_deleted_with_the_words(
 async def test_who_is_nobody_is_said_in_a_line(shop: Shop, who: str) -> None:
     said = await shop.customer("export", who)
     assert (said.status, said.err.strip()) == (1, "plusone: No customer is called so.")
+
+
+async def test_what_she_said_in_calls_is_exported_and_blanked(shop: Shop) -> None:
+    browser = await shop.service.browser()
+    await browser.become_customer(MAY)
+    asked = await browser.post("/api/consult/calls", {"locale": "en", "text": "我住在某某路"})
+    call = asked.json["call"]
+    found = json.loads((await shop.customer("export", MAY)).out)
+    [kept] = found["calls"]
+    assert kept["id"] == call
+    assert {"type": "call.asked", "text": "我住在某某路"}.items() <= kept["events"][0].items()
+    assert "calls: 1;" in (await shop.customer("erase", MAY, "--yes")).out
+    assert "某某路" not in (await shop.customer("export", MAY)).out

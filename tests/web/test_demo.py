@@ -12,12 +12,22 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
+from commerce_bridge.loyalty.coupons.store import counted
+from commerce_bridge.loyalty.demo import CODE
+from commerce_bridge.loyalty.service import Loyalty
+from core.clock import SystemClock
+from core.db import Database
+from core.hours import Hours
+from core.identity import store as people
 from core.identity.staff import FOR_TRYING
+from core.notices import Notices
+from core.settings import Settings
 from tests.service import PASSWORD, settings_for
 from tests.service import serving as opened
+from video.consult.booking import store as bookings
 from web import serving
 from web.command_line import main
-from web.commands.demo import STAFF
+from web.commands.demo import BOOKABLE, MEMBER, REP, STAFF, WELCOME, furnish
 
 ROOT = Path(__file__).parents[2]
 STARTED_S = 60
@@ -60,6 +70,7 @@ async def _has_live_show(client: aiohttp.ClientSession) -> bool:
 def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith("PLUSONE_")]:
         monkeypatch.delenv(name)
+    (tmp_path / "none.toml").touch()
     monkeypatch.setenv("PLUSONE_SETTINGS", str(tmp_path / "none.toml"))
     monkeypatch.setenv("PLUSONE_DATA_FOLDER", str(tmp_path / "data"))
 
@@ -95,6 +106,30 @@ async def test_ctrl_c_ends_the_demo_in_order(demo: Demo) -> None:
     assert status == 0, said
     assert "Traceback" not in said
     assert '"exception"' not in said
+
+
+async def test_its_rep_may_be_booked_and_what_she_says_of_that_stands(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    settings = settings_for(sqlite_url, tmp_path)
+    assert (await _hours(settings)).week == BOOKABLE
+    hers = Hours("Asia/Taipei", ((),) * 7)
+    assert await _hours(settings, hers) == hers
+
+
+async def _hours(settings: Settings, said: Hours | None = None) -> Hours:
+    """When the rep may be booked once the demo was opened again, after she `said` so."""
+    await furnish(settings)
+    async with Database.open(settings.database) as database:
+        staff = await database.read(people.members)
+        rep = next(one.own_id for one in staff if one.email == REP)
+        if said is not None:
+            now = SystemClock().now()
+            await database.write(lambda c: bookings.put_hours(c, rep, said, now))
+            await furnish(settings)
+        hours = await database.read(lambda c: bookings.hours_of(c, rep))
+    assert hours is not None
+    return hours
 
 
 @pytest.fixture
@@ -137,3 +172,27 @@ async def test_a_shop_that_began_as_a_demo_lets_the_demos_staff_in_no_more(
         browser.headers["Origin"] = "https://live.example.com"
         body = {"email": email, "password": PASSWORD}
         assert (await browser.post("/api/session/staff", body)).code == "wrong_password"
+
+
+async def test_its_member_has_points_and_a_tier_and_there_are_coupons(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    settings = settings_for(sqlite_url, tmp_path)
+    for _ in range(2):  # opened again it gives her nothing more
+        await furnish(settings)
+    async with Database.open(settings.database) as database:
+        member = await database.read(lambda c: people.customer_of_email(c, MEMBER[0]))
+        assert member is not None
+        loyalty = Loyalty(
+            database, SystemClock(), settings, Notices(database, SystemClock(), settings)
+        )
+        hers = await loyalty.mine(member)
+        assert hers.standing.tier is not None
+        assert hers.standing.tier.key == "silver"
+        assert (hers.balance.available, hers.balance.pending) == (WELCOME, 18)
+        assert [tier.key for tier in hers.rules.tiers] == ["silver", "gold", "black"]
+        coupons = await database.read(counted)
+    assert {(one.coupon.code, one.coupon.granted_only) for one in coupons} == {
+        (CODE, False),
+        (None, True),
+    }

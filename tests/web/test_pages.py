@@ -66,6 +66,14 @@ async def test_each_address_shows_its_kind_of_page(client: Client, path: str, ki
         assert response.status == 304
 
 
+async def test_a_camera_is_for_those_who_show_something(client: Client) -> None:
+    may = {}
+    for path, kind in pages.PAGES.items():
+        async with client.get(re.sub(r"\{\w+\}", "x1", path)) as response:
+            may[kind] = "camera=(self), microphone=(self)" in response.headers["Permissions-Policy"]
+    assert {kind for kind, camera in may.items() if camera} == {"consult", "desk", "studio"}
+
+
 async def test_what_is_named_after_its_content_is_kept_for_ever(client: Client) -> None:
     async with client.get("/assets/show-4f2a.js") as response:
         assert response.status == 200

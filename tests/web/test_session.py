@@ -7,6 +7,7 @@ import pytest
 from core.identity.model import Role
 from tests.service import PASSWORD, Browser, Service, serving, settings_for
 from web import session
+from web.keys import LIMITS
 
 MAY = "may@example.com"
 
@@ -208,9 +209,9 @@ async def test_a_name_is_kept_as_text(browser: Browser) -> None:
 async def test_new_guests_of_one_address_are_bounded(
     any_service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limiter = any_service.app[session.GUESTS]
-    for _ in range(session.GUESTS_AT_ONCE):
-        limiter.take("127.0.0.1")
+    limits = any_service.app[LIMITS]
+    guests = limits.of("guests", session.GUESTS_PER_S, session.GUESTS_AT_ONCE)
+    await guests.take("127.0.0.1", session.GUESTS_AT_ONCE)
     browser = await any_service.browser()
     reply = await browser.post("/api/session/guest", {"name": "小美"})
     assert (reply.status, reply.code) == (429, "rate_limited")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from live.events import Rules
 from live.routes import SHOWS
 from live.state import Claim, Show
 from tests.service import Service, serving, settings_for
+from tests.waiting import until
 from web.keys import DATABASE
 from web.rooms import ROOMS
 
@@ -109,16 +110,6 @@ class Evening:
         )
         rows = await self.service.app[DATABASE].read(lambda conn: conn.execute(query).all())
         return sum(row.quantity for row in rows)
-
-
-async def until(holds: Callable[[], bool | Awaitable[bool]]) -> None:
-    """Wait until that holds: what the outbox brings comes a moment later."""
-    async with asyncio.timeout(20):
-        while True:
-            held = holds()
-            if held if isinstance(held, bool) else await held:
-                return
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from core.http import ANYONE, Routes, answer, staff
 from core.http.routes import Audience
@@ -52,6 +53,16 @@ async def test_a_route_that_names_no_audience_is_for_nobody(open_client: Open) -
     client = await open_client(Forgetful())
     async with client.get("/api/forgotten", headers={"Cookie": "plusone=operator"}) as response:
         assert response.status == 403
+
+
+async def test_an_address_that_no_database_takes_reaches_no_handler(client: Client) -> None:
+    for path, status, code in (
+        ("/api/broken/a%00b", 404, "not_found"),
+        ("/api/anyone?q=%00", 400, "bad_request"),
+        ("/api/customers?q=%00", 401, "not_signed_in"),
+    ):
+        async with client.get(URL(path, encoded=True)) as response:
+            assert (response.status, (await response.json())["code"]) == (status, code)
 
 
 async def test_a_page_of_ours_may_change_things(client: Client) -> None:

@@ -21,25 +21,49 @@ async def test_without_a_proxy_nobody_chooses_her_own_address(client: Client) ->
 
 
 @pytest.mark.parametrize(
-    ("proxies", "forwarded", "found"),
+    ("trusted", "forwarded", "found"),
     [
-        (1, ("203.0.113.9",), "203.0.113.9"),
-        (1, ("198.51.100.1, 203.0.113.9",), "203.0.113.9"),
-        (1, ("198.51.100.1", "203.0.113.9"), "203.0.113.9"),
-        (2, ("198.51.100.1, 203.0.113.9, 10.0.0.1",), "203.0.113.9"),
-        (2, ("203.0.113.9",), "127.0.0.1"),
-        (1, ("2001:db8:1:2:3:4:5:6",), "2001:db8:1:2::/64"),
-        (1, ("::ffff:203.0.113.9",), "203.0.113.9"),
-        (1, ("unknown",), ""),
-        (1, ("",), "127.0.0.1"),
-        (1, ("1" * 5_000,), ""),
+        ("127.0.0.1", ("203.0.113.9",), "203.0.113.9"),
+        ("127.0.0.1", ("198.51.100.1, 203.0.113.9",), "203.0.113.9"),
+        ("127.0.0.1", ("198.51.100.1", "203.0.113.9"), "203.0.113.9"),
+        ("127.0.0.0/8", ("198.51.100.1,203.0.113.9 , 127.3.2.1",), "203.0.113.9"),
+        ("127.0.0.1,10.0.0.0/8", ("198.51.100.1, 203.0.113.9, 10.0.0.1",), "203.0.113.9"),
+        ("127.0.0.1,10.0.0.0/8", ("10.9.9.9, 203.0.113.9, 10.0.0.1",), "203.0.113.9"),
+        ("127.0.0.1,10.0.0.0/8", ("203.0.113.9, ::ffff:10.0.0.1",), "203.0.113.9"),
+        ("127.0.0.1,2001:db8:ff::/48", ("203.0.113.9, 2001:db8:ff:7::1",), "203.0.113.9"),
+        ("127.0.0.1", ("2001:db8:1:2:3:4:5:6",), "2001:db8:1:2::/64"),
+        ("127.0.0.1", ("::ffff:203.0.113.9",), "203.0.113.9"),
+        ("127.0.0.1,10.0.0.0/8", ("10.0.0.2, 10.0.0.1",), "10.0.0.2"),
+        ("127.0.0.1", ("203.0.113.9, unknown",), ""),
+        ("127.0.0.1", ("",), "127.0.0.1"),
+        ("127.0.0.1", ("203.0.113.9, ",), "203.0.113.9"),
+        ("127.0.0.1", ("1" * 5_000,), ""),
     ],
 )
-async def test_behind_proxies_the_last_that_they_wrote_counts(
-    open_client: Open, proxies: int, forwarded: tuple[str, ...], found: str
+async def test_behind_proxies_that_are_named_the_last_that_they_wrote_counts(
+    open_client: Open, trusted: str, forwarded: tuple[str, ...], found: str
 ) -> None:
-    client = await open_client(trusted_proxies=proxies)
+    client = await open_client(trusted_proxies=trusted)
     assert await address(client, *forwarded) == found
+
+
+@pytest.mark.parametrize("trusted", ["10.0.0.0/8", "127.0.0.2", "::1", "2001:db8::/32"])
+async def test_of_a_peer_that_is_not_named_nothing_is_believed(
+    open_client: Open, trusted: str
+) -> None:
+    """Whoever reaches the port itself writes what she likes, also the names of proxies."""
+    client = await open_client(trusted_proxies=trusted)
+    assert await address(client, "203.0.113.9, 10.0.0.1") == "127.0.0.1"
+    async with client.get("/api/anyone", headers={"X-Forwarded-Proto": "https"}) as response:
+        assert "Strict-Transport-Security" not in response.headers
+
+
+async def test_what_the_client_wrote_herself_stays_behind_what_the_proxy_adds(
+    open_client: Open,
+) -> None:
+    client = await open_client(trusted_proxies="127.0.0.1,10.0.0.0/8")
+    forged = "10.0.0.1, 127.0.0.1, 10.0.0.2"
+    assert await address(client, f"{forged}, 203.0.113.9, 10.0.0.1") == "203.0.113.9"
 
 
 async def test_browsers_are_told_to_be_careful(client: Client) -> None:
@@ -66,7 +90,7 @@ async def test_https_is_asked_for_where_it_is_spoken(open_client: Open) -> None:
     public = await open_client(public_url="https://live.example.com")
     async with public.get("/api/anyone") as response:
         assert response.headers["Strict-Transport-Security"] == "max-age=31536000"
-    behind = await open_client(trusted_proxies=1)
+    behind = await open_client(trusted_proxies="127.0.0.1")
     for said, spoken in (("https", True), ("http", False)):
         async with behind.get("/api/anyone", headers={"X-Forwarded-Proto": said}) as response:
             assert ("Strict-Transport-Security" in response.headers) is spoken
@@ -78,10 +102,24 @@ async def test_https_is_asked_for_where_it_is_spoken(open_client: Open) -> None:
 async def test_of_several_proxies_the_one_at_the_edge_says_how_the_browser_came(
     open_client: Open,
 ) -> None:
-    client = await open_client(trusted_proxies=2)
-    for said, spoken in (("https, http", True), ("https", True), ("https, http, http", False)):
-        async with client.get("/api/anyone", headers={"X-Forwarded-Proto": said}) as response:
+    client = await open_client(trusted_proxies="127.0.0.1,10.0.0.0/8")
+    for said, spoken in (
+        ("https, http", True),
+        ("https", True),
+        ("https, http, http", False),
+        ("http, https", False),
+    ):
+        headers = {"X-Forwarded-For": "203.0.113.9, 10.0.0.1", "X-Forwarded-Proto": said}
+        async with client.get("/api/anyone", headers=headers) as response:
             assert ("Strict-Transport-Security" in response.headers) is spoken
+
+
+async def test_a_client_cannot_say_that_she_came_by_https(open_client: Open) -> None:
+    """The proxy adds how she came; what she sent with it stands before."""
+    client = await open_client(trusted_proxies="127.0.0.1")
+    headers = {"X-Forwarded-For": "10.0.0.1, 203.0.113.9", "X-Forwarded-Proto": "https, http"}
+    async with client.get("/api/anyone", headers=headers) as response:
+        assert "Strict-Transport-Security" not in response.headers
 
 
 async def test_methods_that_nothing_here_has_are_one_figure(client: Client) -> None:

@@ -1,9 +1,13 @@
 """Sessions: who one is by a cookie, for how long, and how soon a change is seen."""
 
-import pytest
-from sqlalchemy import select
+import asyncio
+from typing import Any
 
-from core.errors import Forbidden
+import pytest
+from sqlalchemy import Connection, select
+
+from core.errors import Forbidden, Unavailable
+from core.identity import sessions
 from core.identity.model import NOBODY, Role
 from core.identity.service import KNOWN_FOR_MS
 from core.identity.sessions import CUSTOMER_WHOLE_MS, DAY_MS, STAFF_IDLE_MS, STAFF_WHOLE_MS
@@ -156,3 +160,75 @@ async def test_what_is_over_is_removed(people: People) -> None:
     rows = await people.database.read(lambda c: c.execute(select(session)).all())
     assert len(rows) == 1
     assert (await people.identity.person_for(kept)).kind == "guest"
+
+
+async def test_those_who_come_at_once_are_looked_up_together(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = [await guest(people) for _ in range(20)]
+    _, other, _ = people.process()
+    looked_up: list[int] = []
+    look_up = sessions.people
+
+    def counted(connection: Connection, hashes: list[str], now: int) -> Any:
+        looked_up.append(len(hashes))
+        return look_up(connection, hashes, now)
+
+    monkeypatch.setattr(sessions, "people", counted)
+    asked = [other.person_for(token) for token in [*tokens, tokens[0], "a" * 43]]
+    found = await asyncio.gather(*asked)
+    assert sum(looked_up) <= 21
+    assert len(looked_up) <= 2, "one by whoever came first, one for all the others"
+    assert found[0] == found[20]
+    assert len({person.own_id for person in found[:20]}) == 20
+    assert found[21] == NOBODY
+
+
+async def test_a_lost_database_is_told_to_all_who_asked_and_the_next_are_answered(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await guest(people)
+    _, other, _ = people.process()
+
+    async def lost(_query: object) -> None:
+        raise Unavailable("The database was lost.")
+
+    with monkeypatch.context() as away:
+        away.setattr(people.database, "read", lost)
+        asked = [other.person_for(token) for _ in range(3)]
+        told = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(one) for one in told] == [Unavailable] * 3
+    assert (await other.person_for(token)).kind == "guest"
+
+
+async def test_who_asks_while_it_is_closed_is_told_and_nobody_hangs(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = [await guest(people) for _ in range(2)]
+    _, other, _ = people.process()
+    reading = asyncio.Event()
+
+    async def stuck(_query: object) -> None:
+        reading.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(people.database, "read", stuck)
+    looked_up = asyncio.create_task(other.person_for(tokens[0]))
+    await reading.wait()
+    waits = asyncio.create_task(other.person_for(tokens[1]))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await other.close()
+        told = await asyncio.gather(looked_up, waits, return_exceptions=True)
+        late = await asyncio.gather(other.person_for(tokens[0]), return_exceptions=True)
+    assert [type(one) for one in (*told, *late)] == [Unavailable] * 3
+    assert not [one for one in asyncio.all_tasks() if "_answer" in repr(one)]
+
+
+async def test_it_is_closed_before_it_began_to_look_anybody_up(people: People) -> None:
+    asked = asyncio.create_task(people.identity.person_for(await guest(people)))
+    await asyncio.sleep(0)  # she has asked, and nothing was looked up yet
+    await people.identity.close()
+    async with asyncio.timeout(10):
+        with pytest.raises(Unavailable):
+            await asked

@@ -1,7 +1,8 @@
 """A small kind of room that has all that a kind can have: an auction with talk.
 
 Whoever bids highest leads; who is outbid is told so privately, staff read each bid's account. Talk
-can be hidden, shown again, and erased. A reserve is held until its deadline.
+can be hidden, shown again, and erased. A reserve is held until its deadline. The door can be shut
+to those who came before.
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ class Show(msgspec.Struct, frozen=True):
 
 class Erase(msgspec.Struct, frozen=True):
     author: str
+
+
+class Shut(msgspec.Struct, frozen=True):
+    pass
 
 
 class Idle(msgspec.Struct, frozen=True):
@@ -136,6 +141,13 @@ class Erased(Event, frozen=True):
         return self.author
 
 
+class DoorShut(Event, frozen=True):
+    TYPE: ClassVar[str] = "door.shut"
+
+    def shuts(self) -> bool:
+        return True
+
+
 class Poison(Event, frozen=True):
     TYPE: ClassVar[str] = "poison"
 
@@ -178,13 +190,23 @@ class AuctionKind:
         {
             event.TYPE: event
             for event in (
-                *(Said, BidMade, Outbid, Noted, Held, HoldEnded, Hidden, Shown, Erased, Poison),
+                *(Said, BidMade, Outbid, Noted, Held, HoldEnded, Hidden, Shown, Erased, DoorShut),
+                Poison,
             )
         }
     )
 
     def __init__(self, *, project: bool = False) -> None:
         self._project = project
+
+    def enrich(
+        self,
+        _connection: Connection,
+        _state: Auction,
+        commands: Sequence[Command],
+        _now: Instant,
+    ) -> Sequence[Command]:
+        return commands
 
     def initial(self, room: str) -> Auction:
         return Auction()
@@ -206,6 +228,8 @@ class AuctionKind:
                 turn.append(Shown(offset=offset, at=comment.at), content=content)
             case Erase(author):
                 turn.append(Erased(author=author))
+            case Shut():
+                turn.append(DoorShut())
             case Break():
                 turn.append(Said(by=sender), content=Content(sender, text="never said"))
                 raise ZeroDivisionError("a rule is broken")

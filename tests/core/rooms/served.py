@@ -245,10 +245,3 @@ class Poller:
     async def send(self, *texts: str) -> int:
         async with self._session.post(self._url, data="\x1e".join(texts)) as response:
             return response.status
-
-
-async def until(true: Any) -> None:
-    """Wait for something that nobody tells of."""
-    async with asyncio.timeout(20):
-        while not true():  # noqa: ASYNC110 (nobody tells)
-            await asyncio.sleep(0.005)

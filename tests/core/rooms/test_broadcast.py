@@ -16,9 +16,10 @@ from core.rooms import frames, log
 from core.rooms.broadcast import Channel, Pace
 from core.rooms.events import PUBLIC, Reader
 from core.rooms.wire import Wire
-from tests.core.rooms.auction import Bid, Say, fold
+from tests.core.rooms.auction import Bid, Say, Shut, fold
 from tests.core.rooms.conftest import ROOM, House, opened
-from tests.core.rooms.served import NAMESPACE, Poller, Served, Viewer, serving, until
+from tests.core.rooms.served import NAMESPACE, Poller, Served, Viewer, serving
+from tests.waiting import until
 
 QUICK = Pace(tick_s=0.01, watch_s=0.01)
 
@@ -284,6 +285,60 @@ async def test_slices_keep_every_sockets_frames_in_order(house: House) -> None:
             await page.reach(last)
             spans = [(frame["from"], frame["to"]) for frame in page.frames]
             assert all(one[1] + 1 == next_[0] for one, next_ in itertools.pairwise(spans))
+
+
+# A door that is shut
+
+
+async def test_who_came_before_a_door_was_shut_is_told_nothing_of_what_comes_after(
+    house: House, served: Served
+) -> None:
+    async with AsyncExitStack() as stack:
+        before = await joined(served, stack, id="mei")
+        staff = await joined(served, stack, id="host", staff=True)
+        await before.reach(await say(house, 1))
+        await shut(house)
+        assert await told(before) == "catch_up"
+        after = await joined(served, stack, id="lan")
+        served.fan_out.pulse(ROOM, "pulse", {"viewers": 2})
+        last = await say(house, 1, "to those who are inside")
+        assert await after.reach(last) == whole(house, Reader(frozenset({"lan"})))
+        assert await staff.reach(last) == whole(house, Reader(staff=True))
+        await before.viewer.call("echo", "whatever was sent before has come")
+        assert before.viewer.told.empty()
+
+        await before.join()
+        assert await before.reach(await say(house, 1)) == whole(house, Reader(frozenset({"mei"})))
+
+
+async def shut(house: House) -> None:
+    """Shut the door in the middle of what would be one frame."""
+    bodies = (Say("as it shuts"), Shut(), Say("inside"))
+    room = house.room
+    await asyncio.gather(*[room.submit(house.command("host", body)) for body in bodies])
+
+
+async def told(page: Fold) -> str:
+    """What it is told next."""
+    event, _ = await asyncio.wait_for(page.viewer.told.get(), 20)
+    return str(event)
+
+
+async def test_a_door_is_shut_for_those_who_follow_at_another_process(
+    house: House, served: Served
+) -> None:
+    async with (
+        opened(house.database, ManualClock()) as elsewhere,
+        serving(elsewhere.rooms, pace=QUICK) as also,
+        AsyncExitStack() as stack,
+    ):
+        before = await joined(also, stack, id="mei")
+        staff = await joined(also, stack, id="host", staff=True)
+        await shut(house)
+        await elsewhere.rooms.sweep()
+        assert await told(before) == "catch_up"
+        assert await staff.reach(house.room.committed.head) == whole(house, Reader(staff=True))
+        assert before.viewer.told.empty()
 
 
 # Those who do not keep up

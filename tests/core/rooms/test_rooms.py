@@ -16,7 +16,7 @@ from core.errors import NotFound, PlusOneError, Unavailable
 from core.rooms import history, log, states
 from core.rooms.events import PUBLIC, Logged, Position, Reader
 from core.rooms.log import HistoryChanged, Outcome
-from core.rooms.relay import InProcessRelay, Listener
+from core.rooms.relay import InProcessRelay
 from core.rooms.room import Room
 from core.rooms.tables import room as room_table
 from core.rooms.tail import LENGTH
@@ -208,18 +208,15 @@ async def test_what_is_relayed_arrives_without_asking_the_database(
             assert await there.state() == await here.state()
 
 
-class BadRelay:
+class BadRelay(InProcessRelay):
     """Keeps what is published until told to deliver it, in whatever order."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.published: list[tuple[str, str, Sequence[Logged]]] = []
-        self._listeners: list[Listener] = []
 
-    def publish(self, room: str, epoch: str, events: Sequence[Logged]) -> None:
+    def publish(self, _kind: str, room: str, epoch: str, events: Sequence[Logged]) -> None:
         self.published.append((room, epoch, events))
-
-    def listen(self, listener: Listener) -> None:
-        self._listeners.append(listener)
 
     def deliver(self, *which: int) -> None:
         for index in which:

@@ -11,11 +11,13 @@ import pytest
 from core.clock import ManualClock
 from core.db import Database
 from core.errors import RateLimited
+from core.rooms import sockets
 from core.rooms.engine import COME_BACK, RoomSocket, read_packet
 from core.rooms.sockets import IN_FLIGHT, REFUSALS
 from core.rooms.websocket import UNREAD_AT_MOST
 from tests.core.rooms.conftest import House, opened
-from tests.core.rooms.served import NAMESPACE, Poller, Served, Viewer, serving, until
+from tests.core.rooms.served import NAMESPACE, Poller, Served, Viewer, serving
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -352,3 +354,57 @@ def test_a_packet_is_read_as_engine_io_writes_it() -> None:
     assert read_packet("42[]").data == "2[]"
     assert read_packet("3").packet_type == 3
     assert read_packet("2probe").data == "probe"
+
+
+async def test_all_are_asked_to_come_back_and_are_served_until_they_go(served: Served) -> None:
+    async with Viewer.at(served) as viewer, Viewer.at(served) as other:
+        await asyncio.gather(viewer.connected, other.connected)
+        leaving = asyncio.create_task(served.server.send_away(30))
+        for one in (viewer, other):
+            assert await one.next("come_back") == {"within_ms": 30_000}
+            assert await one.call("echo", "still here") == "still here"
+        assert not leaving.done()
+        await viewer.ws.close()
+        assert await other.call("echo", 1) == 1
+        assert not leaving.done()
+        await other.ws.close()
+        async with asyncio.timeout(10):
+            await leaving  # nobody is there to be waited for
+
+
+async def test_who_does_not_go_is_not_waited_for_longer_than_her_time(
+    served: Served, poller: Poller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "COME_LATE_S", 0.01)
+    async with Viewer.at(served) as viewer:
+        async with asyncio.timeout(10):
+            await served.server.send_away(0)
+        assert await viewer.next("come_back") == {"within_ms": 0}
+        assert await poller.poll() == [f'42{NAMESPACE},["come_back",{{"within_ms":0}}]']
+        assert await viewer.call("echo", 1) == 1
+
+
+class _Rooms(dict[Any, Any]):
+    """Rooms that nobody may look through, however many there are."""
+
+    def copy(self) -> Any:
+        raise AssertionError("looked through")
+
+    items = __iter__ = copy
+
+
+async def test_one_who_leaves_is_forgotten_without_a_look_at_the_others() -> None:
+    manager = sockets.RoomManager()
+    rooms = manager.rooms[NAMESPACE] = _Rooms()
+    for sid in ("mei", "yu"):
+        for room in (None, sid):
+            manager.basic_enter_room(sid, NAMESPACE, room, f"engine of {sid}")
+    manager.pending_disconnect[NAMESPACE] = ["mei"]
+    manager.basic_disconnect("mei", NAMESPACE)
+    assert rooms.keys() == {None, "yu"}
+    assert not manager.pending_disconnect
+    assert manager.sid_from_eio_sid("engine of mei", NAMESPACE) is None
+    assert manager.is_connected("yu", NAMESPACE)
+    manager.basic_disconnect("yu", NAMESPACE)
+    manager.basic_disconnect("yu", NAMESPACE)
+    assert NAMESPACE not in manager.rooms

@@ -16,8 +16,8 @@ from yarl import URL
 from core.clock import Instant, ManualClock
 from core.identity.model import Role
 from tests.service import Browser, Reply, Service, serving, settings_for
-from tests.video.stream.waiting import until
 from tests.viewers import Viewer
+from tests.waiting import until
 from video.stream.passage import ENGINE_PROCESS
 from video.stream.process import EngineProcess
 from web import picture
@@ -64,7 +64,9 @@ class Studio:
 
     @property
     def process(self) -> EngineProcess:
-        return self.service.app[ENGINE_PROCESS]
+        process = self.service.app[ENGINE_PROCESS]
+        assert isinstance(process, EngineProcess)
+        return process
 
     async def started(self) -> str:
         """Wait for the media process; returns its own address."""

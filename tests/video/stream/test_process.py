@@ -16,9 +16,9 @@ import pytest
 from core.clock import SystemClock
 from core.errors import Unavailable
 from tests.service import settings_for
-from tests.video.stream.waiting import until
+from tests.waiting import until
 from video.stream import process as module
-from video.stream.process import EngineProcess
+from video.stream.process import EngineElsewhere, EngineProcess
 
 TOKEN = "a token"
 SERVICE = "http://127.0.0.1:9"
@@ -36,7 +36,8 @@ class House:
         """So many times the news cannot be taken down."""
         settings = {"media_addresses": ("127.0.0.1",), **settings}
         made = settings_for("sqlite:///x.sqlite", folder, **settings)
-        self.process = EngineProcess(made, SystemClock(), TOKEN, self._gone)
+        self.moved: list[str | None] = []
+        self.process = EngineProcess(made, SystemClock(), TOKEN, self._gone, self.moved.append)
 
     async def _gone(self) -> None:
         self.gone.append(self.process.pid)
@@ -89,6 +90,23 @@ async def test_it_is_there_as_long_as_it_is_wanted(tmp_path: Path) -> None:
     assert house.process.address is None
     with pytest.raises(Unavailable):
         await house.process.end(SHOW)
+
+
+async def test_another_process_asks_it_by_its_address_alone(tmp_path: Path) -> None:
+    elsewhere = EngineElsewhere(TOKEN)
+    task = asyncio.create_task(elsewhere.run())
+    async with running(House(tmp_path)) as house:
+        await house.started()
+        with pytest.raises(Unavailable):
+            await elsewhere.end(SHOW)
+        [elsewhere.address] = house.moved
+        await elsewhere.end(SHOW)
+        await elsewhere.forget(SHOW)
+    assert house.moved == [elsewhere.address, None], "whoever asks it is told that it went"
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    with pytest.raises(Unavailable):
+        elsewhere.http  # noqa: B018 (it raises)
 
 
 async def test_while_it_is_not_there_nothing_can_be_asked_of_it(tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ import pytest
 from pydantic import SecretStr
 
 from core.identity.model import Role
+from tests.live.members import open_club
 from tests.service import Browser, Reply, Service, serving, settings_for
 from tests.video.stream.studio import said_raw
 from video.stream.routes import TOKENS
+from web.keys import DATABASE
 
 TOKEN = "the token of an engine elsewhere"
 AUTHORISE, EVENTS = "/api/media/authorise", "/api/media/events"
@@ -22,7 +24,11 @@ NO_SHOW = "shw_00000000000000000000000000"
 @pytest.fixture
 async def service(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Service]:
     settings = settings_for(
-        sqlite_url, tmp_path, media_engine="external", media_token=SecretStr(TOKEN)
+        sqlite_url,
+        tmp_path,
+        media_engine="external",
+        media_token=SecretStr(TOKEN),
+        media_hls_url="https://media.example.com/{path}/index.m3u8",
     )
     async with serving(settings) as service:
         yield service
@@ -84,6 +90,25 @@ async def test_an_engine_elsewhere_asks_as_mediamtx_does(
     ):
         reply = await engine.asks(AUTHORISE, asked(show, **more))
         assert reply.status == status, more
+
+
+async def test_an_engine_elsewhere_asks_for_members_as_mediamtx_does(
+    service: Service, engine: Engine, host: Browser
+) -> None:
+    await open_club(service.app[DATABASE], service.clock.now())
+    new = {"title": "銀卡專場", "starts_at": 1, "tier": "silver"}
+    show = str((await host.post("/api/staff/shows", new)).json["id"])
+    anybody = await service.browser()
+    refused = await anybody.get(f"/api/shows/{show}/picture")
+    assert (refused.status, refused.code) == (403, "not_allowed")
+    for protocol in ("webrtc", "hls", "rtsp"):
+        assert (await engine.asks(AUTHORISE, asked(show, protocol=protocol))).status == 403
+
+    hls = str((await host.get(f"/api/shows/{show}/picture")).json["hls"])
+    address, _, query = hls.partition("?")
+    assert address == f"https://media.example.com/{show}/index.m3u8"
+    reply = await engine.asks(AUTHORISE, asked(show, query=query))
+    assert reply.status == 204
 
 
 async def test_what_is_no_question_is_not_answered(engine: Engine, show: str) -> None:

@@ -20,6 +20,7 @@ from video.stream import store
 from video.stream.engine import MediaEngine
 from video.stream.keys import Keys
 from video.stream.service import DAY_MS, PICTURE_CHANGED, SENDERS, Asked, Event, Pictures, Status
+from video.stream.tickets import LASTS_MS, Tickets
 
 SHOW, OTHER, NONE = (f"shw_01K6ZZZZZZZZZZZZZZZZZZZZZ{last}" for last in "ABC")
 STATUSES: tuple[Status | None, ...] = ("draft", "scheduled", "live", "ended", None)
@@ -34,10 +35,12 @@ GUEST = Person("guest", "cus_1", frozenset({"cus_1"}), "小美")
 
 
 class Shows:
-    """Stands for the shows, each with its status."""
+    """Stands for the shows, each with its status, and the tier that it is for."""
 
     def __init__(self) -> None:
         self.statuses: dict[str, Status] = {SHOW: "live", OTHER: "live"}
+        self.tiers: dict[str, str] = {}
+        self.members: set[str | None] = set()
 
     def be(self, status: Status | None) -> None:
         """The one show there is has this status; None: there is none."""
@@ -45,6 +48,16 @@ class Shows:
 
     async def status(self, show: str) -> Status | None:
         return self.statuses.get(show)
+
+    async def door(self, show: str) -> tuple[Status, str | None] | None:
+        status = self.statuses.get(show)
+        return None if status is None else (status, self.tiers.get(show))
+
+    async def let_in(self, person: Person, show_id: str) -> str | None:
+        tier = self.tiers.get(show_id)
+        if tier is not None and not person.is_staff and person.id not in self.members:
+            raise Forbidden("The show is for members.", code="not_allowed")
+        return tier
 
 
 class Control:
@@ -76,7 +89,10 @@ class House:
         self.control = Control()
         self.keys = Keys(b"a secret")
         engine = MediaEngine.of(settings_for("sqlite:///x", Path("data"), **settings))
-        self.pictures = Pictures(database, self.clock, engine, self.keys, self.shows, self.control)
+        tickets = Tickets(b"another secret")
+        self.pictures = Pictures(
+            *(database, self.clock, engine, self.keys, tickets, self.shows, self.control)
+        )
 
     async def happens(self, *events: Event, show: str = SHOW) -> None:
         for event in events:
@@ -95,6 +111,11 @@ class House:
 
     async def states(self) -> list[str]:
         return [told["state"] for told in await self.told()]
+
+    async def ticket(self, show: str) -> str:
+        """What stands behind the addresses of a show, with its question mark."""
+        whep = (await self.pictures.watched(HOST, show)).whep
+        return str(whep).removeprefix(f"/media/{show}/whep")
 
     async def may(self, action: str = "publish", *, show: str = SHOW, **asked: str) -> bool:
         try:
@@ -128,6 +149,7 @@ async def test_a_key_may_come_wherever_a_server_puts_it(house: House) -> None:
     assert not await house.may(user=key)
     assert not await house.may(query=f"other={key}")
     assert not await house.may(query="&".join(["key=x"] * 10))
+    assert not await house.may(query="&".join(["a=b"] * 100 + [f"key={key}"])), "nobody's address"
 
 
 async def test_a_show_is_sent_until_it_has_ended(house: House) -> None:
@@ -219,7 +241,7 @@ async def test_when_the_engine_dies_all_that_moved_is_away(house: House) -> None
 
 async def test_a_live_show_is_watched_where_the_engine_is(house: House) -> None:
     await house.happens("ready")
-    watched = await house.pictures.watched(SHOW)
+    watched = await house.pictures.watched(GUEST, SHOW)
     assert watched.state == "on"
     assert watched.whep == f"/media/{SHOW}/whep"
     assert watched.hls == f"/media/{SHOW}/hls/low.m3u8"
@@ -229,17 +251,77 @@ async def test_a_live_show_is_watched_where_the_engine_is(house: House) -> None:
 async def test_an_ended_show_is_watched_again_where_it_was_kept(house: House) -> None:
     await house.happens("ready")
     house.shows.statuses[SHOW] = house.shows.statuses[OTHER] = "ended"
-    watched = await house.pictures.watched(SHOW)
+    watched = await house.pictures.watched(GUEST, SHOW)
     assert (watched.state, watched.whep, watched.hls) == ("off", None, None)
     assert watched.replay == f"/media/{SHOW}/hls/replay.m3u8"
-    assert (await house.pictures.watched(OTHER)).replay is None, "nothing was ever sent"
+    assert (await house.pictures.watched(GUEST, OTHER)).replay is None, "nothing was ever sent"
 
 
 async def test_what_is_not_announced_is_not_there(house: House) -> None:
     for status in ("draft", None):
         house.shows.be(status)
         with pytest.raises(NotFound):
-            await house.pictures.watched(SHOW)
+            await house.pictures.watched(GUEST, SHOW)
+
+
+async def test_a_members_show_is_watched_by_members_alone(house: House) -> None:
+    house.shows.tiers = {SHOW: "silver"}
+    with pytest.raises(Forbidden) as refused:
+        await house.pictures.watched(GUEST, SHOW)
+    assert refused.value.error_code == "not_allowed"
+    house.shows.members = {GUEST.id}
+    for person in (HOST, GUEST):
+        watched = await house.pictures.watched(person, SHOW)
+        for address, path in ((watched.whep, "whep"), (watched.hls, "hls/low.m3u8")):
+            bare, _, query = str(address).partition("?")
+            assert bare == f"/media/{SHOW}/{path}"
+            assert await house.may("read", query=query)
+
+
+async def test_a_members_show_is_seen_with_what_opens_it_and_with_nothing_else(
+    house: House,
+) -> None:
+    house.shows.tiers = {SHOW: "silver", OTHER: "silver"}
+    query = (await house.ticket(SHOW))[1:]
+    assert await house.may("read", query=query)
+    assert await house.may("read", query=f"_HLS_msn=7&{query}&_HLS_part=1")
+    forged = query[:-1] + ("A" if query[-1] != "A" else "B")
+    for wrong in ("", "ticket=", "ticket=x", forged, query.replace("ticket", "key")):
+        assert not await house.may("read", query=wrong), wrong
+    assert not await house.may("read", token=query.partition("=")[2])
+    assert not await house.may("read", query=(await house.ticket(OTHER))[1:]), "another show's"
+    assert not await house.may("publish", query=query)
+    assert not await house.may("playback", query=query), "it is not over"
+    house.shows.statuses[SHOW] = "ended"
+    assert await house.may("playback", query=query)
+    assert await house.may("read", query=query), "its segments"
+    assert not await house.may("playback")
+
+
+async def test_what_opens_a_members_show_does_so_for_some_hours_and_for_one_tier(
+    house: House,
+) -> None:
+    house.shows.tiers = {SHOW: "silver"}
+    query = (await house.ticket(SHOW))[1:]
+    house.shows.tiers = {SHOW: "gold"}
+    assert not await house.may("read", query=query)
+    house.shows.tiers = {SHOW: "silver"}
+    assert await house.may("read", query=query)
+    house.clock.advance(LASTS_MS)
+    assert not await house.may("read", query=query)
+    assert await house.may("read", query=(await house.ticket(SHOW))[1:]), "she asked again"
+    house.shows.tiers = {}
+    assert await house.may("read", query=query), "it is everybody's again"
+
+
+async def test_an_address_with_a_query_of_its_own_keeps_it(database: Database) -> None:
+    template = "https://media.example.com/get?path={path}"
+    house = House(database, media_engine="external", media_replay_url=template)
+    await house.happens("ready", "ended")
+    house.shows.be("ended")
+    house.shows.tiers = {SHOW: "silver"}
+    replay = (await house.pictures.watched(HOST, SHOW)).replay
+    assert str(replay).startswith(f"https://media.example.com/get?path={SHOW}&ticket=")
 
 
 async def test_hosts_learn_where_to_send_before_anything_was(house: House) -> None:
@@ -279,7 +361,7 @@ async def test_a_deleted_replay_is_deleted_by_the_engine_too_and_once(house: Hou
     for _ in range(2):
         await house.pictures.delete_replay(HOST, SHOW)
     assert house.control.asked == [("forget", SHOW)]
-    assert (await house.pictures.watched(SHOW)).replay is None
+    assert (await house.pictures.watched(GUEST, SHOW)).replay is None
     assert not (await house.pictures.sent(HOST, SHOW)).replay
 
 
@@ -373,7 +455,7 @@ async def test_an_engine_elsewhere_is_named_as_the_settings_have_it(database: Da
     house = House(
         database, media_engine="external", media_hls_url="https://media.example.com/{path}/a.m3u8"
     )
-    watched = await house.pictures.watched(SHOW)
+    watched = await house.pictures.watched(GUEST, SHOW)
     assert watched.hls == f"https://media.example.com/{SHOW}/a.m3u8"
     assert watched.whep is None
     assert (await house.pictures.sent(HOST, SHOW)).publish is None

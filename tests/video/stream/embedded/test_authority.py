@@ -12,7 +12,7 @@ from aiohttp import web
 from core.clock import ManualClock
 from core.errors import Forbidden, Unavailable
 from tests.servers import free_port
-from tests.video.stream.waiting import until
+from tests.waiting import until
 from video.stream.embedded import authority as module
 from video.stream.embedded.authority import NEWS_WAITING, Authority, Link
 
@@ -68,7 +68,7 @@ async def service() -> AsyncIterator[Service]:
 
 @pytest.fixture
 async def authority(service: Service) -> AsyncIterator[Authority]:
-    link = Link(f"http://127.0.0.1:{service.port}", TOKEN)
+    link = Link((f"http://127.0.0.1:{service.port}",), TOKEN)
     authority = Authority(link, ManualClock())
     task = asyncio.create_task(authority.run())
     yield authority
@@ -79,13 +79,15 @@ async def authority(service: Service) -> AsyncIterator[Authority]:
 
 async def test_the_question_has_mediamtx_s_form(service: Service, authority: Authority) -> None:
     await authority.may_publish(SHOW, "a key", "192.0.2.7")
-    await authority.may_read(SHOW, "hls", "192.0.2.8")
-    await authority.may_play_back(SHOW, "192.0.2.9")
+    await authority.may_read(SHOW, "", "hls", "192.0.2.8")
+    await authority.may_play_back(SHOW, "1.a-_", "192.0.2.9")
     form = {"user": "", "password": "", "id": "", "query": "", "path": SHOW}
     assert service.asked == [
         form | {"action": "publish", "token": "a key", "protocol": "webrtc", "ip": "192.0.2.7"},
         form | {"action": "read", "token": "", "protocol": "hls", "ip": "192.0.2.8"},
-        form | {"action": "playback", "token": "", "protocol": "hls", "ip": "192.0.2.9"},
+        form
+        | {"action": "playback", "token": "", "protocol": "hls", "ip": "192.0.2.9"}
+        | {"query": "ticket=1.a-_"},
     ]
 
 
@@ -95,9 +97,9 @@ async def test_no_means_no(service: Service, authority: Authority, status: int) 
     with pytest.raises(Forbidden):
         await authority.may_publish(SHOW, "a key", "")
     with pytest.raises(Forbidden):
-        await authority.may_read(SHOW, "hls", "")
+        await authority.may_read(SHOW, "", "hls", "")
     with pytest.raises(Forbidden):
-        await authority.may_play_back(SHOW, "")
+        await authority.may_play_back(SHOW, "", "")
 
 
 @pytest.mark.parametrize("status", [301, 400, 429, 500, 503])
@@ -108,8 +110,8 @@ async def test_anything_else_means_later(
     with pytest.raises(Unavailable):
         await authority.may_publish(SHOW, "a key", "")
     with pytest.raises(Unavailable):
-        await authority.may_read(SHOW, "hls", "")
-    await authority.may_read(SHOW, "hls", "")
+        await authority.may_read(SHOW, "", "hls", "")
+    await authority.may_read(SHOW, "", "hls", "")
 
 
 async def test_so_does_a_service_that_is_away(service: Service, authority: Authority) -> None:
@@ -117,7 +119,7 @@ async def test_so_does_a_service_that_is_away(service: Service, authority: Autho
     with pytest.raises(Unavailable):
         await authority.may_publish(SHOW, "a key", "")
     with pytest.raises(Unavailable):
-        await authority.may_read(SHOW, "hls", "")
+        await authority.may_read(SHOW, "", "hls", "")
 
 
 async def test_players_ask_many_times_and_the_service_is_asked_once(
@@ -125,21 +127,39 @@ async def test_players_ask_many_times_and_the_service_is_asked_once(
 ) -> None:
     service.answers = iter([204, 403])
     for _ in range(50):
-        await authority.may_read(SHOW, "hls", "")
+        await authority.may_read(SHOW, "", "hls", "")
         with pytest.raises(Forbidden):
-            await authority.may_read(OTHER, "hls", "")
+            await authority.may_read(OTHER, "", "hls", "")
     assert [asked["path"] for asked in service.asked] == [SHOW, OTHER]
 
 
 async def test_an_answer_is_believed_for_a_moment_only(
     service: Service, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await authority.may_read(SHOW, "hls", "")
+    await authority.may_read(SHOW, "", "hls", "")
     monkeypatch.setattr(module, "BELIEVED_S", -1)
     service.answers = iter([403])
     with pytest.raises(Forbidden):
-        await authority.may_read(SHOW, "hls", "")
+        await authority.may_read(SHOW, "", "hls", "")
     assert len(authority._believed) == 1
+
+
+async def test_a_ticket_is_asked_about_by_itself(
+    service: Service, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.answers = iter([403, 204, 403])
+    for _ in range(3):
+        with pytest.raises(Forbidden):
+            await authority.may_read(SHOW, "", "hls", "")
+        await authority.may_read(SHOW, "1.good", "hls", "")
+        with pytest.raises(Forbidden):
+            await authority.may_read(SHOW, "1.forged", "webrtc", "")
+    queries = ["", "ticket=1.good", "ticket=1.forged"]
+    assert [asked["query"] for asked in service.asked] == queries
+
+    monkeypatch.setattr(module, "BELIEVED", 2)
+    await authority.may_read(SHOW, "1.newest", "hls", "")
+    assert list(authority._believed) == [(SHOW, "1.forged"), (SHOW, "1.newest")]
 
 
 async def test_a_key_is_asked_about_each_time(service: Service, authority: Authority) -> None:
@@ -190,3 +210,32 @@ async def test_of_more_news_than_may_wait_the_oldest_go(
         authority.tell(f"shw_{number:026d}", "ready")
     await until(lambda: len(service.news), NEWS_WAITING.__eq__)
     assert service.news[0] == (f"shw_{10:026d}", "ready")
+
+
+async def test_any_process_of_the_service_will_do(service: Service) -> None:
+    """A worker that is started again is asked no question meanwhile, and no news is lost."""
+    other = Service()
+    await other.start()
+    link = Link(tuple(f"http://127.0.0.1:{one.port}" for one in (service, other)), TOKEN)
+    authority = Authority(link, ManualClock())
+    telling = asyncio.create_task(authority.run())
+    await authority.may_publish(SHOW, "1", "")
+    authority.tell(SHOW, "ready")
+    await until(lambda: len(service.news), (1).__eq__)
+
+    await service.stop()
+    await authority.may_publish(SHOW, "2", "")
+    authority.tell(SHOW, "away")
+    await until(lambda: len(other.news), (1).__eq__)
+
+    await service.start()
+    await other.stop()
+    await authority.may_publish(SHOW, "3", "")
+    authority.tell(SHOW, "ended")
+    await until(lambda: len(service.news), (2).__eq__)
+    assert [asked["token"] for asked in service.asked] == ["1", "3"]
+    assert other.news == [(SHOW, "away")]
+
+    telling.cancel()
+    await asyncio.gather(telling, return_exceptions=True)
+    await authority.close()

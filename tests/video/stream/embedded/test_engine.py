@@ -12,10 +12,10 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from core.clock import SystemClock
-from core.errors import NotFound, Unavailable
+from core.errors import Forbidden, NotFound, PlusOneError, Unavailable
 from tests.video.stream import clip
-from tests.video.stream.waiting import until
 from tests.video.stream.watcher import Watcher
+from tests.waiting import until
 from video.stream.embedded import engine as module
 from video.stream.embedded import peer
 from video.stream.embedded import stream as stream_module
@@ -93,14 +93,16 @@ class House:
         await host.take(answer)
         return host, name
 
-    async def watcher(self, show: str = show(), *, connects: bool = True) -> tuple[Watcher, str]:
+    async def watcher(
+        self, show: str = show(), *, connects: bool = True, ticket: str = ""
+    ) -> tuple[Watcher, str]:
         """One who watches, and the name of her session."""
         watcher = Watcher()
         self._stack.push_async_callback(watcher.close)
         offer = await watcher.offer()
         if not connects:  # as Chromium says it: it may have addresses to tell later
             offer = offer.replace("a=end-of-candidates\r\n", "")
-        name, _, answer = await self.engine.watch(show, offer)
+        name, _, answer = await self.engine.watch(show, offer, ticket)
         if connects:
             await watcher.take(answer)
         return watcher, name
@@ -178,6 +180,30 @@ async def test_a_watcher_whose_line_breaks_is_noticed(house: House) -> None:
     await until(lambda: house.engine.watching, (0).__eq__)
     with pytest.raises(NotFound):
         house.engine.viewer(show(), name)
+
+
+async def test_who_may_watch_no_longer_is_put_out_and_nobody_else(house: House) -> None:
+    await house.host()
+    (_, first), (_, second) = [
+        await house.watcher(connects=False, ticket=ticket) for ticket in ("1.old", "1.new")
+    ]
+    asked: list[tuple[str, str]] = []
+    refused: PlusOneError = Unavailable("away")
+
+    async def may_watch(show: str, ticket: str) -> None:
+        asked.append((show, ticket))
+        if ticket == "1.old":
+            raise refused
+
+    await house.engine.look_again(may_watch)
+    assert sorted(asked) == [(show(), "1.new"), (show(), "1.old")]
+    assert house.engine.watching == 2, "while nobody can be asked all stay"
+    refused = Forbidden("no")
+    await house.engine.look_again(may_watch)
+    assert house.engine.watching == 1
+    assert house.engine.viewer(show(), second).ticket == "1.new"
+    with pytest.raises(NotFound):
+        house.engine.viewer(show(), first)
 
 
 @pytest.mark.parametrize("offer", ["garbage", ""])
@@ -331,6 +357,25 @@ async def test_one_whose_show_ends_while_she_connects_leaves_nothing_behind(
 
     await house.host()
     monkeypatch.setattr(viewer_module.Viewer, "answer", ends_meanwhile)
+    with pytest.raises(NoPicture):
+        await house.watcher()
+    assert house.engine._viewers == {}
+
+
+@pytest.mark.parametrize("step", ["take", "answered"])
+async def test_one_whose_show_ends_while_her_answer_is_made_is_told_so(
+    house: House, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Her connection is closed between two steps of making it."""
+    go_on = getattr(peer, step)
+
+    async def ends_before(*given: Any) -> Any:
+        house.engine.end(show())
+        await until(lambda: not house.engine._running)
+        return await go_on(*given)
+
+    await house.host()
+    monkeypatch.setattr(peer, step, ends_before)
     with pytest.raises(NoPicture):
         await house.watcher()
     assert house.engine._viewers == {}

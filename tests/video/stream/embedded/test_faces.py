@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
@@ -10,9 +11,10 @@ from typing import cast
 import aiohttp
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from core.clock import ManualClock
-from core.errors import Unavailable
+from core.errors import Forbidden, Unavailable
 from tests.video.stream import clip
 from tests.video.stream.studio import said_raw
 from video.stream.embedded import faces
@@ -26,23 +28,26 @@ SHOW = "shw_01K6ZZZZZZZZZZZZZZZZZZZZZA"
 
 
 class Everybody:
-    """An authority that lets all in, or is away."""
+    """An authority that lets all in, or those with a ticket that it knows, or is away."""
 
     def __init__(self) -> None:
         self.away = False
+        self.known: str | None = None
 
     async def may_publish(self, _show: str, _key: str, _address: str) -> None:
         self._asked()
 
-    async def may_read(self, _show: str, _protocol: str, _address: str) -> None:
-        self._asked()
+    async def may_read(self, _show: str, ticket: str, _protocol: str, _address: str) -> None:
+        self._asked(ticket)
 
-    async def may_play_back(self, _show: str, _address: str) -> None:
-        self._asked()
+    async def may_play_back(self, _show: str, ticket: str, _address: str) -> None:
+        self._asked(ticket)
 
-    def _asked(self) -> None:
+    def _asked(self, ticket: str | None = None) -> None:
         if self.away:
             raise Unavailable("away")
+        if self.known is not None and ticket is not None and ticket != self.known:
+            raise Forbidden("not so")
 
 
 class Face:
@@ -160,6 +165,50 @@ async def packed_on(stream: Stream) -> None:
     packager = Packager(stream.window, number=6, follows=True, segment_s=1.0, part_s=0.2)
     for number, picture in enumerate(clip.pictures(60)[:20]):
         await packager.picture(picture, 2 + number / clip.RATE, 0)
+
+
+async def test_a_playlist_leads_to_files_with_what_it_was_asked_for_with(
+    face: Face, http: aiohttp.ClientSession
+) -> None:
+    stream = await face.stream()
+    await packed(stream, 31)
+    await packed_on(stream)
+    until = face.engine.clock.now() + 60_000
+    face.authority.known = ticket = f"{until}.{'t' * 32}"
+    base = f"{face.address}/media/{SHOW}/hls/"
+
+    async def got(file: str) -> tuple[int, str, bytes]:
+        async with http.get(base + file) as response:
+            kept = response.headers.get("Cache-Control", "")
+            return response.status, kept, await response.read()
+
+    for wrong in ("", "?ticket=", f"?ticket={ticket[:-1]}", f"?ticket={until}.{'x' * 32}"):
+        for file in ("low.m3u8", "index.m3u8", "seg5.m4s", "init5.mp4", "replay.m3u8"):
+            assert (await got(file + wrong))[0] == 403, file + wrong
+
+    for playlist in ("low.m3u8", "index.m3u8"):
+        status, _, text = await got(f"{playlist}?ticket={ticket}&_HLS_msn=5&_HLS_part=0")
+        assert status == 200
+        lines = text.decode().splitlines()
+        files = [line for line in lines if not line.startswith("#")]
+        files += [uri for line in lines for uri in re.findall('URI="([^"]+)"', line)]
+        there = [file for file in files if not file.startswith("seg6.")]
+        assert len(there) > 1, text
+        for file in there:
+            status, kept, body = await got(file)
+            assert (status, kept) == (200, "public, max-age=60"), file
+            assert body
+
+
+async def test_what_is_no_ticket_is_not_written_into_a_playlist(
+    face: Face, http: aiohttp.ClientSession
+) -> None:
+    await packed(await face.stream(), 31)
+    for junk in ("x", "1.%22%0A", "1." + "a" * 33, "%F0%9F%8E%9F"):
+        url = f"{face.address}/media/{SHOW}/hls/low.m3u8?ticket={junk}"
+        async with http.get(URL(url, encoded=True)) as response:
+            assert response.status == 200
+            assert "ticket" not in await response.text(), junk
 
 
 async def test_a_reload_that_waits_in_vain_may_be_asked_for_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
 from video.stream.embedded.playlist import PARTS_SHOWN, Part, Segment, live, replay
@@ -66,6 +67,21 @@ def test_a_live_playlist_without_parts_lists_what_is_whole() -> None:
         "#EXTINF:1.000,",
         "seg8.m4s",
     ]
+
+
+def test_what_a_playlist_was_asked_for_with_stands_behind_every_file() -> None:
+    query = "?ticket=1.x"
+    both = segments(2, open_parts=2)
+    for text in (
+        live(both, gone=0, segment_s=1.0, part_s=0.2, query=query),
+        live(both, gone=0, segment_s=1.0, part_s=None, query=query),
+        replay(segments(2), segment_s=1.0, query=query),
+    ):
+        files = [*names(text), *re.findall('URI="([^"]+)"', text)]
+        assert files[:1] == [f"seg0.m4s{query}"]
+        assert f"init1.mp4{query}" in files
+        assert all(file.endswith(query) for file in files)
+        assert text.count(query) == len(re.findall(r"\.m(?:p4|4s)", text))
 
 
 def test_a_live_playlist_with_parts_lists_those_of_the_open_segment_too() -> None:

@@ -17,15 +17,17 @@ import av
 import pytest
 import pytest_asyncio
 
+from tests.live.members import open_club
 from tests.service import Reply
 from tests.video.stream import clip
 from tests.video.stream.boxes import fragments
 from tests.video.stream.embedded.test_sdp import AUDIO, CANDIDATE, HEAD, VIDEO, written
 from tests.video.stream.studio import SDP, Show, Studio, said_raw, studio_at
-from tests.video.stream.waiting import until
 from tests.video.stream.watcher import Watcher, watching
+from tests.waiting import until
 from video.stream.embedded import fmp4, sdp
 from video.stream.rehearsal import AHEAD_S, STARTS_IN_S, Clip, Refused, sending
+from web.keys import DATABASE
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("loopback")]
 
@@ -562,6 +564,38 @@ async def test_a_show_that_has_ended_is_seen_again_until_it_is_deleted(
     refused(await studio.ask("GET", replay), 404, "not_found")
     for name in [*names(text), *names(text, "EXT-X-MAP")]:
         refused(await studio.ask("GET", show.hls(name)), 404, "not_found")
+
+
+async def test_a_members_show_opens_with_the_addresses_that_members_are_told(
+    studio: Studio, film: Clip, show: Show
+) -> None:
+    app, clock = studio.service.app, studio.service.clock
+    await open_club(app[DATABASE], clock.now())
+    await studio.runs(show.id, type="show.change", tier="silver")
+    anybody = await studio.service.browser()
+    told = f"/api/shows/{show.id}/picture"
+    assert (await anybody.get(told)).status == 403
+    async with sending(film, studio.service.address + show.whip, show.key):
+        watched = (await studio.host.get(told)).json
+
+        async def playlist() -> Reply:
+            return await studio.ask("GET", watched["hls"])
+
+        text = (await until(playlist, lambda reply: reply.status == 200)).body.decode()
+        for file in [*names(text), *names(text, "EXT-X-MAP")]:
+            assert (await studio.ask("GET", show.hls(file))).status == 200
+            refused(await studio.ask("GET", show.hls(file.partition("?")[0])), 403, "not_allowed")
+        refused(await studio.ask("GET", show.hls("low.m3u8")), 403, "not_allowed")
+        reply = await studio.ask("POST", show.whep, data=WATCHES, headers=SDP)
+        refused(reply, 403, "not_allowed")
+        reply = await studio.ask("POST", watched["whep"], data=WATCHES, headers=SDP)
+        assert reply.status == 201
+        assert (await studio.ask("DELETE", reply.headers["Location"])).status == 200
+        await studio.ends(show)
+    replay = (await studio.host.get(told)).json["replay"]
+    text = (await studio.ask("GET", replay)).body.decode()
+    assert (await studio.ask("GET", show.hls(names(text)[0]))).status == 200
+    refused(await studio.ask("GET", show.hls("replay.m3u8")), 403, "not_allowed")
 
 
 async def test_a_moment_is_found_in_the_replay_where_it_was_pictured(

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from tests.faults.small_disk import SmallDisk
-from tests.video.stream.waiting import until
+from tests.waiting import until
 from video.stream.embedded import shelf as module
 from video.stream.embedded.playlist import Part, Segment
 from video.stream.embedded.shelf import WAITING, Kept, Recorder, Shelf

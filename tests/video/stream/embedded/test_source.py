@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.video.stream import clip
-from tests.video.stream.waiting import until
+from tests.waiting import until
 from video.stream.embedded import source as module
 from video.stream.embedded.feed import RATES
 from video.stream.embedded.source import ASTRAY_S, SenderClock, Source

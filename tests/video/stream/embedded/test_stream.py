@@ -13,7 +13,7 @@ import pytest
 
 from core.clock import ManualClock
 from tests.video.stream import clip
-from tests.video.stream.waiting import until
+from tests.waiting import until
 from video.stream.embedded import stream as module
 from video.stream.embedded.feed import Feed
 from video.stream.embedded.h264 import AccessUnit, is_key

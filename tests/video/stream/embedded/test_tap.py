@@ -18,7 +18,7 @@ from aiortc.jitterbuffer import JitterFrame
 from aiortc.rtp import RtcpSenderInfo
 
 from tests.video.stream import clip
-from tests.video.stream.waiting import until
+from tests.waiting import until
 from video.stream.embedded import peer
 from video.stream.embedded.feed import Feed
 from video.stream.embedded.h264 import AccessUnit

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.hours import (
+from core.clock import Instant
+from core.errors import BadRequest
+from core.hours import (
     AHEAD_DAYS,
     DAY_MINUTES,
     DAY_MS,
@@ -23,8 +25,6 @@ from chat.hours import (
     Span,
     Special,
 )
-from core.clock import Instant
-from core.errors import BadRequest
 from core.inputs import read_as
 
 TAIPEI, BERLIN, NEW_YORK = "Asia/Taipei", "Europe/Berlin", "America/New_York"

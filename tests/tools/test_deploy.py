@@ -1,0 +1,133 @@
+"""What is in `deploy/` and in the operators' guides fits the program that it is for."""
+
+from __future__ import annotations
+
+import argparse
+import configparser
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from core.settings import Settings
+from web.commands import serve
+from web.workers.supervisor import check
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+WRITTEN = [
+    *(file for file in sorted(DEPLOY.rglob("*")) if file.is_file()),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    ROOT / "README.md",
+]
+NO_SETTINGS = {"SETTINGS"}
+"""The variable that names the settings' file."""
+
+
+def names(text: str) -> set[str]:
+    return set(re.findall(r"\bPLUSONE_([A-Z0-9_]*[A-Z0-9])\b(?!\*)", text))
+
+
+def listed(file: Path) -> dict[str, str]:
+    """The variables of a file as systemd and Docker read them."""
+    lines = [line for line in file.read_text().splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.yaml.decode((DEPLOY / "compose" / "compose.yaml").read_bytes())
+    return found
+
+
+@pytest.mark.parametrize("file", WRITTEN, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_setting_that_is_written_about_is_one(file: Path) -> None:
+    known = {name.upper() for name in Settings.model_fields} | NO_SETTINGS
+    assert names(file.read_text(errors="replace")) - known == set()
+
+
+def in_force(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: dict[str, str]) -> Settings:
+    (tmp_path / "none.toml").touch()
+    monkeypatch.setenv("PLUSONE_SETTINGS", str(tmp_path / "none.toml"))
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    return Settings()
+
+
+def test_the_unit_s_settings_are_taken_by_several_workers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(DEPLOY / "systemd" / "plusone.service")
+    service = unit["Service"]
+    parser = argparse.ArgumentParser()
+    serve.configure(parser)
+    program, command, *arguments = shlex.split(service["ExecStart"])
+    workers: int = parser.parse_args(arguments).workers
+    assert (Path(program).name, command) == ("plusone", "serve")
+    assert service["ExecReload"] == "/bin/kill -HUP $MAINPID"
+    assert service["KillMode"] == "mixed", "the supervisor ends the others in order"
+
+    settings = in_force(monkeypatch, tmp_path, listed(DEPLOY / "systemd" / "plusone.env"))
+    check(settings.model_copy(update={"workers": workers}))
+    assert str(settings.data_folder) == f"/var/lib/{service['StateDirectory']}"
+
+    nginx = (DEPLOY / "nginx" / "plusone.conf").read_text()
+    ports = [int(port) for port in re.findall(r"server 127\.0\.0\.1:(\d+)", nginx)]
+    assert ports == list(range(settings.port, settings.port + workers))
+    assert f"proxy_pass http://127.0.0.1:{settings.media_port};" in nginx
+
+
+def test_the_compose_file_s_settings_are_taken_by_several_workers(
+    compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    written = {
+        name: re.sub(r"\$\{(\w+)[^}]*\}", r"\1", value)
+        for name, value in compose["services"]["plusone"]["environment"].items()
+    }
+    given = listed(DEPLOY / "systemd" / "plusone.env") | written
+    settings = in_force(monkeypatch, tmp_path, given)
+    assert settings.workers > 1
+    check(settings)
+    assert set(compose["services"]) == {"plusone", "nginx", "postgres", "redis"}
+    subnet = compose["networks"]["inside"]["ipam"]["config"][0]["subnet"]
+    assert settings.trusted_proxies == (subnet,)
+
+
+def has_compose() -> bool:
+    docker = shutil.which("docker")
+    if docker is None:
+        return False
+    asked = subprocess.run([docker, "compose", "version"], capture_output=True, check=False)
+    return asked.returncode == 0
+
+
+def test_docker_reads_the_compose_file_where_it_is(
+    compose: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Elsewhere it is at least what the tests above have read, with all that it refers to."""
+    folder = Path(shutil.copytree(DEPLOY, tmp_path / "deploy")) / "compose"
+    shutil.copy(DEPLOY / "systemd" / "plusone.env", folder / "plusone.env")
+    if has_compose():
+        monkeypatch.setenv("POSTGRES_PASSWORD", "x")
+        asked = ["docker", "compose", "--file", str(folder / "compose.yaml"), "config", "--quiet"]
+        subprocess.run(asked, check=True, timeout=60)
+    services = compose["services"]
+    volumes = {
+        volume.split(":")[0] for one in services.values() for volume in one.get("volumes", ())
+    }
+    files = {volume for volume in volumes if volume.startswith(".")}
+    assert all((folder / file).exists() for file in files)
+    assert volumes - files == set(compose["volumes"])
+    assert {name for one in services.values() for name in one["networks"]} == {"inside"}
+    assert {name for one in services.values() for name in one.get("depends_on", ())} <= set(
+        services
+    )
+    assert (folder / services["plusone"]["build"]["context"]).resolve() == tmp_path
+    assert (tmp_path / services["plusone"]["build"]["dockerfile"]).exists()
