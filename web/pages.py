@@ -60,22 +60,29 @@ class Files:
     """The files below a folder, by their names: what is not in the list does not exist.
 
     A name that is missing is looked for again, at most once a second: pages may be built anew
-    while the service runs.
+    while the service runs. Who asks while somebody looks waits for what is found: a page asks for
+    all of its scripts at once.
     """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
         self._clock = clock
+        self._looking = asyncio.Lock()
         self._looked_at: Instant | None = None
         self._files: dict[str, Path] = {}
 
     async def find(self, name: str) -> Path | None:
+        if name not in self._files:
+            async with self._looking:
+                await self._look(name)
+        return self._files.get(name)
+
+    async def _look(self, name: str) -> None:
         now = self._clock.now()
         stale = self._looked_at is None or now - self._looked_at >= _LOOKED_EVERY_MS
         if name not in self._files and stale:
-            self._looked_at = now
             self._files = await asyncio.to_thread(_below, self._folder)
-        return self._files.get(name)
+            self._looked_at = now
 
 
 def _below(folder: Path) -> dict[str, Path]:

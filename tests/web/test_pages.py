@@ -143,6 +143,21 @@ async def test_pages_that_are_not_built_are_said_to_be_so(
             assert "make setup" in await response.text()
 
 
+async def test_all_that_a_page_asks_for_at_once_is_found_by_a_service_that_was_never_asked(
+    stack: contextlib.AsyncExitStack, folder: Path
+) -> None:
+    names = [f"part-{number}.js" for number in range(20)]
+    for name in names:
+        (folder / "assets" / name).write_text(name)
+    client = await open_pages(stack, folder)
+
+    async def status(name: str) -> int:
+        async with client.get(f"/assets/{name}") as response:
+            return response.status
+
+    assert await asyncio.gather(*map(status, names)) == [200] * len(names)
+
+
 async def test_pages_that_are_built_anew_are_found(
     stack: contextlib.AsyncExitStack, folder: Path
 ) -> None:
