@@ -76,8 +76,8 @@ export class CallSaid extends PlusoneElement {
         border-radius: 14px 4px 14px 14px;
         margin-inline-start: auto;
       }
-      .going {
-        opacity: 0.6;
+      .going .bub {
+        opacity: 0.8;
       }
       form {
         display: flex;
