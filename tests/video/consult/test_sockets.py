@@ -214,7 +214,8 @@ async def test_a_second_rep_is_told_that_somebody_has_it(house: House) -> None:
     await rung.line.does("answer")
     reply = await other.line.answers(call)
     assert code(reply) == "taken"
-    assert reply["error"]["data"] == {"staff": rung.id, "name": customer.call["staff"]["name"]}
+    staff = await until(lambda: customer.call["staff"])
+    assert reply["error"]["data"] == {"staff": rung.id, "name": staff["name"]}
     await customer.does("hang_up")
     assert code(await other.line.answers(call)) == "call_over"
 
