@@ -45,6 +45,8 @@ export class Broadcast {
   private whip: Whip | null = null;
   private level: Level | null = null;
   private failures = 0;
+  /** Goes up when she stops: what is under way then is not gone on with. */
+  private turn = 0;
   private looking: ReturnType<typeof setInterval> | undefined;
   private again: ReturnType<typeof setTimeout> | undefined;
 
@@ -124,21 +126,28 @@ export class Broadcast {
 
   readonly send = async (): Promise<void> => {
     clearTimeout(this.again);
+    const { turn } = this;
     if (this.stream === null) await this.open(this.from);
     const { stream } = this;
-    if (stream === null) return;
+    if (stream === null || turn !== this.turn) return;
     this.become({ phase: this.failures === 0 ? "connecting" : "lost" });
     try {
       await this.look();
       const { publish, key } = this.sending ?? {};
       if (publish == null || key === undefined) throw new Refused(0, "no_engine");
-      this.whip = await Whip.to(publish, key, stream, this.lost);
+      const whip = await Whip.to(publish, key, stream, this.lost);
+      if (turn !== this.turn) {
+        whip.close();
+        return;
+      }
+      this.whip = whip;
       this.failures = 0;
       window.addEventListener("beforeunload", askFirst);
       clearInterval(this.looking);
       this.looking = setInterval(() => void this.check(), looked_ms);
       this.become({ phase: "sending", trouble: null });
     } catch (problem) {
+      if (turn !== this.turn) return;
       const final = problem instanceof Refused && problem.status >= 400 && problem.status < 500;
       if (!final) this.lost();
       else {
@@ -153,12 +162,14 @@ export class Broadcast {
     this.whip = null;
     const wait = again_ms[Math.min(this.failures, again_ms.length - 1)];
     this.failures += 1;
+    clearTimeout(this.again);
     this.again = setTimeout(() => void this.send(), wait);
     this.become({ phase: "lost", health: null });
   };
 
   /** Sends no more; what she sends it with stays open. */
   readonly halt = (): void => {
+    this.turn += 1;
     clearTimeout(this.again);
     clearInterval(this.looking);
     window.removeEventListener("beforeunload", askFirst);
