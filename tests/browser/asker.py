@@ -42,7 +42,11 @@ class Asker:
             asker.conversation = (await asker._post("/api/chat", {}))["conversation"]
             asker._socket.on("frame", asker._on_frame, namespace=NAMESPACE)
             await asker._socket.connect(
-                address, headers=headers, namespaces=[NAMESPACE], transports=["websocket"]
+                address,
+                headers=headers,
+                namespaces=[NAMESPACE],
+                transports=["websocket"],
+                wait_timeout=ANSWER_S,
             )
             try:
                 await asker._ask("join", {"conversation": asker.conversation})

@@ -44,7 +44,11 @@ class Desk:
             desk._socket.on("inbox", desk._on_inbox, namespace=NAMESPACE)
             desk._socket.on("typing", desk._on_typing, namespace=NAMESPACE)
             await desk._socket.connect(
-                address, headers=headers, namespaces=[NAMESPACE], transports=["websocket"]
+                address,
+                headers=headers,
+                namespaces=[NAMESPACE],
+                transports=["websocket"],
+                wait_timeout=ANSWER_S,
             )
             try:
                 await desk._ask("watch", {})

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from commerce_bridge.embedded import catalogue, demo, stock
 from core.identity.model import Role
+from core.rooms.namespace import RoomNamespace
 from tests.service import PASSWORD, Service
 from web.demo import crowd
 from web.demo.client import Client, Refused
@@ -43,6 +44,24 @@ async def test_a_show_begins_although_nothing_is_left_to_sell(any_service: Servi
         await host.join(show)
         assert host.show["status"] == "live"
         assert len(host.show["items"]) == len(ALLOTMENTS)
+
+
+async def test_a_service_that_is_busy_is_waited_for(
+    any_service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = RoomNamespace.on_connect
+
+    async def late(self: RoomNamespace, *given: Any) -> None:
+        await asyncio.sleep(1.2)
+        await connect(self, *given)
+
+    await any_service.add_staff("host@demo.test", Role.HOST)
+    async with Client(any_service.address) as host:
+        await host.post("/api/session/staff", {"email": "host@demo.test", "password": PASSWORD})
+        show = (await host.post("/api/staff/shows", {"title": "夜場"}))["id"]
+        monkeypatch.setattr(RoomNamespace, "on_connect", late)
+        await host.join(show)
+        assert host.show["id"] == show
 
 
 class Refusals:

@@ -81,7 +81,11 @@ class Client:
         self._socket.on("frame", self._on_frame, namespace=NAMESPACE)
         headers = {"Origin": str(URL(self._address).origin())}
         await self._socket.connect(
-            self._address, headers=headers, namespaces=[NAMESPACE], transports=["websocket"]
+            self._address,
+            headers=headers,
+            namespaces=[NAMESPACE],
+            transports=["websocket"],
+            wait_timeout=ANSWER_S,  # of its own it gives up after a second
         )
         joined = await self._ask("join", {"show": show})
         self.show, self.mine = joined["whole"]["show"], joined["whole"]["mine"]
