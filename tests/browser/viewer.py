@@ -63,6 +63,8 @@ class Viewer:
         """Wait until the page says that so many are held for her: by its slip and its cart on a
         phone, beside the item on a desktop.
         """
+        # Which of the two it is, shows once the show does.
+        await expect(self.entry).to_be_visible()
         if await self.bag.count():
             await expect(self.slip).to_contain_text("件")
             await expect(self.bag).to_have_accessible_name(f"購物車，{pieces} 件")
