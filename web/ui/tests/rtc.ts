@@ -17,6 +17,10 @@ export class FakeStream {
     return this.tracks.filter(({ kind }) => kind === "video");
   }
 
+  getAudioTracks(): MediaStreamTrack[] {
+    return this.tracks.filter(({ kind }) => kind === "audio");
+  }
+
   addTrack(track: MediaStreamTrack): void {
     this.tracks.push(track);
   }

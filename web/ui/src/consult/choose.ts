@@ -1,5 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 
 import { PlusoneElement } from "../design/element";
 import { forms } from "../design/forms";
@@ -98,7 +99,7 @@ export class ChooseDevices extends PlusoneElement {
         ><select @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
           ${all.map(
             (one, n) =>
-              html`<option value=${one.deviceId} .selected=${one.deviceId === using}>
+              html`<option value=${one.deviceId} .selected=${live(one.deviceId === using)}>
                 ${one.label || v.deviceN(n + 1)}
               </option>`,
           )}

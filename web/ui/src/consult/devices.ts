@@ -41,6 +41,8 @@ export class Devices {
   private chosen: Record<Kind, string> = { camera: "", microphone: "" };
   private facing: Facing = "user";
   private turn = 0;
+  /** Of several wishes for a camera, or a microphone, the newest counts. */
+  private readonly wishes: Record<Kind, number> = { camera: 0, microphone: 0 };
   private readonly listeners = new Set<() => void>();
 
   /** What she sees of herself; one stream for each picture, since a player keeps to its own. */
@@ -220,13 +222,15 @@ export class Devices {
 
   /** One of the two anew, as it is chosen now; the other stays as it is. */
   private async take(kind: Kind): Promise<void> {
-    const turn = this.turn;
+    const { turn } = this;
+    const mine = (this.wishes[kind] += 1);
+    const passed = (): boolean => turn !== this.turn || mine !== this.wishes[kind];
     // Phones lend one camera at a time.
     if (kind === "camera") this.camera?.stop();
     const wish = kind === "camera" ? { video: this.wish(kind) } : { audio: this.wish(kind) };
     try {
       const stream = await browser().getUserMedia(wish);
-      if (turn !== this.turn || (kind === "camera" && !this.seen)) {
+      if (passed()) {
         stop(stream);
         return;
       }
@@ -235,10 +239,14 @@ export class Devices {
       this.lacks = this.lacks.filter((one) => one !== kind);
       if (this.lacks.length === 0) this.trouble = null;
     } catch (problem) {
-      if (turn !== this.turn) return;
-      this.trouble = asTrouble(problem).trouble;
-      this.lacks = [...new Set([...this.lacks, kind])];
+      if (passed()) return;
       if (kind === "camera") this.camera = null;
+      // The microphone that she has goes on where another one cannot be had.
+      if (this[kind] !== null) this.chosen[kind] = "";
+      else {
+        this.trouble = asTrouble(problem).trouble;
+        this.lacks = [...new Set([...this.lacks, kind])];
+      }
     }
     this.changed();
     await this.list();
@@ -261,7 +269,9 @@ export class Devices {
   private hold(stream: MediaStream | null): void {
     const [camera] = stream?.getVideoTracks() ?? [];
     const [microphone] = stream?.getAudioTracks() ?? [];
-    if (camera !== undefined) {
+    // She may have covered it while the browser was asked.
+    if (!this.seen) camera?.stop();
+    else if (camera !== undefined) {
       this.camera = camera;
       this.watch(camera, "camera");
     }
