@@ -210,6 +210,7 @@ async def test_a_second_rep_is_told_that_somebody_has_it(house: House) -> None:
     rung = ji if ji.line.board["rings"] else wen
     other = wen if rung is ji else ji
     assert code(await other.line.answers(call)) == "taken", "it rings elsewhere"
+    await until(lambda: customer.call["staff"])
     await rung.line.enter(call)
     await rung.line.does("answer")
     reply = await other.line.answers(call)
@@ -260,7 +261,7 @@ async def test_it_rings_at_the_next_when_one_does_not_pick_up(house: House) -> N
     await customer.does("leave")
     await until(lambda: customer.phase == "ended")
     assert customer.call["cause"] == "left"
-    assert ji.line.board["rings"] is None
+    await until(lambda: ji.line.board["rings"] is None)
 
 
 async def test_who_waits_is_told_where_she_stands(house: House) -> None:
