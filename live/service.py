@@ -197,7 +197,7 @@ class Shows:
         shows = await self._database.read(lambda connection: store.talked_out(connection, before))
         for show_id in shows:
             act = c.Act(c.SYSTEM, c.EraseTalk(None))
-            command = Command(c.SYSTEM.id, "retention", act)
+            command = Command(c.SYSTEM.id, store.RETENTION, act)
             await self._rooms.tell(show_id, SHOW, command, Reader(staff=True))
         return len(shows)
 

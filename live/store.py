@@ -18,8 +18,9 @@ from core import outbox
 from core.clock import Instant
 from core.db import any_of, metadata
 from core.rooms.events import Logged
-from core.rooms.tables import room, room_content, room_event
+from core.rooms.tables import room, room_command, room_content, room_event
 from live import events as e
+from live.commands import SYSTEM
 from live.events import ShowStatus
 from live.perks import Perks
 from live.state import Claim, Show, variant_of
@@ -51,6 +52,8 @@ ALLOTMENT_ASKED = "allotment.asked"
 """Outbox: `{show, item}` ended while the shop still owed it an answer."""
 SHOW_ENDED = "show.ended"
 """Outbox: `{show}` is over."""
+RETENTION = "retention"
+"""The request by which all that was typed in a show is blanked, when it was kept long enough."""
 
 _LISTED = (
     e.ShowCreated, e.ShowChanged, e.ShowLive, e.ShowEnded, e.ItemAdded, e.ItemRemoved,
@@ -203,11 +206,18 @@ def currencies(connection: Connection) -> set[str]:
 
 
 def talked_out(connection: Connection, before: Instant, *, limit: int = 20) -> list[str]:
-    """Shows that ended before then, and still hold what people typed."""
+    """Shows that ended before then, and whose talk was not blanked for that yet.
+
+    By the request that blanks it: that one person had hers erased says nothing of the others.
+    """
+    blanked = select(room_command.c.room_id).where(
+        room_command.c.room_id == show_table.c.id,
+        room_command.c.request_id == RETENTION,
+        room_command.c.sender == SYSTEM.id,
+    )
     query = (
         select(show_table.c.id)
-        .join(room, room.c.id == show_table.c.id)
-        .where(show_table.c.ended_at < before, room.c.erased == 0)
+        .where(show_table.c.ended_at < before, ~blanked.exists())
         .limit(limit)
     )
     return list(connection.execute(query).scalars())

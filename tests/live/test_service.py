@@ -132,6 +132,19 @@ async def test_what_was_typed_in_a_show_long_over_is_blanked_once(house: House) 
     assert await _typed(house, running) == ["晚安"]
 
 
+async def test_that_one_had_her_talk_erased_keeps_nothing_of_the_others(house: House) -> None:
+    show = await house.create()
+    await house.say(ANNA, show, "我住在某某路")
+    await house.say(BEN, show, "我住在另一條路")
+    assert await house.shows.erase_talk([ANNA.own_id]) == 1
+    await house.run(show, "show.end")
+    house.clock.advance(30 * 24 * 60 * MINUTE)
+    before = house.clock.now() - 10 * 24 * 60 * MINUTE
+    assert await house.shows.erase_old_talk(before) == 1
+    assert await _typed(house, show) == []
+    assert await house.shows.erase_old_talk(before) == 0
+
+
 async def _typed(house: House, show: str) -> list[str]:
     log_ = await house.database.read(
         lambda connection: read_events(connection, ShowKind(), show, after=0, limit=100)
