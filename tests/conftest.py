@@ -12,6 +12,7 @@ import pytest
 import structlog
 import uvloop
 
+from core import logs
 from core.db import Database
 from migrations import upgrade
 from tests.databases import Databases
@@ -61,6 +62,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return 0 if _DATABASES.isdisjoint(getattr(item, "fixturenames", ())) else 1
 
     items.sort(key=slowness)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_log() -> Iterator[None]:
+    """A command that a test runs here leaves the log alone: what it sets up would stay for all the
+    tests after it, on a stream that is closed by then."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(logs, "set_up", lambda *_given, **_named: None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import structlog
 from sqlalchemy import Connection, select, text
 
 import migrations
@@ -238,6 +240,17 @@ def test_a_file_of_settings_that_is_named_has_to_be_there(
         f"plusone: PLUSONE_SETTINGS names {file}, and there is no such file.\n"
     )
     assert not (tmp_path / "data").exists()
+
+
+def test_a_service_that_does_not_start_here_leaves_the_log_to_the_next_test(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear Sir or Madam, " * 100)
+    monkeypatch.setenv("PLUSONE_DATABASE_URL", f"sqlite:///{file}")
+    before = logging.getLogger().handlers[:], structlog.get_config()["logger_factory"]
+    assert main(["serve"]) == 1
+    assert (logging.getLogger().handlers, structlog.get_config()["logger_factory"]) == before
 
 
 def test_a_setting_of_the_file_that_nobody_knows_is_named(
