@@ -1,7 +1,7 @@
 """Wishes: what a customer would like to have, and a letter when she can.
 
 She is written to, where her e-mail address is known, when an item of what she wishes for is opened
-in a show, once for each item, and when it is in stock again, once for each time.
+in a show, once for each item, and when it is in stock again, once for each product and time.
 """
 
 from __future__ import annotations
@@ -239,7 +239,8 @@ class Wishes:
             others = [one for one in product.variants if one.id not in variants]
             await self._write_to_all(
                 id,
-                what=f"stock {told.key}",
+                # One movement may bring many products back, each with a letter of its own.
+                what=f"stock {told.key} {id}",
                 letter=STOCK_IS_BACK,
                 values={"title": product.title, "link": link},
                 variants=variants,

@@ -256,6 +256,28 @@ async def test_it_is_told_that_it_is_back_each_time_it_is(
     assert await house.letters() == [("anna@example.test", "秋釀剝皮辣椒 補貨了")] * 2
 
 
+async def test_of_what_comes_back_together_each_wish_is_written_about(
+    house: House, goods: Goods, product: str, oil: str
+) -> None:
+    """A delivery is counted at once, under one key: chillies and oil, both sold out until then."""
+    anna = await house.customer("Anna", "anna@example.test")
+    for wished in (product, oil):
+        await house.wants(anna, wished)
+    places = (goods.storeroom, goods.xinyi)
+    all_of_them = [(place, one) for place in places for one in (goods.chilli, goods.oil_mild)]
+
+    def count(connection: Connection, pieces: int, key: str) -> None:
+        stock.count(connection, dict.fromkeys(all_of_them, pieces), key=key, at=house.clock.now())
+
+    await house.database.write(partial(count, pieces=0, key="gone"))
+    await house.database.write(partial(count, pieces=3, key="delivery"))
+    await house.hand_over()
+    assert sorted(subject for _, subject in await house.letters()) == [
+        "手炒花椒辣油 補貨了",
+        "秋釀剝皮辣椒 補貨了",
+    ]
+
+
 async def test_what_is_undone_is_back_too(
     house: House, goods: Goods, product: str, shop: EmbeddedShop
 ) -> None:
