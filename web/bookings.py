@@ -9,8 +9,9 @@ from typing import Any
 from aiohttp import web
 
 from chat.reps import PROFILES
+from chat.reps import Reps as Profiles
 from core.identity.model import Person
-from core.identity.staff import STAFF
+from core.identity.staff import STAFF, StaffAccounts
 from core.notices import NOTICES
 from video.consult.booking import routes
 from video.consult.booking.kept import Kept
@@ -41,7 +42,8 @@ async def bookings(app: web.Application) -> AsyncIterator[None]:
     app[BOOKERS] = app[LIMITS].of("bookings", routes.PER_S, routes.AT_ONCE)
     links = Links(app[SECRET].key(PURPOSE))
     letters = Letters(app[NOTICES], settings, links)
-    reps, rep_letters = _Reps(app), RepLetters(app[NOTICES], settings)
+    reps = BookedReps(app[STAFF], app[PROFILES])
+    rep_letters = RepLetters(app[NOTICES], settings)
     app[BOOKINGS] = made = Bookings(
         database,
         clock,
@@ -70,15 +72,16 @@ async def forget_old(app: web.Application) -> None:
     await Kept(app[DATABASE], app[CLOCK]).forget_old(app[CLOCK].now() - kept_ms)
 
 
-class _Reps:
+class BookedReps:
     """See `video.consult.booking.service.Reps`."""
 
-    def __init__(self, app: web.Application) -> None:
-        self._app = app
+    def __init__(self, staff: StaffAccounts, profiles: Profiles) -> None:
+        self._staff = staff
+        self._profiles = profiles
 
     async def all(self) -> Sequence[Rep]:
-        staff = [one for one in await self._app[STAFF].all() if one.has(*REPS)]
-        standing = await self._app[PROFILES].standing([one.own_id for one in staff])
+        staff = [one for one in await self._staff.all() if one.has(*REPS)]
+        standing = await self._profiles.standing([one.own_id for one in staff])
         return [
             Rep(
                 one.own_id,

@@ -21,6 +21,7 @@ from chat.kind import ConversationKind
 from chat.office import Office
 from chat.picture_store import Picture
 from chat.pictures import Pictures
+from chat.reps import Reps
 from chat.service import Chats, Pace
 from commerce_bridge.embedded.shop import EmbeddedShop
 from commerce_bridge.loyalty import transfers, wishes
@@ -41,8 +42,10 @@ from live.kind import ShowKind
 from live.perks import ShopPerks
 from live.service import Shows
 from video.consult.booking.kept import Kept as KeptBookings
+from video.consult.booking.rep_letters import RepLetters
 from video.consult.kept import Kept as KeptCalls
 from video.consult.kind import CallKind
+from web.bookings import BookedReps
 from web.people import open_people
 from web.rooms import call_pace
 from web.serving import run_loop
@@ -87,6 +90,8 @@ class _Opened:
     shows: Shows
     calls: KeptCalls
     bookings: KeptBookings
+    reps: BookedReps
+    rep_letters: RepLetters
 
 
 async def _done(settings: Settings, arguments: argparse.Namespace) -> str:
@@ -97,7 +102,8 @@ async def _done(settings: Settings, arguments: argparse.Namespace) -> str:
         ids = person.aliases
         talks, comments = await opened.chats.erase(ids), await opened.shows.erase_talk(ids)
         shown = await opened.pictures.erase(await opened.chats.all_of(ids))
-        called, booked = await opened.calls.erase(ids), await opened.bookings.erase(ids)
+        called = await opened.calls.erase(ids)
+        booked = await opened.bookings.erase(ids, opened.reps, opened.rep_letters)
         wished = await opened.database.write(lambda c: wishes.erase(c, ids))
         offered = await opened.database.write(lambda c: transfers.erase(c, ids))
         return (
@@ -131,6 +137,8 @@ async def _opened(settings: Settings) -> AsyncIterator[_Opened]:
                 Shows(database, rooms, shop, settings.currency, clock, ShopPerks()),
                 KeptCalls(database, rooms, clock),
                 KeptBookings(database, clock),
+                BookedReps(people.staff, Reps(database, clock, chats.reps)),
+                RepLetters(people.notices, settings),
             )
         finally:
             await rooms.close()

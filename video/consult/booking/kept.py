@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from core.clock import Clock, Instant
@@ -12,6 +13,8 @@ from core.db import Database
 from core.identity import store as people
 from video.consult.booking import store
 from video.consult.booking.model import Booking
+from video.consult.booking.rep_letters import RepLetters
+from video.consult.booking.service import Reps
 
 
 class Kept:
@@ -23,11 +26,13 @@ class Kept:
         """All of hers, by when they begin."""
         return await self._database.read(partial(store.of_customer, customers=customers))
 
-    async def erase(self, customers: Collection[str]) -> int:
+    async def erase(self, customers: Collection[str], reps: Reps, letters: RepLetters) -> int:
         """Blank what she typed, and give back what is still ahead; returns how many bookings.
 
+        Whoever of `reps` had what is given back is told by one of `letters`, without her name.
         Nothing is written to her: there is no address any more.
         """
+        by_id = {rep.id: rep for rep in await reps.all()}
 
         def unit(connection: Connection) -> int:
             now = self._clock.now()
@@ -38,6 +43,8 @@ class Kept:
             for one in found:
                 if one.state == "booked" and one.ends_at > now:
                     store.cancel(connection, one, "staff", now)
+                    nameless, rep = replace(one, name=None), by_id.get(one.staff)
+                    letters.tell(connection, "rep_booking_cancelled", nameless, rep)
                 store.blank(connection, one.id)
             return len(found)
 

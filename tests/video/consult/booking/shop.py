@@ -77,6 +77,7 @@ class Shop:
     clock: ManualClock
     notices: Notices
     letters: Letters
+    rep_letters: RepLetters
     bookings: Bookings
     roster: Roster
     phone: Phone
@@ -88,6 +89,7 @@ class Shop:
         notices = Notices(database, clock, settings)
         links = Links(KEY)
         letters = Letters(notices, settings, links)
+        rep_letters = RepLetters(notices, settings)
         roster, phone = Roster(), Phone()
         bookings = Bookings(
             database,
@@ -95,15 +97,19 @@ class Shop:
             roster,
             phone,
             letters,
-            RepLetters(notices, settings),
+            rep_letters,
             links,
             shop=settings.shop_name,
         )
-        return Shop(database, clock, notices, letters, bookings, roster, phone, links)
+        return Shop(database, clock, notices, letters, rep_letters, bookings, roster, phone, links)
 
     @property
     def kept(self) -> Kept:
         return Kept(self.database, self.clock)
+
+    async def erase(self, person: Person) -> int:
+        """As `plusone customer erase`; returns how many bookings."""
+        return await self.kept.erase(person.aliases, self.roster, self.rep_letters)
 
     def reminders(self) -> Reminders:
         return Reminders(self.database, self.clock, self.letters, self.roster)

@@ -312,3 +312,8 @@ async def test_what_she_booked_goes_out_and_is_blanked_by_the_command(
     assert (blanked["name"], blanked["email"], blanked["text"]) == (None, None, None)
     read = (await browser.get(f"/api/bookings/{made['token']}")).json["booking"]
     assert (read["state"], read["name"], read["text"]) == ("cancelled", None, None)
+    notices = (await browser.get("/api/notices")).json["notices"]
+    cancelled, booked_by = [one for one in notices if one["to"] == "an@example.com"]
+    assert "美玲" in booked_by["text"]
+    assert "客人取消了" in cancelled["subject"]
+    assert "美玲" not in cancelled["text"]

@@ -100,7 +100,7 @@ async def test_of_what_was_cancelled_or_blanked_nobody_is_reminded(
     _, token = await shop.booked(THURSDAY)
     await shop.booked(THURSDAY + HOUR_MS, by=mine)
     await shop.bookings.cancel(token)
-    await shop.kept.erase(mine.aliases)
+    await shop.erase(mine)
     clock.advance(THURSDAY - HOUR_MS - NOW)
     assert await shop.reminders().sweep() == 0
     assert await reminded(shop) == 0

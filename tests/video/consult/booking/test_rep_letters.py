@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from core.clock import ManualClock
+from core.hours import MINUTE_MS
 from core.identity.model import Person, Role
 from core.notices.service import Notice
-from tests.video.consult.booking.shop import Shop, at, weekly
+from tests.video.consult.booking.shop import NOW, Shop, at, weekly
 from video.consult.booking.rep_letters import REP_LETTERS
 
 NOON = at("2026-09-22 12:00")
 ONE = at("2026-09-22 13:00")
+TOMORROW = at("2026-09-23 12:00")
 MEI, AN = "rep-mei@example.com", "rep-an@example.com"
 
 
@@ -86,6 +89,25 @@ async def test_she_is_told_of_what_a_colleague_calls_off_and_not_of_what_she_doe
     assert "有人約你視訊" in first.subject
     assert "有人約你視訊" in second.subject
     assert called_off.subject == "同事取消了你 9月22日（星期二）13:00（台北標準時間） 的視訊"
+
+
+async def test_of_what_is_given_back_with_all_that_is_kept_of_her_the_rep_is_told_without_her_name(
+    shop: Shop, clock: ManualClock
+) -> None:
+    await shop.rep("mei", email=MEI)
+    mine = await shop.customer()
+    await shop.booked(NOON, 45, by=mine, name="王太太", topic="辣油", text="想送人")
+    clock.advance(NOON + 45 * MINUTE_MS - NOW)
+    await shop.booked(TOMORROW, 45, by=mine, name="王太太", topic="辣油", text="想送人")
+    for _ in range(2):
+        await shop.erase(mine)
+    _, made, cancelled = await to(shop, MEI)
+    assert made.subject == "有人約你視訊：9月23日（星期三）12:00（台北標準時間）"
+    assert cancelled.subject == "客人取消了 9月23日（星期三）12:00（台北標準時間） 的視訊"
+    for told in ("客人：–", "45 分鐘", "/desk/calls"):
+        assert told in cancelled.text
+    for hers in ("王太太", "想送人", "mei@example.com"):
+        assert hers not in cancelled.text
 
 
 async def test_who_is_no_rep_any_more_is_not_written_to(shop: Shop) -> None:
