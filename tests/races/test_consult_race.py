@@ -108,9 +108,11 @@ async def test_without_its_guard_one_rep_has_two_calls(
 ) -> None:
     """What keeps the test above from passing by chance."""
 
+    looked = asyncio.Barrier(2)
+
     async def looks(calls: Any, staff: str, call: str) -> bool:
         found = (await calls.busy()).get(staff)
-        await asyncio.sleep(0.2)
+        await looked.wait()
         return found in (None, call)
 
     monkeypatch.setattr(service.Calls, "_take", looks)
