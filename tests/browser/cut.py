@@ -43,6 +43,10 @@ class Line:
             writer.transport.abort()
             return
         onward, back = await asyncio.open_connection("127.0.0.1", self._to)
+        if not self._whole:  # it was cut meanwhile
+            writer.transport.abort()
+            back.transport.abort()
+            return
         there = asyncio.ensure_future(_pour(reader, back))
         home = asyncio.ensure_future(_pour(onward, writer))
         self._ways |= {there, home}
