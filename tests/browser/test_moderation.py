@@ -30,7 +30,7 @@ async def test_a_hidden_comment_goes_from_every_page_and_comes_back_when_restore
     late = await Viewer.at(await visits.open("phone"), stage.path, "")
     await late.sees("晚安")
     await late.sees("別家比較便宜", times=0)
-    assert "別家比較便宜" not in await studio.talk.inner_text()
+    await expect(studio.talk).not_to_contain_text("別家比較便宜")
 
     await studio.does("已隱藏", "復原")
     for viewer in (rude, kind, late):
