@@ -119,10 +119,12 @@ class Audience:
                 self._told[show] = viewers
                 self._fan_out.pulse_here(show, "pulse", {"viewers": viewers, "hearts": new})
             await self._sample(show, viewers)
-            if not count:
+            # Asked after that wait, in which somebody may have come. Staff count for nothing, but
+            # want to be told of those who watch elsewhere.
+            if not self._fan_out.is_followed(show):
                 self._watched.pop(show, None)
                 self._told.pop(show, None)
-        self._came.clear()  # of shows that nobody watches here
+                self._came.pop(show, None)
 
     def _tell_others(self, here: dict[str, int], hearts: dict[str, int]) -> None:
         shows = list({**here, **hearts})

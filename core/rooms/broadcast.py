@@ -169,6 +169,10 @@ class FanOut:
         channel = self._channels.get(room_id)
         return 0 if channel is None else len(channel.members) - len(channel.staff)
 
+    def is_followed(self, room_id: str) -> bool:
+        """Whether any socket of this process follows the room, a member of staff's too."""
+        return room_id in self._channels
+
     def pulse(self, room_id: str, event: str, data: object) -> None:
         """Send something ephemeral to all who follow the room, with the next frame.
 

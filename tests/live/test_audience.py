@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
+import msgspec
 import pytest
 
 from core.clock import ManualClock
 from core.rooms.broadcast import FanOut
 from live import audience
-from live.audience import Audience
+from live.audience import Audience, Watching
 from live.service import Shows
 from tests.core.rooms.relays import Wired, wired
 
@@ -17,11 +19,16 @@ SHOW = "shw_" + "0" * 26
 
 
 class Process:
-    """One of them: `viewers` is how many watch there, `told` what those were told."""
+    """One of them: `count` is how many watch there, `told` what those and `staff` were told.
+
+    `meanwhile` happens while a sample is put on record.
+    """
 
     def __init__(self, relay: Wired, clock: ManualClock) -> None:
         self.relay = relay
         self.count = 0
+        self.staff = 0
+        self.meanwhile: Callable[[], None] | None = None
         self.told: list[tuple[int, int]] = []
         self.samples: list[tuple[int, int]] = []
         self.audience = Audience(cast(FanOut, self), cast(Shows, self), clock, relay)
@@ -29,11 +36,17 @@ class Process:
     def viewers(self, _show: str) -> int:
         return self.count
 
+    def is_followed(self, _show: str) -> bool:
+        return self.count + self.staff > 0
+
     def pulse_here(self, _show: str, _event: str, data: dict[str, int]) -> None:
-        self.told.append((data["viewers"], data["hearts"]))
+        if self.is_followed(_show):
+            self.told.append((data["viewers"], data["hearts"]))
 
     async def sample_viewers(self, _show: str, count: int, slot: int) -> None:
         self.samples.append((slot, count))
+        if self.meanwhile is not None:
+            self.meanwhile()
 
     async def watch(self, count: int) -> None:
         self.count = count
@@ -74,6 +87,62 @@ async def test_hearts_are_told_everywhere_once(three: list[Process]) -> None:
         for process in three:
             await process.audience.pulse()
     assert [sum(hearts for _, hearts in process.told) for process in three] == [7] * 3
+
+
+async def test_who_comes_back_while_it_is_put_on_record_that_she_went_is_told_again(
+    three: list[Process], clock: ManualClock
+) -> None:
+    one = three[0]
+    await one.watch(1)
+    clock.advance(10_000)
+
+    def comes_back() -> None:
+        one.count = 1
+        one.audience.changed(SHOW)
+
+    one.count, one.meanwhile = 0, comes_back
+    await one.audience.pulse()
+    one.told.clear()
+    await one.audience.pulse()
+    assert one.told == [(1, 0)]
+    assert one.samples[-1][1] == 0
+
+
+async def test_hearts_that_come_while_a_sample_is_put_on_record_are_told_next(
+    three: list[Process], clock: ManualClock
+) -> None:
+    one, other, _ = three
+    await other.watch(1)
+    await one.watch(1)
+    clock.advance(10_000)
+
+    def loves() -> None:
+        other.relay.cast("audience", msgspec.msgpack.encode(Watching("other", {}, {SHOW: 5})))
+
+    one.count, one.meanwhile = 2, loves
+    await one.audience.pulse()
+    one.meanwhile = None
+    await one.audience.pulse()
+    assert sum(hearts for _, hearts in one.told) == 5
+
+
+async def test_staff_without_a_viewer_at_their_process_are_told_of_those_elsewhere(
+    three: list[Process],
+) -> None:
+    one, other, _ = three
+    one.staff = 1
+    await one.watch(0)
+    await one.audience.pulse()
+    await other.watch(3)
+    other.audience.hearts(SHOW, 2)
+    await other.audience.pulse()
+    await one.audience.pulse()
+    assert one.told == [(0, 0), (3, 2)]
+    one.staff = 0
+    await one.audience.pulse()
+    await other.watch(4)
+    await one.audience.pulse()
+    assert one.told == [(0, 0), (3, 2)]
 
 
 async def test_who_says_nothing_any_more_is_counted_no_longer(
