@@ -73,12 +73,17 @@ async def _serve(
 
 
 async def until_one_ends(*works: Awaitable[object]) -> None:
-    """Run `works` side by side until one of them has ended; raises what it raised."""
+    """Run `works` side by side until one of them has ended; raises what it raised.
+
+    None of them outlives this, also where it is cancelled itself.
+    """
     tasks = [asyncio.ensure_future(work) for work in works]
-    ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     for task in ended:
         task.result()
 
