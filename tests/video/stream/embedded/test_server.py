@@ -546,11 +546,13 @@ async def test_a_show_that_has_ended_is_seen_again_until_it_is_deleted(
         text = await studio.playlist(show, "index.m3u8")
         seen = set(names(text))
         refused(await studio.ask("GET", replay), 403, "not_allowed")
-        await studio.ends(show)
+        await studio.runs(show.id, type="show.go_live")
+        ends = studio.service.clock.now() / 1_000
+        await studio.runs(show.id, type="show.end")
         ended = studio.service.clock.now() / 1_000
         text = (await studio.ask("GET", replay)).body.decode()
     assert text.splitlines()[-1] == "#EXT-X-ENDLIST"
-    assert until_when(text) == pytest.approx(ended, abs=0.5), "all of it is there at once"
+    assert ends - 0.5 < until_when(text) < ended + 0.5, "all of it is there at once"
     assert seen <= set(names(text)), "what was live is kept under the same name"
     init, segments = await fetched(studio, show, text)
     found = decoded(init + b"".join(segments))
@@ -607,8 +609,9 @@ async def test_a_moment_is_found_in_the_replay_where_it_was_pictured(
     begun = now() + STARTS_IN_S - AHEAD_S
     async with sending(film, studio.service.address + show.whip, show.key):
         await studio.playlist(show)
+        said_s = now() - begun
         await studio.runs(show.id, type="show.go_live")
-        pictured_s = (now() - begun) % film.seconds
+        heard_s = now() - begun
         await studio.playlist(show, "index.m3u8")
         await studio.runs(show.id, type="show.end")
         text = (await studio.ask("GET", show.hls("replay.m3u8"))).body.decode()
@@ -618,7 +621,9 @@ async def test_a_moment_is_found_in_the_replay_where_it_was_pictured(
     number = max(place for place, start in enumerate(starts) if start <= live)
     init, segments = await fetched(studio, show, text)
     found = picture_at(init + segments[number], live - starts[number]) / clip.RATE
-    assert found == pytest.approx(pictured_s, abs=0.25)
+    # The film is sent over and over.
+    since_s = (found - said_s + 0.25) % film.seconds
+    assert since_s < heard_s - said_s + 0.5
 
 
 def picture_at(file: bytes, seconds: float) -> int:
