@@ -15,6 +15,9 @@ from sqlalchemy import text
 from core.clock import ManualClock
 from core.db import Database
 from core.identity.model import Role
+from core.rooms import log
+from core.rooms.history import read_head
+from live.store import SHOW
 from tests.service import Service, serving, settings_for
 from tests.viewers import Viewer
 from tools.doctor import postgresql_programs
@@ -57,19 +60,25 @@ class Operator:
 
     async def types(self, what: str) -> None:
         """`backup` or `restore`; raises AssertionError when a command fails."""
-        script = commands(f"{what} {self.kind}")
+        status, said = await self.pastes(what, "-euo", "pipefail")
+        assert status == 0, said
+
+    async def pastes(self, what: str, *options: str) -> tuple[int | None, str]:
+        """The whole of it into her shell, which goes on after a fault unless `options` say
+        otherwise; how it ended, and what was said."""
         bash = await asyncio.create_subprocess_exec(
-            *("bash", "-euo", "pipefail", "-c", script),
+            *("bash", *options, "-c", commands(f"{what} {self.kind}")),
             env=self._environment,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
         said, _ = await bash.communicate()
-        assert bash.returncode == 0, said.decode()
+        return bash.returncode, said.decode()
 
     @property
     def told_the_system(self) -> list[str]:
-        return (self._folder / "systemctl").read_text().splitlines()
+        told = self._folder / "systemctl"
+        return told.read_text().splitlines() if told.exists() else []
 
 
 class Visitor:
@@ -128,6 +137,17 @@ def furnished(data: Path, database_url: str) -> str:
     return f"sqlite:///{data / 'plusone.db'}"
 
 
+async def made_a_show(url: str) -> str:
+    """Its epoch."""
+    async with Database.open(url) as database:
+        return await database.write(lambda c: log.create(c, SHOW, room_id="shw_1", now=1))
+
+
+async def epoch_of_the_show(url: str) -> str:
+    async with Database.open(url) as database:
+        return (await database.read(lambda c: read_head(c, "shw_1", SHOW))).epoch
+
+
 def said(told: dict[str, Any]) -> list[str]:
     return [comment["text"] for comment in told["whole"]["show"]["comments"]]
 
@@ -161,6 +181,31 @@ async def test_who_saw_more_than_the_backup_holds_is_given_the_whole_of_another_
             assert "missed" not in told
             assert said(told) == ["before", "after 1", "after 2", "after 3"]
         assert "missed" in await ahead.visits(service, show), "from now on it is one history again"
+
+
+async def test_a_copy_that_is_not_there_replaces_nothing(database_url: str, tmp_path: Path) -> None:
+    """The guide's own `COPY` is today's, which may not have been made yet."""
+    data, url = tmp_path / "data", furnished(tmp_path / "data", database_url)
+    epoch = await made_a_show(url)
+    operator = Operator(tmp_path, url, data)
+    status, _ = await operator.pastes("restore")
+    assert status != 0
+    assert operator.told_the_system == []
+    assert await epoch_of_the_show(url) == epoch
+
+
+async def test_a_copy_that_cannot_be_read_is_not_served(database_url: str, tmp_path: Path) -> None:
+    data, url = tmp_path / "data", furnished(tmp_path / "data", database_url)
+    epoch = await made_a_show(url)
+    operator = Operator(tmp_path, url, data)
+    (tmp_path / "copy").mkdir()
+    for name in ("plusone.db", "plusone.dump"):
+        (tmp_path / "copy" / name).write_bytes(b"half of a copy" * 100)
+    status, _ = await operator.pastes("restore")
+    assert status != 0
+    assert operator.told_the_system == ["stop plusone"]
+    await operator.types("take back")
+    assert await epoch_of_the_show(url) == epoch
 
 
 async def test_what_was_restored_can_be_backed_up_and_restored_again(

@@ -78,6 +78,9 @@ def test_the_unit_s_settings_are_taken_by_several_workers(
     check(settings.model_copy(update={"workers": workers}))
     assert str(settings.data_folder) == f"/var/lib/{service['StateDirectory']}"
 
+    guide = (ROOT / "docs" / "operators" / "backup.md").read_text()
+    assert f"\nPATH={Path(program).parent}:$PATH\n" in guide, "root would not find it"
+
     nginx = (DEPLOY / "nginx" / "plusone.conf").read_text()
     ports = [int(port) for port in re.findall(r"server 127\.0\.0\.1:(\d+)", nginx)]
     assert ports == list(range(settings.port, settings.port + workers))
