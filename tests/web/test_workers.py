@@ -13,6 +13,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from core.errors import BadRequest
+from core.settings import Settings
 from tests.servers import free_port
 from tests.service import serving, settings_for
 from tests.waiting import until
@@ -141,3 +142,10 @@ async def test_a_worker_says_which_it_is_and_when_it_leaves(
         assert (after.status, after.json) == (503, {"status": "leaving", "worker": 2})
         assert after.headers["Connection"] == "close"
         assert (await browser.get("/healthz")).status == 200
+
+
+def test_signs_of_life_suit_a_supervisor_that_read_another_setting_than_its_worker() -> None:
+    """A successor reads the file of settings anew; the supervisor kills by what it said before."""
+    limits = Settings.model_fields["worker_silent_s"].metadata
+    [shortest_s] = (one.ge for one in limits if hasattr(one, "ge"))
+    assert shortest_s > 4 * worker.BEAT_S

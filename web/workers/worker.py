@@ -26,8 +26,9 @@ from web.serving import BACKLOG, GRACE_S, calm_collector, run_loop, until_one_en
 from web.tasks import running
 from web.workers.words import Leave, Media, Start, Told
 
-BEATS = 5
-"""Signs of life in the time after which there had to be one."""
+BEAT_S = 0.4
+"""From one sign of life to the next: a fifth of the shortest `worker_silent_s`. The supervisor goes
+by what that was when it started, and the settings here may have been read since."""
 LINGER_S = 0.5
 """For the first request of whoever was let in last."""
 
@@ -45,10 +46,7 @@ def serve(start: Start, ready: Callable[[], None], alive: Callable[[], None]) ->
     app[WORKER] = Worker(start.number)
     app.on_response_prepare.append(last_on_its_connection)
     engine = picture.engine_elsewhere(app)
-    beat_s = settings.worker_silent_s / BEATS
-    run_loop(
-        _serve(app, socket.socket(fileno=start.socket), Orders(engine), ready, _beat(alive, beat_s))
-    )
+    run_loop(_serve(app, socket.socket(fileno=start.socket), Orders(engine), ready, alive))
 
 
 async def _serve(
@@ -56,7 +54,7 @@ async def _serve(
     listening: socket.socket,
     orders: Orders,
     ready: Callable[[], None],
-    beats: Coroutine[object, object, None],
+    alive: Callable[[], None],
 ) -> None:
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=GRACE_S)
     async with contextlib.AsyncExitStack() as stack:
@@ -71,7 +69,7 @@ async def _serve(
         calm_collector()
         log.info("serving", address=site.name)
         ready()
-        await stack.enter_async_context(running(beats, "beats"))
+        await stack.enter_async_context(running(_beat(alive), "beats"))
         spread_s = await orders.to_leave()
         log.info("leaving", spread_s=spread_s)
         app[WORKER].leaving = True
@@ -82,10 +80,10 @@ async def _serve(
             await orders.unless_at_once(asyncio.sleep(LINGER_S))
 
 
-async def _beat(alive: Callable[[], None], every_s: float) -> None:
+async def _beat(alive: Callable[[], None]) -> None:
     while True:
         alive()
-        await asyncio.sleep(every_s)
+        await asyncio.sleep(BEAT_S)
 
 
 class Orders:
