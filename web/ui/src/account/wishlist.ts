@@ -116,14 +116,7 @@ export class WishList extends PlusoneElement {
   }
 
   private async buy(one: Wish): Promise<void> {
-    const loads = async (): Promise<void> => {
-      const [, { chatWords }] = await Promise.all([
-        import("../chat/goods"),
-        import("../i18n/chat"),
-      ]);
-      await chatWords;
-    };
-    if (await part(loads)) this.bought = one;
+    if (await part(() => import("../chat/goods"))) this.bought = one;
     else this.wrong = m.notReached;
   }
 

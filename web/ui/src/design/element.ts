@@ -1,6 +1,7 @@
 import { LitElement } from "lit";
 
 import { onLanguage, ready } from "../i18n/index";
+import "./lost";
 
 /** What every component of ours is: waits for the words, and draws again in another language. */
 export abstract class PlusoneElement extends LitElement {
@@ -17,7 +18,7 @@ export abstract class PlusoneElement extends LitElement {
   }
 
   protected override async scheduleUpdate(): Promise<void> {
-    if (ready !== null) await ready;
+    while (ready !== null) await ready;
     await super.scheduleUpdate();
   }
 }

@@ -5,6 +5,7 @@ import { locale, m, speak } from "../i18n/index";
 import { isLocale, localeNames, locales } from "../i18n/locales";
 import { PlusoneElement } from "./element";
 import { icon } from "./icons";
+import { part } from "./part";
 import { parts } from "./parts";
 
 /** The language switch: a plain select, so that every phone shows its own list. */
@@ -68,9 +69,11 @@ export class LanguageSwitch extends PlusoneElement {
     >`;
   }
 
-  private choose(event: Event): void {
-    const { value } = event.target as HTMLSelectElement;
-    if (isLocale(value)) void speak(value);
+  private async choose({ target }: Event): Promise<void> {
+    const select = target as HTMLSelectElement;
+    const { value } = select;
+    // Where its words cannot be had, the page stays in the language that it has.
+    if (isLocale(value) && !(await part(() => speak(value)))) select.value = locale;
   }
 }
 

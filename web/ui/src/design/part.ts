@@ -1,18 +1,21 @@
+import { whole } from "../i18n/index";
+
 const reloaded = "plusone.reloaded";
 const at_most_every_ms = 60_000;
 
 /**
- * Loads a part of the page when it is first wanted. After a new release the old part is gone: then
- * the page is loaded anew, at most once a minute. False where the part could not be had.
+ * Loads a part of the page, and its words, when it is first wanted. After a new release the old part
+ * is gone: then the page is loaded anew, at most once a minute. False where it could not be had.
  */
 export async function part(load: () => Promise<unknown>): Promise<boolean> {
   try {
     await load();
-    return true;
+    if (await whole()) return true;
   } catch {
-    if (navigator.onLine && mayReload()) location.reload();
-    return false;
+    // gone, or not reached
   }
+  if (navigator.onLine && mayReload()) location.reload();
+  return false;
 }
 
 function mayReload(): boolean {

@@ -14,6 +14,6 @@ const catalogues: Record<Locale, () => Promise<{ default: ArticlesMessages }>> =
   en: () => import("./en/articles"),
 };
 
-alsoLoad(async (locale) => {
-  a = (await catalogues[locale]()).default;
+void alsoLoad(async (wanted) => {
+  a = (await catalogues[wanted]()).default;
 });

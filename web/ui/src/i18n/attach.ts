@@ -1,4 +1,4 @@
-import { alsoLoad, locale, ready } from "./index";
+import { alsoLoad } from "./index";
 import type { Locale } from "./locales";
 import type attach from "./zh-Hant/attach";
 
@@ -14,10 +14,7 @@ const catalogues: Record<Locale, () => Promise<{ default: AttachMessages }>> = {
   en: () => import("./en/attach"),
 };
 
-async function load(wanted: Locale): Promise<void> {
+/** Kept once they are there: this module may come long after the first language did. */
+export const attachWords = alsoLoad(async (wanted) => {
   pix = (await catalogues[wanted]()).default;
-}
-
-alsoLoad(load);
-// This module may come long after the first language did.
-export const attachWords = Promise.resolve(ready).then(() => load(locale));
+});

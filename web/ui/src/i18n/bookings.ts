@@ -14,6 +14,6 @@ const catalogues: Record<Locale, () => Promise<{ default: BookingMessages }>> = 
   en: () => import("./en/bookings"),
 };
 
-alsoLoad(async (locale) => {
-  b = (await catalogues[locale]()).default;
+void alsoLoad(async (wanted) => {
+  b = (await catalogues[wanted]()).default;
 });

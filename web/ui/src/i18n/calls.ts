@@ -14,8 +14,8 @@ const catalogues: Record<Locale, () => Promise<{ default: CallsMessages }>> = {
   en: () => import("./en/calls"),
 };
 
-alsoLoad(async (locale) => {
-  k = (await catalogues[locale]()).default;
+void alsoLoad(async (wanted) => {
+  k = (await catalogues[wanted]()).default;
 });
 
 /** The same in a customer's language, for what is said to her. */

@@ -1,4 +1,4 @@
-import { alsoLoad, locale, ready } from "./index";
+import { alsoLoad } from "./index";
 import type { Locale } from "./locales";
 import type chat from "./zh-Hant/chat";
 
@@ -14,10 +14,7 @@ const catalogues: Record<Locale, () => Promise<{ default: ChatMessages }>> = {
   en: () => import("./en/chat"),
 };
 
-async function load(wanted: Locale): Promise<void> {
+/** Kept once they are there: this module may come long after the first language did. */
+export const chatWords = alsoLoad(async (wanted) => {
   c = (await catalogues[wanted]()).default;
-}
-
-alsoLoad(load);
-// This module may come long after the first language did.
-export const chatWords = Promise.resolve(ready).then(() => load(locale));
+});

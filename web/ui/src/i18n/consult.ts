@@ -1,4 +1,4 @@
-import { alsoLoad, locale, ready } from "./index";
+import { alsoLoad } from "./index";
 import type { Locale } from "./locales";
 import type consult from "./zh-Hant/consult";
 
@@ -14,10 +14,7 @@ const catalogues: Record<Locale, () => Promise<{ default: ConsultMessages }>> = 
   en: () => import("./en/consult"),
 };
 
-async function load(wanted: Locale): Promise<void> {
+/** Kept once they are there: this module may come long after the first language did. */
+export const consultWords = alsoLoad(async (wanted) => {
   v = (await catalogues[wanted]()).default;
-}
-
-alsoLoad(load);
-// This module may come long after the first language did.
-export const consultWords = Promise.resolve(ready).then(() => load(locale));
+});

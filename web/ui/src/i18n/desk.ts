@@ -14,6 +14,6 @@ const catalogues: Record<Locale, () => Promise<{ default: DeskMessages }>> = {
   en: () => import("./en/desk"),
 };
 
-alsoLoad(async (locale) => {
-  d = (await catalogues[locale]()).default;
+void alsoLoad(async (wanted) => {
+  d = (await catalogues[wanted]()).default;
 });

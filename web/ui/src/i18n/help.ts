@@ -14,6 +14,6 @@ const catalogues: Record<Locale, () => Promise<{ default: HelpMessages }>> = {
   en: () => import("./en/help"),
 };
 
-alsoLoad(async (locale) => {
-  h = (await catalogues[locale]()).default;
+void alsoLoad(async (wanted) => {
+  h = (await catalogues[wanted]()).default;
 });

@@ -14,6 +14,6 @@ const catalogues: Record<Locale, () => Promise<{ default: LoyaltyStaffMessages }
   en: () => import("./en/loyalty-staff"),
 };
 
-alsoLoad(async (locale) => {
-  y = (await catalogues[locale]()).default;
+void alsoLoad(async (wanted) => {
+  y = (await catalogues[wanted]()).default;
 });

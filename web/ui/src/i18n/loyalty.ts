@@ -1,4 +1,4 @@
-import { alsoLoad, locale, ready } from "./index";
+import { alsoLoad } from "./index";
 import type { Locale } from "./locales";
 import type loyalty from "./zh-Hant/loyalty";
 
@@ -14,10 +14,7 @@ const catalogues: Record<Locale, () => Promise<{ default: LoyaltyMessages }>> = 
   en: () => import("./en/loyalty"),
 };
 
-async function load(wanted: Locale): Promise<void> {
+/** Kept once they are there: this module may come long after the first language did. */
+export const loyaltyWords = alsoLoad(async (wanted) => {
   l = (await catalogues[wanted]()).default;
-}
-
-alsoLoad(load);
-// This module may come long after the first language did.
-export const loyaltyWords = Promise.resolve(ready).then(() => load(locale));
+});

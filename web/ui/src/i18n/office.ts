@@ -1,4 +1,4 @@
-import { alsoLoad, locale, ready } from "./index";
+import { alsoLoad } from "./index";
 import type { Locale } from "./locales";
 import type office from "./zh-Hant/office";
 
@@ -14,10 +14,7 @@ const catalogues: Record<Locale, () => Promise<{ default: OfficeMessages }>> = {
   en: () => import("./en/office"),
 };
 
-async function load(wanted: Locale): Promise<void> {
+/** Kept once they are there: this module may come long after the first language did. */
+export const officeWords = alsoLoad(async (wanted) => {
   o = (await catalogues[wanted]()).default;
-}
-
-alsoLoad(load);
-// This module may come long after the first language did.
-export const officeWords = Promise.resolve(ready).then(() => load(locale));
+});

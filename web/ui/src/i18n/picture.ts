@@ -1,4 +1,4 @@
-import { alsoLoad, locale, ready } from "./index";
+import { alsoLoad } from "./index";
 import type { Locale } from "./locales";
 import type picture from "./zh-Hant/picture";
 
@@ -14,10 +14,7 @@ const catalogues: Record<Locale, () => Promise<{ default: PictureMessages }>> = 
   en: () => import("./en/picture"),
 };
 
-async function load(wanted: Locale): Promise<void> {
+/** Kept once they are there: this module may come long after the first language did. */
+export const pictureWords = alsoLoad(async (wanted) => {
   p = (await catalogues[wanted]()).default;
-}
-
-alsoLoad(load);
-// This module may come long after the first language did.
-export const pictureWords = Promise.resolve(ready).then(() => load(locale));
+});

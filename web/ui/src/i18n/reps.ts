@@ -1,4 +1,4 @@
-import { alsoLoad, locale, ready } from "./index";
+import { alsoLoad } from "./index";
 import type { Locale } from "./locales";
 import type reps from "./zh-Hant/reps";
 
@@ -14,10 +14,7 @@ const catalogues: Record<Locale, () => Promise<{ default: RepsMessages }>> = {
   en: () => import("./en/reps"),
 };
 
-async function load(wanted: Locale): Promise<void> {
+/** Kept once they are there: this module may come long after the first language did. */
+export const repsWords = alsoLoad(async (wanted) => {
   r = (await catalogues[wanted]()).default;
-}
-
-alsoLoad(load);
-// This module may come long after the first language did.
-export const repsWords = Promise.resolve(ready).then(() => load(locale));
+});

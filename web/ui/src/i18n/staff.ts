@@ -14,6 +14,6 @@ const catalogues: Record<Locale, () => Promise<{ default: StaffMessages }>> = {
   en: () => import("./en/staff"),
 };
 
-alsoLoad(async (locale) => {
-  s = (await catalogues[locale]()).default;
+void alsoLoad(async (wanted) => {
+  s = (await catalogues[wanted]()).default;
 });
