@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from pydantic import ValidationError
 
 from core.settings import Settings
 from web.commands import serve
@@ -27,6 +28,8 @@ WRITTEN = [
 ]
 NO_SETTINGS = {"SETTINGS"}
 """The variable that names the settings' file."""
+CHANGED = {"PLUSONE_SECRET": "s" * 64}
+"""What an operator has to change of the unit's settings before anything is served."""
 
 
 def names(text: str) -> set[str]:
@@ -74,7 +77,8 @@ def test_the_unit_s_settings_are_taken_by_several_workers(
     assert service["ExecReload"] == "/bin/kill -HUP $MAINPID"
     assert service["KillMode"] == "mixed", "the supervisor ends the others in order"
 
-    settings = in_force(monkeypatch, tmp_path, listed(DEPLOY / "systemd" / "plusone.env"))
+    given = listed(DEPLOY / "systemd" / "plusone.env") | CHANGED
+    settings = in_force(monkeypatch, tmp_path, given)
     check(settings.model_copy(update={"workers": workers}))
     assert str(settings.data_folder) == f"/var/lib/{service['StateDirectory']}"
 
@@ -87,6 +91,13 @@ def test_the_unit_s_settings_are_taken_by_several_workers(
     assert f"proxy_pass http://127.0.0.1:{settings.media_port};" in nginx
 
 
+def test_nothing_is_served_by_a_secret_that_everybody_can_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(ValidationError, match="at least 32 characters"):
+        in_force(monkeypatch, tmp_path, listed(DEPLOY / "systemd" / "plusone.env"))
+
+
 def test_the_compose_file_s_settings_are_taken_by_several_workers(
     compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -94,7 +105,7 @@ def test_the_compose_file_s_settings_are_taken_by_several_workers(
         name: re.sub(r"\$\{(\w+)[^}]*\}", r"\1", value)
         for name, value in compose["services"]["plusone"]["environment"].items()
     }
-    given = listed(DEPLOY / "systemd" / "plusone.env") | written
+    given = listed(DEPLOY / "systemd" / "plusone.env") | CHANGED | written
     settings = in_force(monkeypatch, tmp_path, given)
     assert settings.workers > 1
     check(settings)
