@@ -275,7 +275,7 @@ class Checkout:
     ) -> Order:
         """The one unit that makes the order: all of it, or nothing."""
         intent = intents.lock(connection, order_id)
-        if intent is None or intent.state == "released":
+        if intent is None or intent.state in ("released", "closed"):
             raise Unavailable("This took too long.")
         if intent.state == "ordered":
             return orders.get(connection, order_id)
@@ -404,7 +404,8 @@ class Checkout:
 
 def _release(connection: Connection, *, order_id: str) -> None:
     intent = intents.lock(connection, order_id)
-    if intent is not None and intent.state in ("open", "released"):
+    # Closed by another process too: this request may have asked a room after that.
+    if intent is not None and intent.state != "ordered":
         intents.release(connection, intent)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from commerce_bridge.checkout import service
+from commerce_bridge.checkout import intents, service
 from commerce_bridge.checkout.model import (
     CartChanged,
     CheckoutBody,
@@ -357,6 +357,59 @@ class TestCutOff:
         await commerce.sweep()
         await drain(outbox)
         assert rooms.states() == {"shw_1.1": "sold"}
+
+
+class _Late(Rooms):
+    """Puts claims in payment; another process gives the checkout up, `before` or after.
+
+    So it is where a request was held up, or where the clocks of two machines differ by minutes.
+    """
+
+    commerce: Commerce
+    outbox: Outbox
+    before: bool
+
+    async def begin_payment(
+        self, customer: Person, order: str, claims: Sequence[str], until: Instant
+    ) -> list[ClaimedLine]:
+        if self.before:
+            await self._give_up()
+        lines = await super().begin_payment(customer, order, claims, until)
+        if not self.before:
+            await self._give_up()
+        return lines
+
+    async def _give_up(self) -> None:
+        late = self.commerce.clock.now() + intents.INTENT_MS
+        assert await self.commerce.checkout.close_due(late) == 1
+        await drain(self.outbox)
+
+
+class TestLate:
+    @pytest.fixture
+    def rooms(self, database: Database) -> Rooms:
+        return _Late(database)
+
+    @pytest.mark.parametrize("before", [True, False])
+    async def test_of_what_was_given_up_no_order_comes_and_no_claim_is_stuck(
+        self,
+        commerce: Commerce,
+        goods: Goods,
+        rooms: _Late,
+        outbox: Outbox,
+        clock: ManualClock,
+        database: Database,
+        before: bool,
+    ) -> None:
+        rooms.commerce, rooms.outbox, rooms.before = commerce, outbox, before
+        place = await allotted(commerce, goods)
+        await rooms.hold(MEI, claimed(goods, 1, place), clock.now() + HOUR)
+        with pytest.raises(Unavailable):
+            await commerce.checkout.order(MEI, body(368, claims=["shw_1.1"]))
+        await drain(outbox)
+        assert await commerce.orders.mine(MEI) == []
+        assert await level(database, place, goods.chilli) == 5
+        assert rooms.states() == {"shw_1.1": "held"}
 
 
 async def test_a_provider_that_is_away_leaves_an_order_to_be_paid_later(

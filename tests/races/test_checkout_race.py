@@ -107,12 +107,14 @@ async def test_a_claim_is_ordered_or_expires_and_never_both(evening: Evening) ->
     customers = await evening.customers(CUSTOMERS)
     claims = [await one.claims(show) for one in customers]
     bell = Bell(evening, show)
+    over_at = evening.clock.now() + HOLD_S * 1_000
 
     async def race(number: int, who: Customer, claim: str) -> Reply:
         """When the first is paying, time is over for those who are not; two come after that."""
         if number >= CUSTOMERS - 2:
             await bell.rung.wait()
-            evening.clock.advance(HOLD_S * 1_000)
+            # Once: twice as long, and a sweep gives up the checkouts that are being made.
+            evening.clock.advance(over_at - evening.clock.now())
         return await who.checks_out([claim], at=number)
 
     pairs = zip(customers, claims, strict=True)
