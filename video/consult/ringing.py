@@ -24,6 +24,8 @@ from video.consult.store import PREFIX, CallRow
 
 LOOKED_S = 1.0
 """How often it is looked who waits, whatever was heard: minutes pass, other processes end."""
+BACK_S = 3.0
+"""A desk that is open again by then was not closed: its page was loaded anew, or its line broke."""
 
 Words = Callable[[CallState], Awaitable[Sequence[str]]]
 """What a call is about, in words: its topic, titles of what she looked at."""
@@ -47,6 +49,8 @@ class Ringing:
         self._woken = asyncio.Event()
         self._told: dict[str, Queued] = {}
         self._were_there: frozenset[str] = frozenset()
+        self._closed: dict[str, float] = {}
+        """Whose desks were open and are not now, and since when by the loop's time."""
 
     def wants(self, room: str) -> bool:
         """Whether what happens in a room matters here."""
@@ -81,16 +85,27 @@ class Ringing:
     async def _look(self) -> None:
         waiting = await self._calls.queue()
         there = {one.id: one for one in await self._colleagues.there()}
-        # Of a desk that was opened elsewhere just now nothing is known here yet: it is not closed.
-        gone, self._were_there = self._were_there - there.keys(), frozenset(there)
+        gone = self._gone(frozenset(there))
         if not waiting:
             self._told.clear()
             return
         await self._ring(waiting, there, gone)
         self._say(await self._calls.places(waiting, list(there.values())))
 
+    def _gone(self, there: frozenset[str]) -> set[str]:
+        """Whose desks are found to be closed: each once."""
+        now = asyncio.get_running_loop().time()
+        # Of a desk that was opened elsewhere just now nothing is known here yet: it is not closed.
+        self._closed |= dict.fromkeys(self._were_there - there, now)
+        self._were_there = there
+        gone = {one for one, at in self._closed.items() if one not in there and now - at >= BACK_S}
+        self._closed = {
+            one: at for one, at in self._closed.items() if one not in there and one not in gone
+        }
+        return gone
+
     async def _ring(
-        self, waiting: Sequence[CallRow], there: dict[str, Rep], gone: frozenset[str]
+        self, waiting: Sequence[CallRow], there: dict[str, Rep], gone: set[str]
     ) -> None:
         busy = set(await self._calls.busy())
         called_at = await self._calls.called_at(there)

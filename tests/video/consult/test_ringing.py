@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from chat import assign
+from chat.routes import INBOX
 from core.clock import ManualClock
 from core.db import Database
 from core.errors import Unavailable
@@ -20,9 +21,9 @@ from core.identity.service import IDENTITY
 from tests.service import Browser
 from tests.video.consult.house import Desk, House, open_house
 from tests.video.consult.line import Line
-from tests.waiting import until
+from tests.waiting import WITHIN_S, until
 from video.consult import commands as c
-from video.consult import lobby, mailbox, post, presence, taken
+from video.consult import lobby, mailbox, post, presence, ringing, taken
 from video.consult.seats import Held
 from video.consult.service import CALLS, Wish
 from video.consult.signals import Place
@@ -75,6 +76,35 @@ async def test_it_rings_as_soon_as_a_desk_opens_and_not_at_who_is_away(house: Ho
     await until(lambda: desk.line.board["rings"] is None)
 
 
+async def test_it_goes_on_ringing_at_a_desk_that_is_loaded_anew(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = asyncio.Event()
+    look = ringing.Ringing._look
+
+    async def looks(self: ringing.Ringing) -> None:
+        await look(self)
+        looked.set()
+
+    monkeypatch.setattr(ringing.Ringing, "_look", looks)
+    monkeypatch.setattr(ringing, "BACK_S", WITHIN_S)
+    ji = await house.desk("ji")
+    _, call = await house.asks()
+    await until(lambda: ji.line.board["rings"])
+    inbox = house.service.app[INBOX]
+    await ji.inbox.socket.disconnect()
+    await until(lambda: ji.id not in inbox.here)
+    for _ in range(2):
+        looked.clear()
+        await looked.wait()
+    again = await house.desk("ji", ji.browser)
+    assert again.line.board["rings"]["id"] == call
+    log = await house.service.app[CALLS].told(call)
+    assert [one.event.TYPE for one in log if one.event.TYPE != "call.joined"] == [
+        "call.asked", "call.rung",
+    ]  # fmt: skip
+
+
 def moved_on(customer: Line, rung: list[str]) -> bool:
     return customer.rung != rung
 
@@ -93,7 +123,10 @@ async def test_a_booked_call_rings_at_who_was_booked_and_then_at_anybody(house: 
 
 async def test_two_calls_ring_at_two_reps_and_a_third_waits(house: House) -> None:
     desks = [await house.desk("ji"), await house.desk("wen")]
-    callers = [(await house.asks(await house.guest(name)))[0] for name in "一二三"]
+    callers = []
+    for name in "一二三":
+        callers.append((await house.asks(await house.guest(name)))[0])
+        house.service.clock.advance(SECOND)
     await until(lambda: sum(one.phase == "ringing" for one in callers) == 2)
     rung = {one.call["staff"]["id"] for one in callers if one.phase == "ringing"}
     assert rung == {desk.id for desk in desks}
