@@ -46,6 +46,8 @@ export class ConsultPage extends PlusoneElement {
   private meant: (() => void) | null = null;
   private person: string | null | undefined = undefined;
   private phase: Phase | null = null;
+  /** The talk itself, a part of its own, was asked for. */
+  private asksTalk = false;
   private forget: (() => void) | null = null;
   private readonly chat = new Chatting(this, () => (this.said = m.notReached));
 
@@ -111,18 +113,26 @@ export class ConsultPage extends PlusoneElement {
     const before = this.phase;
     const now = call.call?.phase ?? null;
     this.phase = now;
+    const here = now === "talking" && !call.elsewhere;
+    // Also where it began on another page of hers, and goes on on this one.
+    if (here && !this.asksTalk) this.talk();
     if (now === before) return;
-    if (now === "talking" && !call.elsewhere) {
-      void part(() => import("./talking")).then((there) => {
-        this.talks = there;
-        if (!there) this.said = m.notReached;
-      });
+    if (here) {
       // She has been waiting, perhaps in another window.
       if (before === "ringing" || before === "waiting") void sound("came", call.media.devices);
       void call.media.start();
     }
     if (now === "ended" && before !== null) this.ended(call);
   }
+
+  private readonly talk = (): void => {
+    this.asksTalk = true;
+    this.said = "";
+    void part(() => import("./talking")).then((there) => {
+      this.talks = there;
+      if (!there) this.said = m.notReached;
+    });
+  };
 
   private ended(call: Call): void {
     this.devices = new Devices();
@@ -282,7 +292,9 @@ export class ConsultPage extends PlusoneElement {
               .call=${call}
               version=${this.turn}
             ></plusone-consult-talking>`
-          : this.loading(call);
+          : this.said === ""
+            ? this.loading(call)
+            : this.withoutTalk();
       case "ended":
         return html`<plusone-consult-after
           .call=${view}
@@ -305,7 +317,16 @@ export class ConsultPage extends PlusoneElement {
   private loading(call: Call): TemplateResult {
     return html`<main class="middle" role="status" aria-busy="true">
       ${icon("spin", 24, "turn")}
-      <p>${call.phase === "lost" ? m.reconnecting : this.said || m.loading}</p>
+      <p>${call.phase === "lost" ? m.reconnecting : m.loading}</p>
+    </main>`;
+  }
+
+  private withoutTalk(): TemplateResult {
+    return html`<main class="middle" role="alert">
+      <p>${this.said}</p>
+      <div class="acts">
+        <button class="btn btn-ink" @click=${this.talk}>${m.retry}</button>
+      </div>
     </main>`;
   }
 
