@@ -161,6 +161,12 @@ class RoomServer(socketio.AsyncServer):
         # Of all that engineio puts in there only the request is of use, and it lives anyway.
         await super()._handle_eio_connect(eio_sid, {"aiohttp.request": environ["aiohttp.request"]})
 
+    async def _handle_connect(self, eio_sid: str, namespace: str | None, data: object) -> None:
+        await super()._handle_connect(eio_sid, namespace, data)
+        if eio_sid not in self.eio.sockets:
+            # It ended while it was being let in, when nobody was told so.
+            await self._handle_disconnect(eio_sid, namespace, self.reason.TRANSPORT_CLOSE)
+
     async def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
         socket = self.eio.sockets.get(eio_sid)
         if not isinstance(socket, RoomSocket) or not isinstance(data, str):

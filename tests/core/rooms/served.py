@@ -231,9 +231,12 @@ class Poller:
         self._url = f"{served.url}/socket.io/?EIO=4&transport=polling"
         self._session = session
 
-    async def open(self) -> None:
+    async def begin(self) -> None:
         [opened] = await self.poll()
         self._url += f"&sid={json.loads(opened[1:])['sid']}"
+
+    async def open(self) -> None:
+        await self.begin()
         await self.send(f"40{NAMESPACE},")
         assert (await self.poll())[0].startswith(f"40{NAMESPACE}")
 

@@ -281,6 +281,32 @@ async def poller(served: Served) -> AsyncIterator[Poller]:
         yield poller
 
 
+async def test_a_client_that_polls_and_goes_before_it_is_let_in_is_forgotten(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, found = asyncio.Event(), asyncio.Event()
+    let_in = served.namespace.on_connect
+
+    async def slowly(*given: Any) -> None:
+        asked.set()
+        await found.wait()
+        await let_in(*given)
+
+    monkeypatch.setattr(served.namespace, "on_connect", slowly)
+    async with aiohttp.ClientSession() as session:
+        poller = Poller(served, session)
+        await poller.begin()
+        connecting = asyncio.create_task(poller.send(f"40{NAMESPACE},"))
+        await asked.wait()
+        assert await poller.send("1") == 200
+        assert not served.server.eio.sockets
+        found.set()
+        await connecting
+    assert len(served.namespace.gone) == 1
+    assert not served.namespace._who
+    assert not list(served.server.manager.get_participants(NAMESPACE, None))
+
+
 async def test_a_client_that_polls_is_acknowledged_too(poller: Poller) -> None:
     await poller.send(f'42{NAMESPACE},5["echo",{{"a":"漢"}}]', f'42{NAMESPACE},6["echo",2]')
     told: list[str] = []
