@@ -91,6 +91,13 @@ def test_the_unit_s_settings_are_taken_by_several_workers(
     assert f"proxy_pass http://127.0.0.1:{settings.media_port};" in nginx
 
 
+def test_nginx_keeps_pictures_in_a_folder_that_it_can_make() -> None:
+    """It makes one folder and none above it: with /var/cache/nginx Debian's did not start."""
+    nginx = (DEPLOY / "nginx" / "plusone.conf").read_text()
+    [folder] = re.findall(r"^proxy_cache_path (\S+)", nginx, re.MULTILINE)
+    assert Path(folder).parent == Path("/var/cache")
+
+
 def test_nothing_is_served_by_a_secret_that_everybody_can_read(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
