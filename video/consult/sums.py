@@ -40,7 +40,7 @@ class Sums:
     async def of(self, person: Person, days: int) -> dict[str, Any]:
         """`{days, whole, team, mine, lost, reps}` of the last `days` times 24 hours.
 
-        `lost`: calls that nobody answered. `whole`: there were no more than are looked at. `reps`
+        `lost`: customers who asked and whom nobody answered. `whole`: there were no more than are looked at. `reps`
         is for operators alone.
         """
         own = require(person, *REPS).own_id
@@ -63,7 +63,11 @@ def _told(
             [one for one in missed if one.staff == staff],
         )
 
-    lost = [one for one in asked if one.ended_at is not None and one.answered_at is None]
+    lost = [
+        one
+        for one in asked
+        if one.by == "customer" and one.ended_at is not None and one.answered_at is None
+    ]
     return {
         "team": to_builtins(figures(asked, missed)),
         "mine": to_builtins(of(own)),

@@ -83,6 +83,12 @@ async def test_reps_see_their_own_and_operators_everybodys(house: House) -> None
     await customer.does("rate", score=4)
     left, _ = await house.asks(await house.guest("二"))
     await left.does("leave")
+    third = await house.guest("三")
+    conversation = (await third.post("/api/chat", {})).json["conversation"]
+    asked = await ji.browser.post("/api/staff/consult/calls", {"conversation": conversation})
+    invited = await house.line(third)
+    await invited.enter(asked.json["call"])
+    await invited.does("decline")  # she who was invited has not been left waiting
     mine = (await ji.browser.get(f"{PATH}?days=7")).json
     assert mine["reps"] == []
     assert mine["mine"] == mine["team"]
