@@ -69,6 +69,8 @@ export class Player extends PlusoneElement {
   private whep: Whep | null = null;
   private hls: Hls | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Goes up when it stops: what was under way then is not gone on with. */
+  private turn = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -115,10 +117,17 @@ export class Player extends PlusoneElement {
 
   private async begin(): Promise<void> {
     this.way = "whep";
+    const { turn } = this;
     try {
       const { whep } = await this.learn();
+      if (turn !== this.turn) return;
       if (whep !== null && "RTCPeerConnection" in window) {
-        this.whep = await Whep.to(whep, this.video, () => void this.lost());
+        const line = await Whep.to(whep, this.video, () => void this.lost());
+        if (turn !== this.turn) {
+          line.close();
+          return;
+        }
+        this.whep = line;
         this.timer = setTimeout(() => {
           if (!this.playing) void this.changeOver();
         }, pictured_ms);
@@ -128,7 +137,7 @@ export class Player extends PlusoneElement {
     } catch {
       // refused, full, or not reached: the other way is there for that
     }
-    await this.changeOver();
+    if (turn === this.turn) await this.changeOver();
   }
 
   private async learn(): Promise<Watched> {
@@ -160,9 +169,10 @@ export class Player extends PlusoneElement {
       return;
     }
     this.video.srcObject = null;
+    const { turn } = this;
     try {
       const { Hls, supported } = await import("./hls");
-      if (!this.isConnected) return;
+      if (turn !== this.turn) return;
       this.hls?.close();
       if (supported) {
         this.hls = new Hls(address, this.video, true, async () => (await this.learn()).hls);
@@ -173,7 +183,7 @@ export class Player extends PlusoneElement {
       }
       await this.play();
     } catch {
-      this.later();
+      if (turn === this.turn) this.later();
     }
   }
 
@@ -199,6 +209,7 @@ export class Player extends PlusoneElement {
   }
 
   private stop(): void {
+    this.turn += 1;
     clearTimeout(this.timer);
     this.whep?.close();
     this.hls?.close();
