@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -117,8 +118,30 @@ def test_the_compose_file_s_settings_are_taken_by_several_workers(
     assert settings.workers > 1
     check(settings)
     assert set(compose["services"]) == {"plusone", "nginx", "postgres", "redis"}
+    address = compose["services"]["nginx"]["networks"]["inside"]["ipv4_address"]
+    assert settings.trusted_proxies == (address,), "Docker's gateway is in the network too"
     subnet = compose["networks"]["inside"]["ipam"]["config"][0]["subnet"]
-    assert settings.trusted_proxies == (subnet,)
+    assert ip_address(address) in ip_network(subnet)
+
+
+def test_nginx_in_a_container_looks_where_the_workers_are(compose: dict[str, Any]) -> None:
+    """And keeps what it keeps in the volume, and has connections for a crowd."""
+    service, (_, _, script) = compose["services"]["nginx"], compose["services"]["nginx"]["command"]
+    [found] = re.findall(r"sed '(s/\S+/)' \S+/plusone.conf", script)
+    text = (DEPLOY / "nginx" / "plusone.conf").read_text()
+    done = subprocess.run(["sed", found], input=text, capture_output=True, text=True, check=True)
+    written = [line for line in done.stdout.splitlines() if not line.lstrip().startswith("#")]
+    assert not [line for line in written if "127.0.0.1" in line]
+    assert len([line for line in written if "plusone:87" in line]) == 3
+    [folder] = re.findall(r"^proxy_cache_path (\S+)", text, re.MULTILINE)
+    assert f"cache:{folder}" in service["volumes"]
+    assert "worker_connections 20000;" in script
+
+
+def test_an_image_has_nothing_that_one_installation_alone_knows() -> None:
+    kept = (ROOT / ".gitignore").read_text().partition("alone knows\n")[2].split()
+    left_out = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {entry.strip("/") for entry in kept} <= {one.removeprefix("**/") for one in left_out}
 
 
 def has_compose() -> bool:
