@@ -40,8 +40,8 @@ class Sums:
     async def of(self, person: Person, days: int) -> dict[str, Any]:
         """`{days, whole, team, mine, lost, reps}` of the last `days` times 24 hours.
 
-        `lost`: customers who asked and whom nobody answered. `whole`: there were no more than are looked at. `reps`
-        is for operators alone.
+        `lost`: customers who asked and whom nobody answered. `whole`: there were no more than are
+        looked at. `reps` is for operators alone.
         """
         own = require(person, *REPS).own_id
         since = self._clock.now() - days * DAY_MS
