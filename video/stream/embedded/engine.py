@@ -112,11 +112,12 @@ class Engine:
             raise Unavailable("The picture has just ended.")
         _sources.inc()
         before = stream.sends(source)
+        self._sources = {n: s for n, s in self._sources.items() if s.show != show}
+        named = self._named(self._sources, Session(show, source, sdp.user(offer)), answer)
         if before is not None:
             log.info("picture.taken_over", show=show)
-            await before.close()
-        self._sources = {n: s for n, s in self._sources.items() if s.show != show}
-        return self._named(self._sources, Session(show, source, sdp.user(offer)), answer)
+            await before.close()  # last: meanwhile another may take over from this one
+        return named
 
     async def watch(self, show: str, offer: str, ticket: str = "") -> tuple[str, str, str]:
         """Take a viewer's connection. Raises NoPicture, Full, and what `sdp` and `peer` do."""

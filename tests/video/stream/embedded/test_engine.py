@@ -228,6 +228,31 @@ async def test_a_host_who_comes_again_takes_her_own_place(house: House) -> None:
     assert house.news == [(show(), "ready")], "the picture was on all the while"
 
 
+async def test_of_hosts_who_take_over_from_each_other_at_once_the_last_one_has_a_session(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.host()
+    slow = house.engine.stream(show()).source
+    reached, let = asyncio.Event(), asyncio.Event()
+    close = Source.close
+
+    async def closes(source: Source) -> None:
+        if source is slow:
+            reached.set()
+            await let.wait()
+        await close(source)
+
+    monkeypatch.setattr(Source, "close", closes)
+    second = asyncio.create_task(house.host())
+    await reached.wait()
+    _, third = await house.host()
+    let.set()
+    _, name = await second
+    assert house.engine.source(show(), third).of is house.engine.stream(show()).source
+    with pytest.raises(NotFound):
+        house.engine.source(show(), name)
+
+
 async def test_a_host_who_says_goodbye_is_away(house: House) -> None:
     _, name = await house.host()
     await until(lambda: house.news, [(show(), "ready")].__eq__)
