@@ -17,9 +17,9 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    case,
     delete,
     func,
-    insert,
     select,
     update,
 )
@@ -150,19 +150,8 @@ def add(
     """Put `quantity` (>= 1) more of a variant in the cart. Raises CartFull."""
     if quantity > MOST_PIECES:
         raise CartFull("This is more of one thing than a cart takes.", most=MOST_PIECES)
-    begun = connection.execute(
-        insert_new(connection, cart_line)
-        .values(
-            id=new_id("lin"),
-            customer=customer,
-            variant_id=variant_id,
-            quantity=quantity,
-            added_at=now,
-            via=via,
-        )
-        .returning(cart_line.c.id)
-    )
-    if begun.first() is not None:
+    new = CartLine(new_id("lin"), customer, variant_id, quantity, now, via)
+    if _begins_line(connection, new):
         _check_room(connection, customer)
         return
     more = connection.execute(
@@ -243,26 +232,31 @@ def remove(connection: Connection, customers: Collection[str], line_ids: Sequenc
 
 def merge(connection: Connection, from_id: str, to_id: str) -> None:
     """Two customers became one: one cart. Of what was in both, the pieces add up to at most 99."""
-    for line in lines(connection, [from_id]):
-        remove(connection, [from_id], [line.id])
-        there = connection.execute(
-            select(cart_line.c.id, cart_line.c.quantity)
-            .where(cart_line.c.customer == to_id, cart_line.c.variant_id == line.variant_id)
-            .with_for_update()
-        ).one_or_none()
-        if there is None:
-            row = msgspec.structs.asdict(line) | {"customer": to_id}
-            connection.execute(insert(cart_line).values(**row))
-        else:
-            both = min(there.quantity + line.quantity, MOST_PIECES)
-            connection.execute(
-                update(cart_line).where(cart_line.c.id == there.id).values(quantity=both)
+    # What this deletes, it moves: what is ordered in this moment is gone, and does not come back.
+    moved = connection.execute(
+        delete(cart_line).where(cart_line.c.customer == from_id).returning(*cart_line.c)
+    ).all()
+    for line in map(_line, moved):
+        while not _begins_line(connection, msgspec.structs.replace(line, customer=to_id)):
+            both = cart_line.c.quantity + line.quantity
+            more = connection.execute(
+                update(cart_line)
+                .where(cart_line.c.customer == to_id, cart_line.c.variant_id == line.variant_id)
+                .values(quantity=case((both > MOST_PIECES, MOST_PIECES), else_=both))
             )
+            if more.rowcount:
+                break
     claims.merge(connection, from_id, to_id)
 
 
 def forget_acts(connection: Connection, before: Instant) -> None:
     connection.execute(delete(cart_act).where(cart_act.c.at < before))
+
+
+def _begins_line(connection: Connection, new: CartLine) -> bool:
+    """Whether there was none of its variant in the cart: then it is put in."""
+    put = insert_new(connection, cart_line).values(**msgspec.structs.asdict(new))
+    return connection.execute(put.returning(cart_line.c.id)).first() is not None
 
 
 def _check_room(connection: Connection, customer: str) -> None:

@@ -12,10 +12,11 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, text
+from sqlalchemy import Connection, Select, text
 from sqlalchemy.exc import IntegrityError
 
-from commerce_bridge.commerce import Commerce
+from commerce_bridge.cart import store as carts
+from commerce_bridge.commerce import Commerce, merge
 from commerce_bridge.embedded import stock
 from commerce_bridge.orders.model import CARD_GRACE_MS, Act, NotNow, Order
 from commerce_bridge.payments import store as payments
@@ -111,6 +112,73 @@ class TestWithoutTheGuard:
         monkeypatch.setattr(stock, "for_update", unlocked)
         done = await buy_all(commerce, carts)
         assert len(done) - sum(errors(done).values()) > 1
+
+
+_WAIT_FOR_ME = text(
+    "SELECT count(*) FROM pg_locks"
+    " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+)
+
+
+def until_waited_for(connection: Connection) -> None:
+    """Keep a transaction open until another one waits for it."""
+    for _ in range(200):
+        if connection.execute(_WAIT_FOR_ME).scalar_one():
+            return
+        connection.execute(text("SELECT pg_sleep(0.02)"))
+    raise AssertionError("nobody waits for this")
+
+
+class TestWhoSignsInMeanwhile:
+    """On PostgreSQL, where what is moved to the customer may be changing in another transaction."""
+
+    @pytest.fixture
+    async def database(self, postgres_url: str) -> AsyncIterator[Database]:
+        async with Database.open(postgres_url) as database:
+            yield database
+
+    async def test_what_is_being_ordered_is_not_in_her_cart_again(
+        self,
+        commerce: Commerce,
+        goods: Goods,
+        database: Database,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        guest, mei = person("guest"), person("mei", "cus_guest")
+        selling = asyncio.Event()
+        sell = commerce.shop.sell
+
+        def slowly(connection: Connection, *args: Any) -> None:
+            sell(connection, *args)
+            selling.set()
+            until_waited_for(connection)
+
+        monkeypatch.setattr(commerce.shop, "sell", slowly)
+        cart = await commerce.carts.add(guest, goods.chilli, 1, "add-to-cart")
+        asked = body(440, lines=[cart.lines[0][0].id])
+        ordering = asyncio.ensure_future(commerce.checkout.order(guest, asked))
+        await selling.wait()
+        await database.write(lambda c: merge(c, "cus_guest", "cus_mei"))
+        await ordering
+        assert len(await commerce.orders.mine(mei)) == 1
+        assert (await commerce.carts.get(mei)).lines == []
+
+    async def test_what_she_puts_in_elsewhere_is_added_up(
+        self, commerce: Commerce, goods: Goods, database: Database
+    ) -> None:
+        put_in = asyncio.Event()
+
+        def unit(connection: Connection) -> None:
+            carts.add(connection, "cus_mei", goods.chilli, 2, 0)
+            put_in.set()
+            until_waited_for(connection)
+
+        await commerce.carts.add(person("guest"), goods.chilli, 3, "add-to-cart")
+        putting = asyncio.ensure_future(database.write(unit))
+        await put_in.wait()
+        await database.write(lambda c: merge(c, "cus_guest", "cus_mei"))
+        await putting
+        assert (await commerce.carts.get(person("mei"))).pieces(goods.chilli) == 5
 
 
 @pytest.mark.usefixtures("ledger_holds")
