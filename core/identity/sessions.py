@@ -80,9 +80,12 @@ def end_all_of(connection: Connection, *, customer: str | None = None, staff: st
 
 
 def renew(connection: Connection, hashes: list[str], lifetimes: Lifetimes, now: Instant) -> None:
-    """Write down that these sessions are in use."""
+    """Write down that these sessions are in use.
+
+    In one order, whoever does it: people come back to several processes at once.
+    """
     found = select(session).where(any_of(connection, session.c.token_hash, hashes))
-    for row in connection.execute(found).all():
+    for row in connection.execute(found.order_by(session.c.token_hash)).all():
         end_at = lifetimes.end(row.created_at, now, is_staff=row.staff is not None)
         connection.execute(
             update(session)

@@ -1,11 +1,13 @@
 """Sessions: who one is by a cookie, for how long, and how soon a change is seen."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
+from core.db import Database
 from core.errors import Forbidden, Unavailable
 from core.identity import sessions
 from core.identity.model import NOBODY, Role
@@ -14,6 +16,11 @@ from core.identity.sessions import CUSTOMER_WHOLE_MS, DAY_MS, STAFF_IDLE_MS, STA
 from core.identity.tables import session
 from core.ids import new_secret
 from tests.core.identity.conftest import People
+
+WAITS_FOR_US = text(
+    "SELECT count(*) FROM pg_locks"
+    " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+)
 
 
 async def guest(people: People, name: str = "小美") -> str:
@@ -232,3 +239,30 @@ async def test_it_is_closed_before_it_began_to_look_anybody_up(people: People) -
     async with asyncio.timeout(10):
         with pytest.raises(Unavailable):
             await asked
+
+
+async def test_two_processes_that_renew_the_same_sessions_do_not_stand_in_each_others_way(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    async with Database.open(postgres_url) as database:
+        people = People(database, tmp_path)
+        tokens = [await guest(people) for _ in range(8)]
+        hashes = sorted(sessions.token_hash(token) or "" for token in tokens)
+        now = people.clock.now()
+
+        begun = asyncio.Event()
+
+        def renew(connection: Connection, which: list[str]) -> None:
+            sessions.renew(connection, which, people.identity.lifetimes, now)
+
+        def one_by_one(connection: Connection) -> None:
+            for hashed in hashes:
+                renew(connection, [hashed])
+                begun.set()
+                while hashed == hashes[0] and not connection.execute(WAITS_FOR_US).scalar_one():
+                    connection.execute(text("SELECT pg_sleep(0.01)"))
+
+        first = asyncio.create_task(database.write(one_by_one))
+        await begun.wait()
+        await asyncio.gather(first, database.write(lambda c: renew(c, hashes)))
+        people.passwords.close()
