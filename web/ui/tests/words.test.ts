@@ -110,6 +110,41 @@ describe("a part of the page", () => {
     expect(await last).toBe(true);
   });
 
+  test("that is lost once is asked for once more", async () => {
+    const { part } = await import("../src/design/part");
+    const load = vi.fn<() => Promise<void>>().mockRejectedValueOnce(new TypeError("404"));
+    expect(await part(load)).toBe(true);
+    expect(load).toHaveBeenCalledTimes(2);
+    expect(reload).not.toHaveBeenCalled();
+  });
+
+  test("that is wanted again and again is asked for once, and told of where it is lost", async () => {
+    const { once } = await import("../src/design/part");
+    const load = vi.fn<() => Promise<void>>().mockRejectedValue(new TypeError("404"));
+    const missing = vi.fn();
+    const want = once(load, missing);
+    want();
+    want();
+    await vi.waitFor(() => {
+      expect(missing).toHaveBeenCalledTimes(1);
+    });
+    want();
+    expect([load.mock.calls.length, reload.mock.calls.length]).toEqual([2, 1]);
+    // What was lost with the line is asked for with the next wish.
+    vi.stubGlobal("navigator", { languages: ["en"], onLine: false });
+    const offline = once(load, missing);
+    offline();
+    await vi.waitFor(() => {
+      expect(missing).toHaveBeenCalledTimes(2);
+    });
+    load.mockResolvedValue();
+    offline();
+    await vi.waitFor(() => {
+      expect(load).toHaveBeenCalledTimes(5);
+    });
+    expect(missing).toHaveBeenCalledTimes(2);
+  });
+
   test("waits for its words", async () => {
     const { part } = await import("../src/design/part");
     const { asked, load } = catalogue();

@@ -245,16 +245,13 @@ export class StaffArticles extends PlusoneElement {
     return html`<div class="row">
       <button class="btn btn-ink" @click=${() => this.go({ slug: "", locale })}>
         ${icon("plus", 18)}${a.newArticle}</button
-      ><button
-        class="btn btn-line"
-        @click=${() => {
-          void part(() => import("./import"));
-          this.importing = true;
-        }}
-      >
-        ${a.importFile}
-      </button>
+      ><button class="btn btn-line" @click=${() => void this.openImport()}>${a.importFile}</button>
     </div>`;
+  }
+
+  private async openImport(): Promise<void> {
+    this.importing = await part(() => import("./import"));
+    this.told = this.importing ? "" : m.notReached;
   }
 
   private empty(writes: boolean): TemplateResult {

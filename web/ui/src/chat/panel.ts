@@ -269,7 +269,9 @@ export class ChatPanel extends PlusoneElement {
         ? () => import("../session/name-sheet")
         : () => import("../session/sign-in-sheet");
     void part(load).then((there) => {
-      if (!there) this.unnamed();
+      if (there) return;
+      this.unnamed();
+      this.said = m.notReached;
     });
   }
 

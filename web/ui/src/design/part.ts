@@ -9,13 +9,31 @@ const at_most_every_ms = 60_000;
  */
 export async function part(load: () => Promise<unknown>): Promise<boolean> {
   try {
-    await load();
+    // Once more, where it was lost on the way.
+    await load().catch(load);
     if (await whole()) return true;
   } catch {
     // gone, or not reached
   }
   if (navigator.onLine && mayReload()) location.reload();
   return false;
+}
+
+/**
+ * The same for what is wanted again and again: it is asked for once, and told through `missing` where
+ * it could not be had. What was lost with the line is asked for with the next wish.
+ */
+export function once(load: () => Promise<unknown>, missing: () => void): () => void {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    void part(load).then((there) => {
+      if (there) return;
+      asked = navigator.onLine;
+      missing();
+    });
+  };
 }
 
 function mayReload(): boolean {

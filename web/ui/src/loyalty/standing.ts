@@ -117,17 +117,15 @@ export class CustomerStanding extends PlusoneElement {
   private foot(): unknown {
     if (!may(session, "operator")) return nothing;
     return html`<p class="row">
-      <button
-        class="btn btn-s btn-line"
-        @click=${() => {
-          void part(() => import("./correction"));
-          this.told = "";
-          this.correcting = true;
-        }}
-      >
+      <button class="btn btn-s btn-line" @click=${() => void this.correct()}>
         ${icon("edit", 16)}${y.correct}</button
       ><span class="t-12 held" role="status">${this.told}</span>
     </p>`;
+  }
+
+  private async correct(): Promise<void> {
+    this.correcting = await part(() => import("./correction"));
+    this.told = this.correcting ? "" : m.notReached;
   }
 
   private coupons(coupons: readonly OwnCoupon[], currency: string): TemplateResult {

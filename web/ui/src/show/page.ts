@@ -19,7 +19,7 @@ import { loadLoyalty, loyalty, Standing } from "../account/standing";
 import { Chatting } from "../chat/chatting";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
-import { part } from "../design/part";
+import { once, part } from "../design/part";
 import { parts } from "../design/parts";
 import { Media } from "../design/ticking";
 import { count } from "../i18n/format";
@@ -27,7 +27,7 @@ import { m } from "../i18n/index";
 import { problemWords } from "../i18n/problems";
 import { type CommandName, Room } from "../room/connection";
 import { loadSession, session } from "../session/session";
-import { ask, Problem } from "../wire/http";
+import { ask, offline, Problem } from "../wire/http";
 import type { Gift, Item, Show, Snapshot, Wait } from "../wire/types";
 import type { Choice } from "./ask";
 import { Bag } from "./bag";
@@ -67,7 +67,14 @@ export class ShowPage extends PlusoneElement {
     checkedOut: () => this.checkedOut(),
   });
   private readonly chat = new Chatting(this, () => this.say(m.notReached));
-  private shutOut = false;
+  private readonly needDoor = once(
+    () => import("./door"),
+    () => (this.problem = offline()),
+  );
+  private readonly needPlayer = once(
+    () => import("../picture/player"),
+    () => this.say(m.notReached),
+  );
   private heartsToTell = 0;
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -115,17 +122,14 @@ export class ShowPage extends PlusoneElement {
 
   private moved(): void {
     const { snapshot, problem } = this.room;
-    if (problem?.code === "not_allowed" && !this.shutOut) {
-      this.shutOut = true;
-      void part(() => import("./door"));
-    }
+    if (problem?.code === "not_allowed") this.needDoor();
     if (snapshot !== null) {
       this.seen ??= snapshot.offset;
       if (snapshot.show.status === "ended" && this.replay === undefined) {
         void this.findReplay(snapshot.show.id);
       }
       if (snapshot.show.picture === "off") this.playing = false;
-      else void import("../picture/player");
+      else this.needPlayer();
       this.bag.follow(snapshot);
       document.title = [snapshot.show.title, session?.shop.name].filter(Boolean).join("｜");
     }
@@ -191,8 +195,8 @@ export class ShowPage extends PlusoneElement {
     try {
       const address = `/api/shows/${encodeURIComponent(show)}/picture`;
       const { replay } = await ask<{ replay: string | null }>("GET", address);
-      if (replay !== null) await import("../picture/replay");
-      this.replay = replay;
+      if (replay === null || (await part(() => import("../picture/replay")))) this.replay = replay;
+      else this.say(m.notReached);
     } catch (problem) {
       // The cover is there for shows without one; the room's next word has it asked for again.
       if (problem instanceof Problem && problem.retryable) this.replay = undefined;
@@ -253,7 +257,7 @@ export class ShowPage extends PlusoneElement {
   override render(): TemplateResult {
     const { snapshot, phase, problem } = this.room;
     if (phase === "refused" || (this.problem !== null && snapshot === null)) {
-      return this.nothingHere(problem ?? this.problem);
+      return this.nothingHere(this.problem ?? problem);
     }
     if (snapshot === null) return this.loading();
     const draw = this.wide.matches ? desktop : phone;

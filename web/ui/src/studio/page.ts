@@ -11,7 +11,7 @@ import "./talk";
 import "./thumb";
 import { PlusoneElement } from "../design/element";
 import { icon } from "../design/icons";
-import { part } from "../design/part";
+import { once, part } from "../design/part";
 import { parts } from "../design/parts";
 import { Media, Ticking } from "../design/ticking";
 import { m } from "../i18n/index";
@@ -71,6 +71,10 @@ export class Studio extends PlusoneElement {
   private readonly acts: Acts = actsIn(this.room, (words) => this.say(words));
   private readonly wide = new Media(this, "(min-width: 960px)");
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly missing = (): void => this.say(m.notReached);
+  private readonly needPlayer = once(() => import("../picture/player"), this.missing);
+  private readonly needCamera = once(() => import("../picture/camera"), this.missing);
+  private readonly needKeeping = once(() => import("../picture/keeping"), this.missing);
 
   constructor() {
     super();
@@ -93,9 +97,10 @@ export class Studio extends PlusoneElement {
   private moved(): void {
     const show = this.room.snapshot?.show;
     if (show?.status === "ended" && this.broadcast.stream !== null) this.broadcast.end();
-    if (show !== undefined && show.picture !== "off") void import("../picture/player");
+    if (show !== undefined && show.picture !== "off") this.needPlayer();
     if (show !== undefined && this.runs && this.wide.matches) {
-      void (this.sends(show) ? import("../picture/camera") : import("../picture/keeping"));
+      if (this.sends(show)) this.needCamera();
+      else this.needKeeping();
     }
     this.requestUpdate();
   }
@@ -132,7 +137,7 @@ export class Studio extends PlusoneElement {
     void part(load).then((there) => {
       if (there || this.sheet !== sheet) return;
       this.sheet = null;
-      this.say(m.notReached);
+      this.missing();
     });
   }
 
