@@ -376,6 +376,12 @@ class Chats:
         await room.loaded()
         return room.committed.state
 
+    def bot_answers(self, conversation: str, upto: int) -> bool:
+        """Whether, as far as is known here, the bot is to answer what she has said up to `upto`:
+        nobody took over, and she has said nothing more."""
+        known = self._room(conversation).known
+        return known is not None and known.state.control == "bot" and known.state.asked_upto == upto
+
     async def bot_says(self, conversation: str, says: c.BotSays) -> None:
         """Have the bot's answer said, if it still is one; see `rules`."""
         now = self._clock.now()

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from bot.assistant import Toolbox
-from bot.language import speaks
+from bot.planning.turn import turn_of
 from bot.talk import Open, Said, Say, Talk
 from bot.turns import Waiting
 from chat import commands as c
@@ -61,8 +61,7 @@ class BotTalk:
         person = await person_of_customer(self._app[DATABASE], state.customer)
         hours = await self._app[CHATS].look_at_the_clock()
         talk = self._talk(state, person, hours, await self._about(state))
-        newest = " ".join(said.text for said in talk.said if said.offset > state.bot_upto)
-        asker = Asker(person, speaks(newest, talk.locale), talk.now)
+        asker = Asker(person, turn_of(talk).locale, talk.now)
         return Waiting(talk, Toolbox(self._tools, asker), state.round, state.asked_upto)
 
     async def say(self, conversation: str, waiting: Waiting, say: Say) -> None:
@@ -87,6 +86,9 @@ class BotTalk:
         await self._app[CHATS].bot_leaves(conversation, c.BotLeaves(waiting.round, "failed"))
 
     def tell(self, conversation: str, upto: int, words: str | None) -> None:
+        """Words that will be a draft are for staff alone, and the customer hears what is told."""
+        if words is not None and not self._app[CHATS].bot_answers(conversation, upto):
+            return
         self._fan_out.pulse(conversation, "streaming", {"upto": upto, "text": words})
 
     # How

@@ -15,7 +15,9 @@ import aiohttp
 import pytest
 import socketio
 
+from bot.assistant import BuiltIn, Tell, Toolbox
 from bot.knowledge import demo as articles
+from bot.talk import Call, Done, Say, Talk
 from chat.namespace import NAMESPACE
 from chat.routes import CHATS
 from chat.service import MESSAGES_AT_ONCE
@@ -171,6 +173,49 @@ async def test_who_asks_for_a_person_gets_one_and_the_bot_is_silent(house: House
     said = await answered(line, f"{CHILLI}還有嗎")
     assert line.talk["control"] == "bot"
     assert said["from"] == "bot"
+
+
+async def test_the_words_of_a_draft_are_told_to_nobody_while_they_are_written(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, _ = await house.customer()
+    told: list[dict[str, Any]] = []
+    line.socket.on("streaming", told.append, namespace=NAMESPACE)
+
+    async def answer(_self: BuiltIn, _talk: Talk, _tools: Toolbox, tell: Tell) -> Say:
+        tell("三百")
+        if line.talk["control"] == "bot":
+            await until(lambda: told)
+        return Say(text="三百六", intent="price", locale="zh-Hant")
+
+    monkeypatch.setattr(BuiltIn, "answer", answer)
+    await answered(line, f"{CHILLI}多少錢？")
+    assert [one["text"] for one in told] == ["三百"]
+    rep = await house.rep(line)
+    await rep.acts("take")
+    await line.says("那兩罐呢？")
+    await until(lambda: rep.view["staff"]["draft"])
+    # What goes beside the log goes out with its next frame.
+    await until(lambda: line.view["offset"] == rep.view["offset"])
+    assert len(told) == 1
+
+
+async def test_tools_speak_the_language_that_the_bot_does(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    told = Toolbox.call
+
+    async def call(self: Toolbox, call: Call) -> Done:
+        asked.append(self.asker.locale)
+        return await told(self, call)
+
+    monkeypatch.setattr(Toolbox, "call", call)
+    line, _ = await house.customer()
+    await answered(line, "可以退貨嗎？")
+    said = await answered(line, "can I return it if I do not like it?")
+    assert "7 days" in said["text"]
+    assert asked == ["zh-Hant", "en"]
 
 
 async def test_a_call_is_offered_once_a_rep_may_be_booked(house: House) -> None:
