@@ -18,9 +18,13 @@ from typing import Final
 from unittest.mock import patch
 
 import aiohttp
+from sqlalchemy import func, select
 
+from core.db import Database
+from core.outbox import outbox_message
 from tests.browser.movable_clock import AHEAD, FILE, MovableClock
 from tests.servers import free_port
+from tests.waiting import until
 from web import command_line
 
 STARTED_S: Final = 60
@@ -47,6 +51,10 @@ class ShopProcess:
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def database(self) -> str:
+        return f"sqlite:///{self._folder / 'data' / 'demo' / 'plusone.db'}"
 
     @property
     def pid(self) -> int:
@@ -113,6 +121,15 @@ class ShopProcess:
             with suppress(FileNotFoundError):  # closed since
                 held.add(str(one.readlink()))
         return {inode for inode in known if f"socket:[{inode}]" in held}
+
+    async def settled(self) -> None:
+        """Wait until all has been told that was to be: what shows gave back is in the stock."""
+        waiting = select(func.count()).select_from(outbox_message)
+        async with Database.open(self.database, pool=1) as database:
+            await until(
+                lambda: database.read(lambda c: c.execute(waiting).scalar_one()),
+                lambda left: left == 0,
+            )
 
     def kill(self) -> None:
         """As a machine that loses power does it to a process: SIGKILL."""

@@ -240,9 +240,9 @@ async def test_a_customer_who_waited_and_never_comes_back_is_let_go(tmp_path: Pa
             assert (await lobby())["call"] == call, "she may still come back"
             # Nobody has said for long enough that she is there: she is gone, and waited for.
             shop.pass_time(LOST_MS / 1000 + 1)
-            url = f"sqlite:///{tmp_path / 'data' / 'demo' / 'plusone.db'}"
             await until(
-                lambda: log_of(url, call), lambda log: isinstance(log[-1].event, e.CallLeft)
+                lambda: log_of(shop.database, call),
+                lambda log: isinstance(log[-1].event, e.CallLeft),
             )
             shop.pass_time(Pace().grace_ms / 1000 - 10)
             assert (await lobby())["call"] == call
