@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 import pytest
@@ -24,8 +23,9 @@ ENGINE_IS_AWAY = r"HTTP 503: (GET \S+/hls/low\.m3u8|(POST|DELETE) \S+/whip\b)"
 
 @pytest.mark.parametrize("device", ["phone", "desktop"])
 async def test_a_host_is_seen_live_by_two_ways_and_sells_from_the_replay(
-    stage: Stage, visits: Visits, device: str
+    stage: Stage, visits: Visits, shop: ShopProcess, device: str
 ) -> None:
+    await shop.settled()
     before = await stage.stock("A01")
     pages = [
         await visits.staff("desktop", HOST),
@@ -93,9 +93,8 @@ async def test_a_host_is_seen_live_by_two_ways_and_sells_from_the_replay(
     await expect(replay.get_by_role("button", name="暫停")).to_be_visible()
 
     # One was held in the show, one bought from the replay; the show's last one went back.
-    async with asyncio.timeout(20):
-        while await stage.stock("A01") != before - 2:  # noqa: ASYNC110 (nobody tells)
-            await asyncio.sleep(0.1)
+    await shop.settled()
+    assert await stage.stock("A01") == before - 2
 
     # Deleted, it is nowhere any more: not for one who is in the middle of it either.
     visits.of(other).excuse("404.*m4s|status of 404")
