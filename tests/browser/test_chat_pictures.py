@@ -14,6 +14,7 @@ from tests.browser.chat import Chat
 from tests.browser.test_desk import REP, Desk
 from tests.browser.visits import Visits
 from tests.chat import image
+from tests.waiting import until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(200)]
 
@@ -59,11 +60,10 @@ def pictures(page: Page | Locator) -> Locator:
 
 async def is_drawn(picture: Locator, width: int, height: int) -> None:
     """It is there, and as large as its place was from the beginning."""
-    await expect(picture.locator("img")).to_have_js_property("complete", True)
-    # What is going is drawn anew once it has arrived, which may be just now.
     await expect(picture).to_have_js_property("offsetWidth", width)
     await expect(picture).to_have_js_property("offsetHeight", height)
-    assert await picture.locator("img").evaluate("(one) => one.naturalWidth > 0")
+    # What is going is drawn anew once it has arrived, which may be just now.
+    await until(lambda: picture.locator("img").evaluate("one => one.complete && one.naturalWidth"))
 
 
 async def is_looked_at(page: Page, picture: Locator, axe: Axe, where: str) -> None:
