@@ -57,6 +57,8 @@ class Turn:
     masker: Masker
     zone: ZoneInfo
     done: list[Done] = field(default_factory=list)
+    begun: int = 0
+    """Tools that were called, whether or not they have answered: a model calls many at once."""
     failure: Exception | None = None
     """Why the planner took over."""
     over: bool = False
@@ -64,8 +66,9 @@ class Turn:
 
     async def use(self, name: str, args: dict[str, Any]) -> tuple[str, Done]:
         """What a tool says, as a model reads it and whole. Raises TooManyCalls."""
-        if self.over or len(self.done) >= CALLS:
+        if self.over or self.begun >= CALLS:
             raise TooManyCalls
+        self.begun += 1
         done = await self.tools.call(Call(name, self.masker.restore_in(args)))
         self.done.append(done)
         text = answer_of(done, self.zone)
@@ -103,6 +106,7 @@ class OrPlanner(AgentMiddleware[Any, Turn]):
                     raise
                 turn.failure = failure
                 turn.done.clear()
+                turn.begun = 0
         planner = PlannerModel(planner=turn.planner, talk=turn.talk)
         return await handler(request.override(model=planner, model_settings={}))
 
