@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import aiohttp
 import pytest
 from sqlalchemy import Connection
 
@@ -12,7 +13,7 @@ from commerce_bridge.embedded import catalogue, demo, stock
 from core.identity.model import Role
 from core.rooms.namespace import RoomNamespace
 from tests.service import PASSWORD, Service
-from web.demo import crowd
+from web.demo import crowd, picture
 from web.demo.client import Client, Refused
 from web.demo.host import ALLOTMENTS, Host
 from web.keys import CLOCK, DATABASE
@@ -67,7 +68,8 @@ async def test_a_service_that_is_busy_is_waited_for(
 class Refusals:
     """Refuses the first calls, then tells the test that somebody came again."""
 
-    def __init__(self) -> None:
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error or Refused("rate_limited", "Come again later.")
         self.calls = 0
         self.came_again = asyncio.Event()
 
@@ -76,7 +78,7 @@ class Refusals:
         if self.calls > 2:
             self.came_again.set()
             await asyncio.Event().wait()
-        raise Refused("rate_limited", "Come again later.")
+        raise self.error
 
     async def survived_by(self, work: Awaitable[object]) -> None:
         """Run `work` until it has come again; raises what it ends with before."""
@@ -108,6 +110,20 @@ async def test_a_host_who_is_refused_goes_on(monkeypatch: pytest.MonkeyPatch) ->
     refusals = Refusals()
     monkeypatch.setattr(Host, "keep_going", refusals)
     await refusals.survived_by(crowd._host(Host("http://127.0.0.1:1"), CHANCE))
+
+
+@pytest.mark.parametrize(
+    "error", [Refused("unavailable", "Come again later."), TimeoutError(), aiohttp.ClientOSError()]
+)
+async def test_a_picture_whose_key_is_not_to_be_had_just_now_is_sent_later(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    refusals = Refusals(error)
+    monkeypatch.setattr(picture, "AGAIN_S", 0)
+    monkeypatch.setattr(Host, "get", refusals)
+    host = Host("http://127.0.0.1:1")
+    await refusals.survived_by(picture.send(host, "http://127.0.0.1:1", "shw_1", ()))
+    assert refusals.came_again.is_set()
 
 
 async def test_a_host_who_is_refused_at_the_beginning_begins_again(

@@ -22,6 +22,21 @@ class Refused(Exception):
         self.code = code
 
 
+PASSES = (
+    Refused,
+    aiohttp.ClientError,
+    socketio.exceptions.SocketIOError,
+    OSError,
+    TimeoutError,
+)
+"""What a person would try again after."""
+
+
+def why(error: Exception) -> str:
+    """What went wrong, in a word for the log."""
+    return error.code if isinstance(error, Refused) else type(error).__name__
+
+
 class Client:
     """A browser's worth of a person. Use it as a context manager."""
 

@@ -7,12 +7,10 @@ import random
 import uuid
 from typing import Any
 
-import aiohttp
-import socketio
 import structlog
 
 from web.demo import lines, picture
-from web.demo.client import Client, Refused
+from web.demo.client import PASSES, Client, Refused, why
 from web.demo.host import Host, orders
 
 HOURS = 3
@@ -48,7 +46,7 @@ async def _begun(host: Host, email: str, password: str) -> str:
     while True:
         try:
             return await host.begin(email, password)
-        except _PASSES as error:
+        except PASSES as error:
             _told("demo.not_begun", error)
         await asyncio.sleep(PAUSE_S[1])
 
@@ -57,7 +55,7 @@ async def _host(host: Host, chance: random.Random) -> None:
     while True:
         try:
             await host.keep_going(chance)
-        except _PASSES as error:
+        except PASSES as error:
             _told("demo.host_lost", error)
         await asyncio.sleep(PAUSE_S[1])
 
@@ -77,24 +75,13 @@ async def _viewer(address: str, show: str, name: str, chance: random.Random) -> 
                     asked += await _act(viewer, chance, may_order=asked < MOST_CLAIMS)
                     if chance.random() < 0.2:
                         await viewer.join(show)
-            except _PASSES as error:
+            except PASSES as error:
                 _told("demo.viewer_lost", error)
             await asyncio.sleep(chance.uniform(*PAUSE_S))
 
 
-_PASSES = (
-    Refused,
-    aiohttp.ClientError,
-    socketio.exceptions.SocketIOError,
-    OSError,
-    TimeoutError,
-)
-"""What a person would try again after."""
-
-
 def _told(event: str, error: Exception) -> None:
-    why = error.code if isinstance(error, Refused) else type(error).__name__
-    _log.info(event, why=why)
+    _log.info(event, why=why(error))
 
 
 async def _act(viewer: Client, chance: random.Random, *, may_order: bool) -> int:

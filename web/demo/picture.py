@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from web.demo.client import Client, Refused
+from web.demo.client import PASSES, Client, why
 
 SCENE: Final = Path(__file__).with_name("scene.m2ts")
 AGAIN_S: Final = 3.0
@@ -23,9 +23,10 @@ async def send(host: Client, address: str, show: str, offered: tuple[str, ...]) 
     while True:
         try:
             sending = await host.get(f"/api/staff/shows/{show}/picture")
-        except Refused as error:
-            log.info("demo.no_picture", why=error.code)
-            return
+        except PASSES as error:
+            log.info("demo.no_picture", why=why(error))
+            await asyncio.sleep(AGAIN_S)
+            continue
         if sending["publish"] is None:
             return
         await _until_it_ends(f"{address}{sending['publish']}", sending["key"], offered)
