@@ -82,6 +82,8 @@ export class Checkout extends PlusoneElement {
   private attempt = requestId();
   private forget: (() => void) | undefined;
   private seen = "";
+  /** Of several answers about the cart that of the newest question counts. */
+  private asks = 0;
 
   constructor() {
     super();
@@ -132,15 +134,17 @@ export class Checkout extends PlusoneElement {
 
   private async load(): Promise<void> {
     if (this.placed !== null) return;
+    const mine = (this.asks += 1);
     try {
       const cart = await ask<Cart>("GET", "/api/cart");
+      if (mine !== this.asks) return;
       this.cart = cart;
       this.problem = null;
       const kinds = cart.deliveries.map(({ kind }) => kind);
       const known = cart.remembered.fulfilment?.kind;
       this.kind ??= kinds.find((kind) => kind === known) ?? kinds[0] ?? null;
     } catch (problem) {
-      this.problem = problem;
+      if (mine === this.asks) this.problem = problem;
     }
   }
 
@@ -226,11 +230,15 @@ export class Checkout extends PlusoneElement {
   private async setLine({ id }: CartLine, quantity: number): Promise<void> {
     this.said = "";
     const path = `/api/cart/lines/${encodeURIComponent(id)}`;
+    const mine = (this.asks += 1);
     try {
-      this.cart =
+      const cart =
         quantity === 0
           ? await ask<Cart>("DELETE", path)
           : await ask<Cart>("PATCH", path, { quantity });
+      if (mine === this.asks) this.cart = cart;
+      // What was asked for since may have been answered before this was done.
+      else await this.load();
     } catch (problem) {
       this.said = problemWords(problem);
       await this.load();

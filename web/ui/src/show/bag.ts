@@ -10,6 +10,8 @@ import * as reading from "./reading";
 export class Bag {
   cart: Cart | null = null;
   private claims = "";
+  /** Of several answers that of the newest question counts. */
+  private asked = 0;
 
   constructor(
     private readonly host: ReactiveControllerHost,
@@ -26,13 +28,19 @@ export class Bag {
 
   async load(): Promise<void> {
     if ((await loadSession().catch(() => null))?.person.kind === "nobody") return;
-    this.hold(await ask<Cart>("GET", "/api/cart").catch(() => this.cart));
+    const mine = (this.asked += 1);
+    const cart = await ask<Cart>("GET", "/api/cart").catch(() => null);
+    if (cart !== null && mine === this.asked) this.hold(cart);
   }
 
   /** One piece at the shop's own price. Fails with the server's `Problem`. */
   async add(variant_id: string): Promise<void> {
     const line = { variant_id, quantity: 1, via: "shop", request_id: requestId() };
-    this.hold(await ask<Cart>("POST", "/api/cart/lines", line));
+    const mine = (this.asked += 1);
+    const cart = await ask<Cart>("POST", "/api/cart/lines", line);
+    if (mine === this.asked) this.hold(cart);
+    // What was asked for since may have been answered before this was done.
+    else await this.load();
   }
 
   /** This show's pieces as the room says it, the rest as the shop does. */
@@ -43,7 +51,7 @@ export class Bag {
     return here + reading.pieces(elsewhere) + reading.pieces(this.cart?.lines ?? []);
   }
 
-  private hold(cart: Cart | null): void {
+  private hold(cart: Cart): void {
     this.cart = cart;
     this.host.requestUpdate();
   }
