@@ -13,11 +13,16 @@ export function onSession(listener: () => void): () => void {
 }
 
 export async function loadSession(): Promise<Session> {
-  asked ??= ask<Session>("GET", "/api/session").catch((error: unknown) => {
-    asked = null;
-    throw error;
-  });
-  return session ?? took(await asked);
+  if (session !== null) return session;
+  asked ??= ask<Session>("GET", "/api/session").then(
+    // Who has become somebody since it was asked is known already.
+    (now) => session ?? took(now),
+    (error: unknown) => {
+      asked = null;
+      throw error;
+    },
+  );
+  return asked;
 }
 
 export async function becomeGuest(name: string): Promise<Session> {
