@@ -41,6 +41,7 @@ from core.errors import Conflict
 from core.identity.model import Person, require_customer
 from core.identity.sessions import aliases_of
 from core.identity.tables import customer as people
+from core.identity.tables import customer_alias
 from core.ids import Id
 from core.inputs import Input
 from core.locales import Locale
@@ -294,9 +295,22 @@ class Wishes:
         any_variant: bool,
     ) -> str | None:
         """Write to those that follow the customer `after`; returns the last, None at the end."""
+        # What a guest wished for in the moment in which she signed in is left under her old id.
+        owner = func.coalesce(customer_alias.c.customer, wish.c.customer)
         rows = connection.execute(
-            select(wish.c.customer, wish.c.variant, wish.c.locale, people.c.email, people.c.name)
-            .join(people, people.c.id == wish.c.customer)
+            select(
+                wish.c.customer,
+                wish.c.variant,
+                wish.c.locale,
+                people.c.id,
+                people.c.email,
+                people.c.name,
+            )
+            .select_from(
+                wish.outerjoin(customer_alias, customer_alias.c.alias == wish.c.customer).join(
+                    people, people.c.id == owner
+                )
+            )
             .where(
                 wish.c.product == product,
                 wish.c.customer > after,
@@ -310,12 +324,12 @@ class Wishes:
         if tier is not None:
             rules = rules_in_force(connection)
             least = rules.rank_of(tier)
-            also = aliases_of(connection, [row.customer for row in wanted])
-            known = {row.customer: {row.customer} | also.get(row.customer, set()) for row in wanted}
+            also = aliases_of(connection, [row.id for row in wanted])
+            known = {row.id: {row.id} | also.get(row.id, set()) for row in wanted}
             ranks = tiers.tiers_of(connection, rules, known, now)
-            wanted = [row for row in wanted if least and ranks[row.customer] >= least]
+            wanted = [row for row in wanted if least and ranks[row.id] >= least]
         for row in wanted:
-            new = insert_new(connection, wish_told).values(key=f"{row.customer} {what}", at=now)
+            new = insert_new(connection, wish_told).values(key=f"{row.id} {what}", at=now)
             if connection.execute(new.returning(wish_told.c.key)).first() is not None:
                 said = values | {"name": row.name or row.email}
                 self._notices.send(connection, row.email, letter, row.locale, said)

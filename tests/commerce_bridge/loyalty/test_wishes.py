@@ -224,6 +224,39 @@ async def test_who_wishes_for_it_is_told_once_that_it_is_on_sale(
     assert len(await house.letters()) == 2
 
 
+async def test_what_a_guest_wished_for_while_she_signed_in_is_written_about_once(
+    house: House, product: str, oil: str
+) -> None:
+    """A page, or a chat, that did not know yet who she is left her wish under the guest's id."""
+    guest = await house.customer("小美")
+    anna = await house.customer("Anna", "anna@example.test")
+    hooks = [store.merge]
+    merged = partial(people.merge, guest=guest, into=anna, hooks=hooks, now=house.clock.now())
+    await house.database.write(merged)
+    await house.wants(guest, product)
+    for who in (guest, anna):
+        await house.wants(who, oil)
+    await house.opens(product)
+    await house.opens(oil, item="i2")
+    assert [to for to, _ in await house.letters()] == ["anna@example.test"] * 2
+
+
+async def test_who_becomes_a_member_with_what_she_bought_as_a_guest_is_one(
+    house: House, product: str
+) -> None:
+    await open_club(house.database, house.clock.now())
+    guest = await house.customer("小美")
+    anna = await house.customer("Anna", "anna@example.test")
+    bought = partial(spend, customer=guest.own_id, minor=100_000, now=house.clock.now())
+    await house.database.write(bought)
+    hooks = [store.merge]
+    merged = partial(people.merge, guest=guest, into=anna, hooks=hooks, now=house.clock.now())
+    await house.database.write(merged)
+    await house.wants(guest, product)
+    await house.opens(product, tier="silver")
+    assert [to for to, _ in await house.letters()] == ["anna@example.test"]
+
+
 async def test_what_is_for_members_is_told_to_members(house: House, product: str) -> None:
     await open_club(house.database, house.clock.now())
     for name, minor in (("gold", 300_000), ("silver", 100_000), ("none", 0)):
