@@ -13,7 +13,7 @@ from live import events as e
 from live.claims import ShowTurn
 from live.commands import Actor, Claim, Comment, GiveBack, Read
 from live.events import Item, Rejected, Suggestion, Variant
-from live.state import Show, variant_of
+from live.state import Show, rules_of, variant_of
 
 
 class Readings:
@@ -74,7 +74,7 @@ def read(show: Show, comment: Comment) -> Read:
 
 
 def _parsed(show: Show, text: str) -> plus_one.Parsed:
-    return _readings.parsed(text, _readings.vocabulary(show.menu), _rules(show))
+    return _readings.parsed(text, _readings.vocabulary(show.menu), rules_of(show))
 
 
 def post(turn: ShowTurn, by: Actor, before: Read) -> None:
@@ -238,13 +238,6 @@ def _rejected(items: dict[str, Item], one: plus_one.Rejection) -> Rejected:
         code=one.code,
         quantity=one.quantity,
         nearest=tuple(nearest),
-    )
-
-
-def _rules(show: Show) -> plus_one.Rules:
-    rules = show.rules
-    return plus_one.Rules(
-        strictness=rules.strictness, max_quantity=rules.max_quantity, repeat=rules.repeat
     )
 
 

@@ -11,7 +11,7 @@ from live import commands as c
 from live import events as e
 from live.claims import ShowTurn
 from live.plus_one.normalise import normalise
-from live.state import Show
+from live.state import Show, rules_of
 
 
 def open_gift(turn: ShowTurn, by: c.Actor, new: c.NewGift) -> None:
@@ -24,7 +24,7 @@ def open_gift(turn: ShowTurn, by: c.Actor, new: c.NewGift) -> None:
     if new.coupon_title is None:
         raise NotFound("There is no such coupon to give.", code="unknown_coupon")
     keyword = _plain(do.keyword)
-    read = plus_one.parse(do.keyword, plus_one.Vocabulary.of(show.menu), plus_one.Rules())
+    read = plus_one.parse(do.keyword, plus_one.Vocabulary.of(show.menu), rules_of(show))
     if not keyword or read.claims or read.rejections:
         # Who wrote it would order something, or be told that she could not.
         raise BadRequest("The keyword reads like an order.", code="keyword_orders")

@@ -305,6 +305,14 @@ def menu_of(show: Show) -> tuple[plus_one.Item, ...]:
     )
 
 
+def rules_of(show: Show) -> plus_one.Rules:
+    """How the grammar reads the show's comments."""
+    rules = show.rules
+    return plus_one.Rules(
+        strictness=rules.strictness, max_quantity=rules.max_quantity, repeat=rules.repeat
+    )
+
+
 def variant_of(item: Item, key: str | None) -> Variant | None:
     """The variant that `key` names in `item`."""
     return next((variant for variant in item.variants if variant.key == key), None)

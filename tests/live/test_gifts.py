@@ -1,5 +1,6 @@
 """Give-aways by keyword: the first so many who write it, each once, and what everyone is told."""
 
+import contextlib
 from typing import Any
 
 import msgspec
@@ -263,6 +264,19 @@ def test_a_keyword_that_would_order_something_is_none(keyword: str) -> None:
     with pytest.raises(BadRequest) as wrong:
         stage.runs("gift.open", keyword=keyword, coupon=COUPON, most=1)
     assert wrong.value.error_code == "keyword_orders"
+
+
+def test_it_is_read_as_the_show_reads_what_people_write() -> None:
+    keyword = "我要抽獎A01+1"
+    for strictness, gives in (("exact", True), ("contains", False)):
+        stage = Stage(strictness=strictness)
+        stage.sells(pieces=3)
+        opens = contextlib.nullcontext() if gives else pytest.raises(BadRequest)
+        with opens:
+            stage.runs("gift.open", keyword=keyword, coupon=COUPON, most=1)
+        assert (stage.show.gift is not None) == gives
+        ordered = every(stage.says(ANNA, keyword), e.ClaimHeld)
+        assert bool(ordered) != gives
 
 
 @pytest.mark.parametrize(
