@@ -136,9 +136,10 @@ def _for_members(show: Show, now: Instant) -> bool:
 
 def _gates(show: Show, do: Any) -> bool:
     """Whether it may keep those out who come after it in the same batch."""
-    if isinstance(do, c.OpenItem):
+    if isinstance(do, c.OpenItem | c.ChangeItem):
         item = show.items.get(do.item)
-        return item is None or item.tier is not None
+        if item is None or item.tier is not None:
+            return True
     return _names_tier(do)
 
 

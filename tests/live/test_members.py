@@ -263,16 +263,20 @@ def test_a_batch_is_looked_up_once_whoever_is_in_it() -> None:
     assert [one.by.tiers for one in acts] == [show.club.all, (), (), show.club.all]
 
 
-@pytest.mark.parametrize("how", ["opened", "given", "shut"])
+@pytest.mark.parametrize("how", ["opened", "given", "kept", "shut"])
 def test_what_becomes_the_members_in_the_same_batch_counts_at_once(how: str) -> None:
     show = stage()
     item = show.sells(pieces=3)
     if how == "opened":
         show.runs("item.close", item=item)
         show.runs("item.change", item=item, tier="silver")
+    if how == "kept":
+        show.runs("item.change", item=item, tier="silver", early_s=60)
+        show.passes(MINUTE)
     before: dict[str, Any] = {
         "opened": c.OpenItem(type="item.open", item=item),
         "given": c.ChangeItem(type="item.change", item=item, tier="silver"),
+        "kept": c.ChangeItem(type="item.change", item=item, early_s=None),
         "shut": c.ChangeShow(type="show.change", tier="silver"),
     }
     acts = enriched(show, (HOST, before[how]), (ANNA, press(item)), (CARA, press(item)))
