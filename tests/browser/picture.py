@@ -7,6 +7,7 @@ import re
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.viewer import Viewer
+from tests.waiting import until
 
 TOLD = (
     "503.*whep|status of 503",  # one place is left by WebRTC: the next viewer is told so
@@ -32,8 +33,14 @@ class Camera:
         self.element = page.locator("plusone-camera")
 
     async def send(self) -> None:
+        # A shop serves before the process is there that carries its pictures.
+        await until(self._is_taken)
         await self.element.get_by_role("button", name="送出畫面").click()
         await expect(self.element.get_by_text("觀眾看得到了")).to_be_visible()
+
+    async def _is_taken(self) -> bool:
+        whip = f"/media/{self.page.url.rpartition('/')[2]}/whip"
+        return (await self.page.request.fetch(whip, method="OPTIONS")).status == 204
 
     async def stop(self) -> None:
         await self.element.get_by_role("button", name="停止送出").click()
