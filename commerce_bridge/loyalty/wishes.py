@@ -21,7 +21,6 @@ from sqlalchemy import (
     Table,
     delete,
     func,
-    insert,
     select,
     update,
 )
@@ -338,16 +337,18 @@ class Wishes:
 
 def merge(connection: Connection, from_id: str, to_id: str) -> None:
     """For `Identity.merge_hooks`: the guest's wishes become the customer's, as far as they fit."""
+    # What this deletes, it moves; and another page of hers may wish for the same in this moment.
+    hers = connection.execute(
+        delete(wish).where(wish.c.customer == from_id).returning(*wish.c)
+    ).all()
     there = set(
         connection.execute(select(wish.c.product).where(wish.c.customer == to_id)).scalars()
     )
-    hers = connection.execute(
-        select(wish).where(wish.c.customer == from_id).order_by(wish.c.at.desc())
-    ).all()
-    connection.execute(delete(wish).where(wish.c.customer == from_id))
-    new = [row for row in hers if row.product not in there][: max(0, MOST - len(there))]
+    newest = sorted(hers, key=lambda row: -row.at)
+    new = [row for row in newest if row.product not in there][: max(0, MOST - len(there))]
     if new:
-        connection.execute(insert(wish), [row._asdict() | {"customer": to_id} for row in new])
+        rows = [row._asdict() | {"customer": to_id} for row in new]
+        connection.execute(insert_new(connection, wish), rows)
 
 
 def listed(connection: Connection, ids: Collection[str]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from commerce_bridge.cart import store as carts
 from commerce_bridge.commerce import Commerce, merge
 from commerce_bridge.embedded import stock
+from commerce_bridge.loyalty import wishes
 from commerce_bridge.orders.model import CARD_GRACE_MS, Act, NotNow, Order
 from commerce_bridge.payments import store as payments
 from commerce_bridge.payments.test_provider import TestProvider
@@ -162,6 +164,28 @@ class TestWhoSignsInMeanwhile:
         await ordering
         assert len(await commerce.orders.mine(mei)) == 1
         assert (await commerce.carts.get(mei)).lines == []
+
+    async def test_what_she_wishes_for_elsewhere_is_wished_for_once(
+        self, goods: Goods, database: Database
+    ) -> None:
+        wished = asyncio.Event()
+        values = {"product": goods.chilli, "variant": None, "via": "shop", "locale": "en", "at": 0}
+
+        def wants(who: str, connection: Connection) -> None:
+            connection.execute(wishes.wish.insert().values(customer=who, **values))
+
+        def slowly(connection: Connection) -> None:
+            wants("cus_mei", connection)
+            wished.set()
+            until_waited_for(connection)
+
+        await database.write(partial(wants, "cus_guest"))
+        wishing = asyncio.ensure_future(database.write(slowly))
+        await wished.wait()
+        await database.write(lambda c: wishes.merge(c, "cus_guest", "cus_mei"))
+        await wishing
+        found = await database.read(lambda c: wishes.listed(c, ["cus_mei", "cus_guest"]))
+        assert [one["customer"] for one in found] == ["cus_mei"]
 
     async def test_what_she_puts_in_elsewhere_is_added_up(
         self, commerce: Commerce, goods: Goods, database: Database
