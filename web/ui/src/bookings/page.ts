@@ -50,6 +50,8 @@ export class BookingPage extends PlusoneElement {
   private readonly zone = ownZone();
   private timer: ReturnType<typeof setInterval> | undefined;
   private looked = 0;
+  /** What was asked for before it was changed says nothing of how it stands now. */
+  private asked = 0;
   private attempt = requestId();
 
   constructor() {
@@ -87,11 +89,14 @@ export class BookingPage extends PlusoneElement {
   }
 
   private async load(): Promise<void> {
+    const mine = (this.asked += 1);
     try {
       const { booking } = await ask<{ booking: Booking }>("GET", this.path);
+      if (mine !== this.asked) return;
       this.booking = booking;
       this.problem = null;
     } catch (problem) {
+      if (mine !== this.asked) return;
       // What is known of it stays, until it is known that there is none.
       if (this.booking === null || isMissing(problem)) {
         this.booking = null;
@@ -329,6 +334,7 @@ export class BookingPage extends PlusoneElement {
       const body = { starts_at: to, request_id: this.attempt };
       try {
         const { booking, token } = await ask<Booked>("PATCH", this.path, body);
+        this.asked += 1;
         this.booking = booking;
         // The link says how long it leads here, and so is another.
         this.token = token;
@@ -346,6 +352,7 @@ export class BookingPage extends PlusoneElement {
   private readonly cancel = async (): Promise<void> => {
     await this.attemptTo(async () => {
       const { booking } = await ask<{ booking: Booking }>("DELETE", this.path);
+      this.asked += 1;
       this.booking = booking;
       this.sheet = null;
     });

@@ -20,6 +20,8 @@ export class Standing<T> implements ReactiveController {
 
   private id: string | undefined;
   private stand = "";
+  /** Of several answers that of the newest question counts. */
+  private asked = 0;
 
   constructor(
     private readonly host: Host,
@@ -50,11 +52,14 @@ export class Standing<T> implements ReactiveController {
   async load(): Promise<void> {
     const id = this.host.card?.id;
     if (id === undefined) return;
+    const mine = (this.asked += 1);
     try {
       const now = await ask<T>("GET", this.path(encodeURIComponent(id)));
-      if (this.host.card?.id === id) this.now = now;
+      if (mine !== this.asked) return;
+      this.now = now;
       this.came();
     } catch {
+      if (mine !== this.asked) return;
       // What is known of it stays; of what never was there, the way to it is enough.
       this.missing = this.now === null;
     }

@@ -54,6 +54,8 @@ export class Lobby extends PlusoneElement {
   @query("form.now") private readonly form!: HTMLFormElement | null;
 
   private looking: Looking | null = null;
+  /** Of several answers that of the newest question counts. */
+  private asked = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
   private forget: (() => void) | null = null;
 
@@ -82,14 +84,17 @@ export class Lobby extends PlusoneElement {
   };
 
   private async look(): Promise<void> {
+    const mine = (this.asked += 1);
     try {
-      this.consult = await ask<Consult>("GET", "/api/consult");
+      const consult = await ask<Consult>("GET", "/api/consult");
+      if (mine !== this.asked) return;
+      this.consult = consult;
       this.problem = null;
       this.hear();
-      const { open, bookable } = this.consult;
+      const { open, bookable } = consult;
       if (this.way === null) this.choose(bookable && (this.books || !open) ? "book" : "now");
     } catch (problem) {
-      this.problem = problem;
+      if (mine === this.asked) this.problem = problem;
     }
   }
 

@@ -31,6 +31,8 @@ export class OrderPage extends PlusoneElement {
 
   private readonly path = `/api/orders/${location.pathname.split("/")[2] ?? ""}`;
   private attempt = requestId();
+  /** What was asked for before it was changed says nothing of how it stands now. */
+  private asked = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -39,13 +41,30 @@ export class OrderPage extends PlusoneElement {
       () => this.requestUpdate(),
       () => undefined,
     );
+    document.addEventListener("visibilitychange", this.look);
+    window.addEventListener("pageshow", this.look);
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener("visibilitychange", this.look);
+    window.removeEventListener("pageshow", this.look);
+  }
+
+  /** It may have been paid in another window, or on the page that she comes back from. */
+  private readonly look = (): void => {
+    if (document.visibilityState !== "visible") return;
+    if (this.order?.state === "awaiting_payment") void this.load();
+  };
+
   private async load(): Promise<void> {
+    const mine = (this.asked += 1);
     this.problem = null;
     try {
-      this.order = await ask<Order>("GET", this.path);
+      const order = await ask<Order>("GET", this.path);
+      if (mine === this.asked) this.order = order;
     } catch (problem) {
+      if (mine !== this.asked) return;
       if (problem instanceof Problem && problem.code === "not_signed_in") {
         location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
       }
@@ -257,9 +276,10 @@ export class OrderPage extends PlusoneElement {
 
   private async cancel(): Promise<void> {
     await this.attemptTo(async () => {
-      await ask("POST", `${this.path}/cancel`, { request_id: this.attempt });
+      const order = await ask<Order>("POST", `${this.path}/cancel`, { request_id: this.attempt });
       this.attempt = requestId();
-      await this.load();
+      this.asked += 1;
+      this.order = order;
     });
     this.asking = false;
   }
@@ -272,6 +292,8 @@ export class OrderPage extends PlusoneElement {
       await what();
     } catch (problem) {
       this.said = problemWords(problem);
+      // It has moved on: how it stands is seen beside the words.
+      if (problem instanceof Problem && problem.code === "order_state") await this.load();
     } finally {
       this.busy = false;
     }

@@ -7,6 +7,8 @@ import type { Via, Wish } from "../wire/loyalty";
 /** What she wishes for, by product; asked for once a page and person, then kept here. */
 let wished: ReadonlySet<string> = new Set();
 let of: string | null = null;
+/** What she has pressed since they were asked for last. */
+let pressed = new Map<string, boolean>();
 
 const listeners = new Set<() => void>();
 
@@ -16,8 +18,11 @@ function took(now: ReadonlySet<string>): void {
 }
 
 export async function loadWishes(): Promise<Wish[]> {
+  const since = (pressed = new Map<string, boolean>());
   const { wishes } = await ask<{ wishes: Wish[] }>("GET", "/api/wishes");
-  took(new Set(wishes.map(({ product }) => product)));
+  const now = new Set(wishes.map(({ product }) => product));
+  for (const [product, on] of since) turn(now, product, on);
+  took(now);
   return wishes;
 }
 
@@ -34,10 +39,14 @@ export async function wish(product: string, via: Via, on: boolean): Promise<void
 }
 
 function changed(product: string, on: boolean): ReadonlySet<string> {
-  const now = new Set(wished);
-  if (on) now.add(product);
-  else now.delete(product);
-  return now;
+  pressed.set(product, on);
+  return turn(new Set(wished), product, on);
+}
+
+function turn(all: Set<string>, product: string, on: boolean): ReadonlySet<string> {
+  if (on) all.add(product);
+  else all.delete(product);
+  return all;
 }
 
 /** Draws its host again when what she wishes for is known or changes. */
