@@ -119,12 +119,19 @@ def forget_unused(connection: Connection, before: Instant, *, limit: int) -> lis
 
 
 def forget_old(connection: Connection, before: Instant, *, limit: int) -> list[str]:
-    """Forget some of conversations that are over since before then; which."""
+    """Forget some of conversations that are over since before then; which.
+
+    Not what came since: who comes back after that sends a picture before she says anything.
+    """
     talk = conversation_table
     query = (
         select(chat_picture.c.id)
         .join(talk, talk.c.id == chat_picture.c.conversation)
-        .where(talk.c.last_at < before, talk.c.control.in_(("new", "resolved")))
+        .where(
+            talk.c.last_at < before,
+            talk.c.control.in_(("new", "resolved")),
+            chat_picture.c.created_at < before,
+        )
         .limit(limit)
     )
     return _forget(connection, query)

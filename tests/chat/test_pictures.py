@@ -284,6 +284,25 @@ async def test_it_goes_with_the_conversation_that_is_over(house: House, tmp_path
     assert len(files(tmp_path)) == 2
 
 
+async def test_what_she_sends_who_comes_back_long_after_is_kept_until_she_shows_it(
+    house: House,
+) -> None:
+    browser = await house.guest()
+    line, conversation = await house.asks("這瓶破了", browser)
+    old = await sends(browser)
+    await line.does("say", {"picture": old["id"]})
+    desk = await house.at_desk(await house.staff("ji", Role.REP))
+    await desk.join(conversation)
+    await desk.acts("take", **{"from": None})
+    await desk.acts("resolve")
+    house.service.clock.advance(YEARS_MS)
+    fresh = await sends(browser)
+    await erase_old(house.service.app)
+    await line.does("say", {"picture": fresh["id"]})
+    assert await sees(browser, old["id"]) == [404, 404]
+    assert await sees(browser, fresh["id"]) == [200, 200]
+
+
 async def test_erasing_takes_all_of_her_conversations_and_no_others(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
