@@ -40,7 +40,7 @@ CHANGE = (Role.OPERATOR,)
 MOST_CORRECTED = 1_000_000
 SHOWN_TO_STAFF = 20
 MOST_KEPT = 10_000
-"""Rows of history that are exported; nobody buys as often."""
+"""Rows of history, and offers, that are exported; nobody buys or gives as often."""
 
 log = structlog.get_logger(__name__)
 
@@ -255,14 +255,16 @@ def kept(
 ) -> tuple[list[Row], list[Transfer], list[Transfer]]:
     """What is kept of her points, for her: her history, what she offered, and what she was."""
     rows = points.history(connection, person.aliases, now, most=MOST_KEPT)
-    return rows, *_transfers(connection, person)
+    return rows, *_transfers(connection, person, MOST_KEPT)
 
 
-def _transfers(connection: Connection, person: Person) -> tuple[list[Transfer], list[Transfer]]:
-    sent = transfers.sent(connection, person.aliases)
+def _transfers(
+    connection: Connection, person: Person, most: int = transfers.LISTED
+) -> tuple[list[Transfer], list[Transfer]]:
+    sent = transfers.sent(connection, person.aliases, most=most)
     if person.email is None:
         return sent, []
-    return sent, transfers.received(connection, person.email)
+    return sent, transfers.received(connection, person.email, most=most)
 
 
 def _account(connection: Connection, ids: Collection[str], now: Instant) -> Account:

@@ -212,14 +212,14 @@ def over(connection: Connection, now: Instant, most: int) -> list[Transfer]:
     return [_read(row) for row in connection.execute(query)]
 
 
-def sent(connection: Connection, ids: Collection[str]) -> list[Transfer]:
+def sent(connection: Connection, ids: Collection[str], *, most: int = LISTED) -> list[Transfer]:
     """The newest that a person offered, those that are open before the others."""
-    return _listed(connection, among(connection, _t.sender, ids))
+    return _listed(connection, among(connection, _t.sender, ids), most)
 
 
-def received(connection: Connection, email: str) -> list[Transfer]:
+def received(connection: Connection, email: str, *, most: int = LISTED) -> list[Transfer]:
     """The newest that were offered to an address, those that are open before the others."""
-    return _listed(connection, _t.email == email)
+    return _listed(connection, _t.email == email, most)
 
 
 def one(connection: Connection, id: str) -> Transfer:
@@ -337,12 +337,12 @@ def _become(
     return one(connection, transfer.id)
 
 
-def _listed(connection: Connection, condition: Any) -> list[Transfer]:
+def _listed(connection: Connection, condition: Any, most: int) -> list[Transfer]:
     query = (
         select(loyalty_transfer)
         .where(condition)
         .order_by((_t.state == "offered").desc(), _t.at.desc(), _t.id.desc())
-        .limit(LISTED)
+        .limit(most)
     )
     return [_read(row) for row in connection.execute(query)]
 

@@ -12,10 +12,12 @@ from commerce_bridge.loyalty import ledger, points, transfers
 from commerce_bridge.loyalty.model import DAY_MS, Expiring, NotEnoughPoints
 from commerce_bridge.loyalty.rules import Rules
 from commerce_bridge.loyalty.rules import Transfer as Limits
+from commerce_bridge.loyalty.service import kept
 from commerce_bridge.loyalty.transfers import Transfer, TransferLimit, TransferOver
 from core.clock import Instant
 from core.db import Database
 from core.errors import NotFound
+from core.identity.model import Person
 from tests.commerce_bridge.loyalty.purses import (
     ANNA,
     BELLA,
@@ -257,6 +259,26 @@ async def test_open_offers_are_listed_first(database: Database) -> None:
         assert [one.id for one in transfers.received(c, TO)] == expected
         assert transfers.sent(c, [BELLA]) == transfers.received(c, "x@example.test") == []
         assert ledger.audit(c) == []
+
+    await database.write(unit)
+
+
+async def test_an_export_has_every_offer_and_not_only_the_newest(database: Database) -> None:
+    def unit(c: Connection) -> None:
+        give(c, ANNA, 100, 0)
+        made = []
+        for number in range(transfers.LISTED + 5):
+            at = number * DAY_MS // 10
+            one = offer(c, 1, at, name=f"offer-{number}")
+            transfers.accept(c, one.id, BELLA, TO, at)
+            made.append(one.id)
+        anna = Person("customer", ANNA, frozenset({ANNA}), "安", "anna@example.test")
+        bella = Person("customer", BELLA, frozenset({BELLA}), "蓓", TO)
+        _, sent, received = kept(c, anna, DAY_MS)
+        assert ([one.id for one in sent], received) == (made[::-1], [])
+        _, sent, received = kept(c, bella, DAY_MS)
+        assert (sent, [one.id for one in received]) == ([], made[::-1])
+        assert len(transfers.sent(c, [ANNA])) == len(transfers.received(c, TO)) == transfers.LISTED
 
     await database.write(unit)
 
