@@ -458,3 +458,14 @@ test("whoever wants to know hears that the cart was changed past the call", asyn
   });
   forget();
 });
+
+test("the cart is looked at again on a new line, since word of it may have been missed", async () => {
+  await open();
+  const carts = vi.fn();
+  const forget = call.onCart(carts);
+  io.of("/consult").disconnectSockets(true);
+  await vi.waitFor(() => {
+    expect(carts).toHaveBeenCalledTimes(1);
+  });
+  forget();
+});

@@ -62,7 +62,7 @@ export class CallCart extends PlusoneElement {
     }
     this.forget ??= call.onCart(() => void this.load());
     if (call.call?.phase !== "talking") return;
-    const now = `${call.phase} ${settled(call.call.changes)} ${call.call.orders.length}`;
+    const now = `${settled(call.call.changes)} ${call.call.orders.length}`;
     if (now === this.settled || call.phase !== "there") return;
     this.settled = now;
     void this.load();
@@ -240,8 +240,14 @@ export class CallCart extends PlusoneElement {
   /** In her language, since she reads it. */
   private async nudge({ locale }: CallView): Promise<void> {
     this.nudged = true;
-    const { payWords } = await callsIn(locale);
-    this.act({ type: "say", text: payWords });
+    try {
+      const { payWords } = await callsIn(locale);
+      this.act({ type: "say", text: payWords });
+    } catch {
+      this.nudged = false;
+      this.tell(m.notReached);
+      return;
+    }
     setTimeout(() => (this.nudged = false), fresh_ms);
   }
 
@@ -250,9 +256,11 @@ export class CallCart extends PlusoneElement {
   }
 
   private act(act: Parameters<Call["act"]>[0]): void {
-    this.call.act(act, requestId()).catch((problem: unknown) => {
-      this.dispatchEvent(new CustomEvent("told", { detail: callWords(problem) }));
-    });
+    this.call.act(act, requestId()).catch((problem: unknown) => this.tell(callWords(problem)));
+  }
+
+  private tell(detail: string): void {
+    this.dispatchEvent(new CustomEvent("told", { detail }));
   }
 }
 

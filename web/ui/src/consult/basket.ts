@@ -56,6 +56,8 @@ export class Basket implements ReactiveController {
     } catch (problem) {
       if (mine !== this.asked) return;
       this.problem = problem;
+      // With the call's next word it is asked for again.
+      this.seen = null;
     }
     this.host.requestUpdate();
   }

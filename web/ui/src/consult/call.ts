@@ -68,11 +68,13 @@ export class Call extends Line<CallSnapshot, CallEvent, CallCommand> {
       this.place = place;
       this.changed();
     });
-    this.on("cart", () => {
-      for (const listener of this.carts) listener();
+    this.on("cart", () => this.tellCart());
+    this.on("connect", () => {
+      // The socket's own word: what sat on the one before sits no more.
+      this.seated = false;
+      // That the cart was changed past the call is never said twice, and may have been missed.
+      this.tellCart();
     });
-    // The socket's own word: what sat on the one before sits no more.
-    this.on("connect", () => (this.seated = false));
     this.subscribe(() => this.heed());
   }
 
@@ -100,10 +102,14 @@ export class Call extends Line<CallSnapshot, CallEvent, CallCommand> {
     this.cast("cart", {});
   }
 
-  /** Hears that the cart was changed past the call. */
+  /** Hears that the cart was changed past the call, or may have been. */
   onCart(listener: () => void): () => void {
     this.carts.add(listener);
     return () => this.carts.delete(listener);
+  }
+
+  private tellCart(): void {
+    for (const listener of this.carts) listener();
   }
 
   /** Goes on here, wherever it went on until now. */
