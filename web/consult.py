@@ -105,7 +105,7 @@ async def calls(app: web.Application) -> AsyncIterator[None]:
 
     app[BOARD] = board = Board(made, colleagues, shown, send)
     lobby = Lobby(made, send)
-    ringing = Ringing(clock, made, colleagues, words, tell)
+    ringing = Ringing(made, colleagues, words, tell)
     presence, post = Presence(database, clock, made), Post(database, clock, app[RELAY])
     app[RELAY].listen(board.heard, board.wants)
     app[RELAY].listen(lobby.heard, lobby.wants)

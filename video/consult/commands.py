@@ -190,23 +190,23 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Invite:
     """The rep who does this wants to talk to `customer`, whom staff know as `name`: the first thing
-    in a room."""
+    in a room. It holds for `ms`."""
 
     customer: str
     name: str | None
     locale: str
-    until: Instant
+    ms: int
     about: AboutEvent | None = None
     topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Let it ring at `staff`, who goes by `name`, if the customer waits."""
+    """Let it ring for `ms` at `staff`, who goes by `name`, if the customer waits."""
 
     staff: str
     name: str
-    until: Instant
+    ms: int
 
 
 @dataclass(frozen=True, slots=True)

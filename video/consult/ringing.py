@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from core.clock import Clock
+from core.clock import Instant
 from core.errors import PlusOneError
 from core.rooms.events import Logged
 from video.consult.choice import Standing, Wanted, choose
@@ -38,10 +38,7 @@ log = structlog.get_logger(__name__)
 class Ringing:
     """`run` is its one task."""
 
-    def __init__(
-        self, clock: Clock, calls: Calls, colleagues: Colleagues, words: Words, tell: Tell
-    ) -> None:
-        self._clock = clock
+    def __init__(self, calls: Calls, colleagues: Colleagues, words: Words, tell: Tell) -> None:
         self._calls = calls
         self._colleagues = colleagues
         self._words = words
@@ -108,7 +105,7 @@ class Ringing:
         self, waiting: Sequence[CallRow], there: dict[str, Rep], gone: set[str]
     ) -> None:
         busy = set(await self._calls.busy())
-        called_at = await self._calls.called_at(there)
+        called_at, now = await self._calls.called_at(there), await self._calls.now()
         for row in waiting:
             try:
                 if row.phase == "ringing":
@@ -124,7 +121,7 @@ class Ringing:
                     )
                     for id, rep in there.items()
                 }
-                rung = await self._ring_one(row.id, standing, there)
+                rung = await self._ring_one(row.id, standing, there, now)
             except PlusOneError as error:  # one that cannot be read keeps no other waiting
                 log.warning("ringing.failed", call=row.id, error=error.error_code)
                 continue
@@ -132,7 +129,7 @@ class Ringing:
                 busy.add(rung)
 
     async def _ring_one(
-        self, call: str, standing: dict[str, Standing], there: dict[str, Rep]
+        self, call: str, standing: dict[str, Standing], there: dict[str, Rep], now: Instant
     ) -> str | None:
         """At whom it rings now, or would have, had nobody been faster."""
         state = await self._calls.state(call)
@@ -145,7 +142,7 @@ class Ringing:
             booked=None if state.booking is None else state.wanted,
             left_by=state.left_by,
         )
-        chosen = choose(wanted, standing, self._clock.now())
+        chosen = choose(wanted, standing, now)
         if chosen is None:
             return None
         if await self._calls.ring(call, there[chosen]):

@@ -105,7 +105,7 @@ def _invite(turn: CallTurn, by: c.Actor, do: c.Invite) -> None:
         wanted=by.id,
     )
     turn.append(asked, content=Content(do.customer, do.name or None))
-    turn.append(e.CallInvited(staff=by.id, until=do.until), content=_named(by))
+    turn.append(e.CallInvited(staff=by.id, until=turn.now + do.ms), content=_named(by))
 
 
 # It rings
@@ -114,7 +114,7 @@ def _invite(turn: CallTurn, by: c.Actor, do: c.Invite) -> None:
 def _ring(turn: CallTurn, _by: c.Actor, do: c.Ring) -> None:
     """Nothing, where somebody was faster: it rings elsewhere, or she waits no more."""
     if turn.state.phase == "waiting":
-        rung = e.CallRung(staff=do.staff, until=do.until)
+        rung = e.CallRung(staff=do.staff, until=turn.now + do.ms)
         turn.append(rung, content=Content(do.staff, do.name or None))
 
 

@@ -16,8 +16,9 @@ from typing import Any, Protocol
 import msgspec
 from aiohttp import web
 from msgspec.structs import asdict
+from sqlalchemy import Connection
 
-from core.clock import Clock, Instant
+from core.clock import Clock, Instant, ManualClock
 from core.db import Database
 from core.errors import Conflict, Forbidden, NotFound, RateLimited, Unavailable
 from core.identity.model import Person, Role, require, require_customer
@@ -25,6 +26,7 @@ from core.ids import new_id
 from core.limits import Limits
 from core.outbox import Outbox
 from core.rooms.events import Reader
+from core.rooms.history import RoomTime
 from core.rooms.kind import Command
 from core.rooms.room import Answer, Room
 from core.rooms.rooms import Rooms
@@ -136,6 +138,8 @@ class Calls(Kept):
         limits: Limits | None = None,
     ) -> None:
         super().__init__(database, rooms, clock)
+        # As rooms do, whose events are compared with it: a process's own clock may be another.
+        self._time = RoomTime(clock, ask_database=not isinstance(clock, ManualClock))
         self._turn = turn
         self._colleagues = colleagues
         self._goods = goods
@@ -235,8 +239,8 @@ class Calls(Kept):
             if own.phase == "invited" and own.staff == staff:
                 return own.id, False
             raise Conflict("She has a call already.", code="has_call", phase=own.phase)
-        until = self._clock.now() + self._pace.invite_ms
-        invite = c.Invite(customer.own_id, customer.name, locale, until, about, topic)
+        holds_ms = self._pace.invite_ms
+        invite = c.Invite(customer.own_id, customer.name, locale, holds_ms, about, topic)
         call = id_of(customer.own_id, count)
         if not await self._take(staff, call):
             raise Conflict("You are in another call.", code="in_a_call")
@@ -371,7 +375,7 @@ class Calls(Kept):
         try:
             room = self._room(call)
             await room.loaded()
-            ring = c.Ring(rep.id, rep.name, self._clock.now() + self._pace.ring_ms)
+            ring = c.Ring(rep.id, rep.name, self._pace.ring_ms)
             # Two processes that see the same let it ring once.
             await self._system(call, f"ring-{room.committed.head}", ring)
             return room.committed.state.staff == rep.id
@@ -404,6 +408,10 @@ class Calls(Kept):
         """What is committed of a call, for what the product does by itself."""
         return (await self._loaded(call)).committed.state
 
+    async def now(self) -> Instant:
+        """The time of calls: the database's, where it has one."""
+        return await self._database.read(self._time.now)
+
     # Who waits
 
     async def queue(self) -> list[CallRow]:
@@ -432,7 +440,7 @@ class Calls(Kept):
     async def _estimates(self, there: Sequence[Rep], waiting: int) -> list[Wait | None]:
         since = await self._database.read(store.taken_since)
         recent = await self._database.read(partial(store.lengths, limit=RECENT))
-        now = self._clock.now()
+        now = await self.now()
         talking = [max(0, now - at) for at in since.values()]
         reps = len(since.keys() | {one.id for one in there})
         return estimates(waiting, reps, talking, recent)
@@ -453,8 +461,10 @@ class Calls(Kept):
     # How
 
     async def _take(self, staff: str, call: str) -> bool:
-        now = self._clock.now()
-        return await self._database.write(partial(taken.take, staff=staff, call=call, now=now))
+        def unit(connection: Connection) -> bool:
+            return taken.take(connection, staff, call, self._time.now(connection))
+
+        return await self._database.write(unit)
 
     async def _let_go(self, staff: str, call: str) -> None:
         await self._database.write(partial(taken.let_go, staff=staff, call=call))

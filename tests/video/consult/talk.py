@@ -97,11 +97,11 @@ class Talk:
         return asked + self.sits(by)
 
     def invites(self, by: c.Actor = JI, **more: Any) -> list[Any]:
-        until = self.now + PACE.invite_ms
-        return self.does(by, c.Invite(ANNA.id, ANNA.name, "zh-Hant", until, **more))
+        invite = c.Invite(ANNA.id, ANNA.name, "zh-Hant", PACE.invite_ms, **more)
+        return self.does(by, invite)
 
     def rings(self, at: c.Actor = JI) -> list[Any]:
-        return self.system(c.Ring(at.id, at.name, self.now + PACE.ring_ms))
+        return self.system(c.Ring(at.id, at.name, PACE.ring_ms))
 
     def answers(self, by: c.Actor = JI) -> list[Any]:
         return self.does(by, c.Answering(by.name))

@@ -13,7 +13,7 @@ import pytest
 
 from chat import assign
 from chat.routes import INBOX
-from core.clock import ManualClock
+from core.clock import Instant, ManualClock, SystemClock
 from core.db import Database
 from core.errors import Unavailable
 from core.identity.model import Role
@@ -22,10 +22,11 @@ from tests.service import Browser
 from tests.video.consult.house import Desk, House, open_house
 from tests.video.consult.line import Line
 from tests.waiting import WITHIN_S, until
+from video.consult import choice, lobby, mailbox, post, presence, ringing, taken
 from video.consult import commands as c
-from video.consult import lobby, mailbox, post, presence, ringing, taken
+from video.consult.events import CallRung
 from video.consult.seats import Held
-from video.consult.service import CALLS, Wish
+from video.consult.service import CALLS, Rep, Wish
 from video.consult.signals import Place
 from web.keys import DATABASE
 
@@ -161,6 +162,54 @@ async def test_how_long_one_waits_is_told_once_calls_are_known(house: House) -> 
     told = (await until(lambda: customer.places))[-1]
     assert told["place"] == 1
     assert told["least_ms"] <= 4 * 60 * SECOND <= told["most_ms"]
+
+
+class Off:
+    """A clock that is hours from the database's: it was set, or its machine slept, meanwhile."""
+
+    def __init__(self, hours: int) -> None:
+        self._clock = SystemClock()
+        self._off_ms = hours * 3_600_000
+
+    def now(self) -> Instant:
+        return self._clock.now() + self._off_ms
+
+
+@contextlib.asynccontextmanager
+async def house_off(url: str, folder: Path, hours: int) -> AsyncIterator[House]:
+    clock: Any = Off(hours)
+    async with open_house(url, folder, clock) as house:
+        yield house
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_it_rings_as_long_and_as_soon_again_whatever_the_process_takes_for_the_time(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    monkeypatch.setattr(choice, "AGAIN_MS", 0)
+    async with house_off(postgres_url, tmp_path, hours) as house:
+        ji = await house.desk("ji")
+        _, call = await house.asks()
+
+        async def rings() -> list[int]:
+            """How long each lasts."""
+            log = await house.service.app[CALLS].told(call)
+            return [one.event.until - one.at_ms for one in log if isinstance(one.event, CallRung)]
+
+        assert await until(rings) == [20 * SECOND]
+        assert (await ji.line.ask("do", {"call": call, "do": {"type": "decline"}}))["ok"]
+        await until(rings, lambda found: len(found) > 1)
+
+
+async def test_who_is_taken_up_is_so_whatever_another_process_takes_for_the_time(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    async with house_off(postgres_url, tmp_path, 1) as house:
+        _, call = await house.asks()
+        now = SystemClock().now()
+        database, calls = house.service.app[DATABASE], house.service.app[CALLS]
+        assert await database.write(lambda conn: taken.take(conn, "stf_1", "cll_1", now))
+        assert not await calls.ring(call, Rep(id="stf_1", name="ji"))
 
 
 # Over two services

@@ -119,7 +119,7 @@ EVERYTHING: dict[str, Any] = {
     "note": c.Note(type="note", text="x"),
 }  # fmt: skip
 _SYSTEMS: list[Any] = [
-    c.Ring(WEN.id, "Wen", START), c.Passed(JI.id, "gone"), c.Left("staff", "ji-page-1"),
+    c.Ring(WEN.id, "Wen", 1), c.Passed(JI.id, "gone"), c.Left("staff", "ji-page-1"),
     c.Became(1, undone=False), c.Ordered("ord_1", "1", 1, "TWD"), c.Merge(ANNA.id, BEN.id),
     c.EraseTalk(None),
 ]  # fmt: skip
@@ -783,12 +783,11 @@ class Calls(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from([ANNA, ANNA, JI]))
     def begins(self, who: c.Actor) -> None:
-        now = self.talk.now
         self._does(
             who,
             c.Ask(ANNA.id, "en")
             if who.side == "customer"
-            else c.Invite(ANNA.id, "Anna", "en", now + PACE.invite_ms),
+            else c.Invite(ANNA.id, "Anna", "en", PACE.invite_ms),
         )
 
     @rule(who=st.sampled_from([JI, WEN]), elsewhere=st.booleans())
@@ -800,7 +799,7 @@ class Calls(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from([JI, WEN]))
     def rings(self, who: c.Actor) -> None:
-        self._does(c.SYSTEM, c.Ring(who.id, who.name, self.talk.now + PACE.ring_ms))
+        self._does(c.SYSTEM, c.Ring(who.id, who.name, PACE.ring_ms))
 
     @rule(who=st.sampled_from([JI, WEN]))
     def passes_over(self, who: c.Actor) -> None:
