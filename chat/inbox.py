@@ -8,18 +8,15 @@ other second what they did.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
-
-import structlog
 
 from chat.service import Chats
 from chat.store import PREFIX, Row
 from core.errors import PlusOneError
 from core.rooms.events import Logged
 from core.rooms.relay import InProcessRelay, Relay
+from core.rooms.telling import Teller
 
 TOLD_S = 0.2
 """Between two tellings."""
@@ -34,21 +31,15 @@ Send = Callable[[str, str, Any], Awaitable[None]]
 Shown = Callable[[Sequence[Row]], Awaitable[list[dict[str, Any]]]]
 """Lines as pages are told them."""
 
-_log = structlog.get_logger(__name__)
 
+class Inbox(Teller[str]):
+    """The desks that are open at this process, with whose each is."""
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """One open desk: a socket, and whose it is."""
-
-    sid: str
-    staff: str
-
-
-class Inbox:
-    """The desks that are open at this process; `run` is its one task."""
+    ROOMS = PREFIX
+    NOT_TOLD = "inbox.not_told"
 
     def __init__(self, chats: Chats, shown: Shown, send: Send, relay: Relay | None = None) -> None:
+        super().__init__()
         self._relay = InProcessRelay() if relay is None else relay
         self._heard_since = self._relay.heard_since
         self._looked_at = 0.0
@@ -56,36 +47,30 @@ class Inbox:
         self._chats = chats
         self._shown = shown
         self._send = send
-        self._desks: dict[str, Desk] = {}
         self._changed: dict[str, None] = {}
-        self._woken = asyncio.Event()
         self._elsewhere: frozenset[str] = frozenset()
         self._away: frozenset[str] = frozenset()
         self._told: dict[str, list[str]] = {"here": [], "away": []}
         self.moved: list[Callable[[], None]] = []
         """Called when a desk was opened or closed, here or elsewhere."""
 
-    def wants(self, room: str) -> bool:
-        """Whether what happens in a room matters here now."""
-        return bool(self._desks) and room.startswith(f"{PREFIX}_")
-
-    def heard(self, room: str, _epoch: str, _events: Sequence[Logged]) -> None:
-        """Something was committed in a room. Called by the relay."""
+    def heard(self, room: str, epoch: str, events: Sequence[Logged]) -> None:
         if self.wants(room):
             self._changed[room] = None
-            self._woken.set()
+        super().heard(room, epoch, events)
 
     def open(self, sid: str, staff: str) -> None:
-        self._desks[sid] = Desk(sid, staff)
+        self._there[sid] = staff
         self._told = {}  # she has been told nothing yet
         self._desk_moved()
 
     def close(self, sid: str) -> None:
-        if self._desks.pop(sid, None) is not None:
+        if sid in self._there:
+            super().close(sid)
             self._desk_moved()
 
     def _desk_moved(self) -> None:
-        self._woken.set()
+        self.wake()
         for call in self.moved:
             call()
 
@@ -94,14 +79,14 @@ class Inbox:
         before = self._elsewhere
         self._elsewhere, self._away = frozenset(elsewhere), frozenset(away)
         if self._presence() != self._told:
-            self._woken.set()
+            self.wake()
         if self._elsewhere != before:
             for call in self.moved:
                 call()
 
     @property
     def at_this_process(self) -> set[str]:
-        return {desk.staff for desk in self._desks.values()}
+        return set(self._there.values())
 
     @property
     def here(self) -> list[str]:
@@ -111,26 +96,15 @@ class Inbox:
     def _presence(self) -> dict[str, list[str]]:
         return {"here": self.here, "away": sorted(self._away)}
 
-    async def run(self) -> None:
-        """Tell until cancelled."""
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOKED_S):
-                    await self._woken.wait()
-                    await asyncio.sleep(TOLD_S)
-            self._woken.clear()
-            try:
-                await self._look()
-                await self._tell()
-            except PlusOneError as error:  # the database is away: told with the next change
-                _log.warning("inbox.not_told", error=error.error_code)
+    def _pace(self) -> tuple[float, float]:
+        return LOOKED_S, TOLD_S
 
     async def _look(self) -> None:
         """Find what other processes did since they were heard last."""
         since, now = self._relay.heard_since, asyncio.get_running_loop().time()
         if since is not None and since == self._heard_since:
             return
-        if not self._desks or (since is None and now - self._looked_at < LOOKED_S):
+        if since is None and now - self._looked_at < LOOKED_S:
             return
         moved = await self._chats.moved_since(self._newest, LOOKED_AT)
         self._heard_since, self._looked_at = since, now
@@ -139,6 +113,7 @@ class Inbox:
         self._changed |= dict.fromkeys(conversation for conversation, _ in moved)
 
     async def _tell(self) -> None:
+        await self._look()
         changed = list(self._changed)[:AT_ONCE]
         for conversation in changed:  # what changes from here on is told again
             del self._changed[conversation]
@@ -148,18 +123,17 @@ class Inbox:
             self._changed = dict.fromkeys(changed) | self._changed
             raise
         if self._changed:
-            self._woken.set()
+            self.wake()
         presence = self._presence()
         if presence != self._told:
             self._told = presence
-            for desk in list(self._desks.values()):
-                await self._send(desk.sid, "presence", presence)
+            for sid in list(self._there):
+                await self._send(sid, "presence", presence)
 
     async def _tell_of(self, changed: Sequence[str]) -> None:
-        if changed and self._desks:
+        if changed:
             rows = await self._shown(await self._chats.rows(changed))
             counts = await self._chats.counts(self.at_this_process)
-            for desk in list(self._desks.values()):
-                if desk.staff in counts:  # else it was opened meanwhile
-                    told = {"rows": rows, "counts": counts[desk.staff]}
-                    await self._send(desk.sid, "inbox", told)
+            for sid, staff in list(self._there.items()):
+                if staff in counts:  # else it was opened meanwhile
+                    await self._send(sid, "inbox", {"rows": rows, "counts": counts[staff]})

@@ -4,5 +4,5 @@ Read in this order: `events` (what a log holds), `kind` (what a feature gives), 
 batch in one transaction), `history` (the log read back), `tail` (the newest events), `opening`,
 `room` (one room in memory), `relay` (other processes), `rooms` (all rooms of a process, timers);
 and on the way to the sockets `wire`, `websocket`, `engine`, `sockets`,
-`frames`, `broadcast`, `namespace`.
+`frames`, `broadcast`, `namespace`, `telling` (lists of what goes on in many rooms).
 """

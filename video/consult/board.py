@@ -14,9 +14,9 @@ from typing import Any
 from aiohttp import web
 
 from core.identity.model import Person, require
+from core.rooms.telling import Teller
 from video.consult.service import REPS, Calls, Colleagues
-from video.consult.store import CallRow
-from video.consult.telling import Teller
+from video.consult.store import PREFIX, CallRow
 
 TOLD_S = 0.1
 """Between two tellings: it rings, so soon."""
@@ -41,6 +41,7 @@ class Desk:
 class Board(Teller[Desk]):
     """The desks that watch at this process."""
 
+    ROOMS = PREFIX
     NOT_TOLD = "board.not_told"
 
     def __init__(self, calls: Calls, colleagues: Colleagues, shown: Shown, send: Send) -> None:

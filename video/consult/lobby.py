@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from core.rooms.telling import Teller
 from video.consult.service import Calls
-from video.consult.telling import Teller
+from video.consult.store import PREFIX
 
 TOLD_S = 0.3
 """Between two tellings."""
@@ -25,6 +26,7 @@ Send = Callable[[str, str, Any], Awaitable[None]]
 class Lobby(Teller[Json | None]):
     """The pages that look on at this process, with what each was told last."""
 
+    ROOMS = PREFIX
     NOT_TOLD = "lobby.not_told"
 
     def __init__(self, calls: Calls, send: Send) -> None:

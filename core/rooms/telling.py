@@ -6,13 +6,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 import structlog
 
 from core.errors import PlusOneError
 from core.rooms.events import Logged
-from video.consult.store import PREFIX
 
 T = TypeVar("T")
 
@@ -20,9 +19,12 @@ log = structlog.get_logger(__name__)
 
 
 class Teller(Generic[T]):
-    """`run` is its one task, `NOT_TOLD` what the log says where the database is away."""
+    """`run` is its one task."""
 
-    NOT_TOLD: str
+    ROOMS: ClassVar[str]
+    """How the ids begin of the rooms that it tells of."""
+    NOT_TOLD: ClassVar[str]
+    """What the log says where the database is away."""
 
     def __init__(self) -> None:
         self._there: dict[str, T] = {}
@@ -32,7 +34,7 @@ class Teller(Generic[T]):
 
     def wants(self, room: str) -> bool:
         """Whether what happens in a room matters here now."""
-        return bool(self._there) and room.startswith(f"{PREFIX}_")
+        return bool(self._there) and room.startswith(f"{self.ROOMS}_")
 
     def heard(self, room: str, _epoch: str, _events: Sequence[Logged]) -> None:
         """Something was committed in a room. Called by the relay."""
