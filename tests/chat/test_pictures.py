@@ -295,9 +295,11 @@ async def test_what_she_sends_who_comes_back_long_after_is_kept_until_she_shows_
     await desk.join(conversation)
     await desk.acts("take", **{"from": None})
     await desk.acts("resolve")
-    house.service.clock.advance(YEARS_MS)
+    house.service.clock.advance(1)
+    long_ago = house.service.clock.now()
+    house.service.clock.advance(1)
     fresh = await sends(browser)
-    await erase_old(house.service.app)
+    await service_of(house).tidy(long_ago)
     await line.does("say", {"picture": fresh["id"]})
     assert await sees(browser, old["id"]) == [404, 404]
     assert await sees(browser, fresh["id"]) == [200, 200]
