@@ -8,10 +8,12 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 import structlog
+from sqlalchemy import Connection
 
-from core.clock import Clock
+from core.clock import Clock, ManualClock
 from core.db import Database
 from core.errors import PlusOneError
+from core.rooms.history import RoomTime
 from core.rooms.relay import InProcessRelay, Relay, Topic
 from video.consult import mailbox
 from video.consult.mailbox import Letter
@@ -33,7 +35,8 @@ class Post:
 
     def __init__(self, database: Database, clock: Clock, relay: Relay | None = None) -> None:
         self._database = database
-        self._clock = clock
+        # All processes look after what lies there: by the same time.
+        self._time = RoomTime(clock, ask_database=not isinstance(clock, ManualClock))
         self._relay = InProcessRelay() if relay is None else relay
         self._topic = Topic(self._relay, "signals", Letter)
         self._topic.hear(self._heard)
@@ -54,9 +57,13 @@ class Post:
         self._letters.append(letter)
         async with self._leaving:
             letters, self._letters = self._letters, []
-            if letters:
-                now = self._clock.now()
-                await self._database.write(partial(mailbox.put, letters=letters, now=now))
+            if not letters:
+                return
+
+            def put(connection: Connection) -> None:
+                mailbox.put(connection, letters, self._time.now(connection))
+
+            await self._database.write(put)
 
     @property
     def _relay_goes(self) -> bool:

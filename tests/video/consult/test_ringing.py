@@ -405,6 +405,21 @@ async def test_a_signal_that_could_not_be_forgotten_is_handed_over_once(
     assert arrived == [b"1", b"2"]
 
 
+async def test_a_signal_lies_there_whatever_another_process_takes_for_the_time(
+    postgres_url: str,
+) -> None:
+    async with Database.open(postgres_url) as database:
+        here, there = post.Post(database, SystemClock()), post.Post(database, Off(1))
+        mine = Place("cll_" + "0" * 26, "staff", "jis-seat-1")
+        arrived: list[bytes] = []
+        here.apart = lambda: [mine]
+        here.arrived = lambda _to, told: arrived.append(told)
+        await here.send(mine, b"1")
+        await there.send(Place(mine.call, "customer", "annas-seat"), b"2")
+        await here.fetch()
+        assert arrived == [b"1"]
+
+
 async def test_letters_for_others_are_left_alone(database: Database) -> None:
     here, there = post.Post(database, ManualClock()), post.Post(database, ManualClock())
     mine = Place("cll_" + "0" * 26, "staff", "jis-seat-1")
