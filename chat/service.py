@@ -46,6 +46,7 @@ TALK_MS = 60 * 60_000
 BECAME = 2_000
 """Of the changes of one conversation, so many outcomes are looked through for older lines."""
 LISTED = 50
+DISMISSED_AT_ONCE = 1_000
 
 
 class Colleagues(Protocol):
@@ -396,8 +397,10 @@ class Chats:
 
     async def dismiss_bot(self) -> None:
         """Leave to people all that a bot has which is not there any more."""
-        for conversation, number in await self._database.read(partial(store.with_bot, limit=1_000)):
-            await self.bot_leaves(conversation, c.BotLeaves(number, "off"))
+        some = partial(store.with_bot, limit=DISMISSED_AT_ONCE)
+        while found := await self._database.read(some):
+            for conversation, number in found:
+                await self.bot_leaves(conversation, c.BotLeaves(number, "off"))
 
     async def became(self, conversation: str, became: c.Became) -> None:
         """Say what became of a change that was asked for, or of its undoing."""

@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 import socketio
 
+import chat.service
 from bot.assistant import BuiltIn, Tell, Toolbox
 from bot.knowledge import demo as articles
 from bot.talk import Call, Done, Say, Talk
@@ -344,18 +345,22 @@ async def test_the_answer_comes_after_a_restart_and_once(
         assert len(messages(line)) == 1
 
 
-async def test_a_bot_that_was_switched_off_leaves_its_rounds_to_people(
-    database_url: str, tmp_path: Path
+async def test_a_bot_that_was_switched_off_leaves_all_its_rounds_to_people(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(chat.service, "DISMISSED_AT_ONCE", 1)
     async with (
         serving(settings_for(database_url, tmp_path, bot=True)) as service,
         contextlib.AsyncExitStack() as lines,
     ):
-        line, _ = await House(service, lines).customer()
-        await answered(line, "你好")
-        conversation = line.talk["id"]
+        conversations = []
+        for name in ("小美", "阿德"):
+            line, _ = await House(service, lines).customer(name)
+            await answered(line, "你好")
+            conversations.append(line.talk["id"])
     async with serving(settings_for(database_url, tmp_path)) as service:
-        assert (await service.app[CHATS].state(conversation)).control == "queued"
+        for conversation in conversations:
+            assert (await service.app[CHATS].state(conversation)).control == "queued"
 
 
 async def test_what_became_of_a_change_is_told_with_older_lines_too(house: House) -> None:
