@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -16,6 +16,8 @@ Role = Literal["customer", "bot", "staff"]
 
 CALLS = 6
 """Tools that one answer may call."""
+MOST_PRICED: Final = 99
+"""Pieces of one product whose price is worked out."""
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):

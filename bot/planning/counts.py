@@ -12,9 +12,8 @@ from typing import Final
 from bot.data import table
 from bot.language import fold
 from bot.planning.mentions import PLUS, TIMES, number, spelt
+from bot.talk import MOST_PRICED
 
-MOST_PRICED: Final = 99
-"""Pieces whose price the tool `product` works out."""
 _KINDS: Final = frozenset({"款", "样"})
 """兩款多少 asks for the price of each."""
 _MEASURES: Final = "|".join(

@@ -11,6 +11,7 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from bot.products import Products
+from bot.talk import MOST_PRICED
 from bot.tools.written import LONG, SHORT, TITLE, Json, amount, cut, place
 from commerce_bridge import delivery
 from commerce_bridge.port import Location, Product, Shop, UnknownProduct, Variant
@@ -20,8 +21,6 @@ from core.money import Money
 from core.settings import Settings
 from core.tools import Asker, Card, Found, Tool
 
-MOST_PRICED: Final = 99
-"""Pieces whose price is worked out."""
 PLACES: Final = 30
 VARIANTS_OF_A_PLACE: Final = 20
 

@@ -4,18 +4,12 @@ import pytest
 
 from bot.language import fold
 from bot.masking import PRODUCT
-from bot.planning import counts
 from bot.planning.counts import pieces_priced
-from bot.tools import catalogue
 
 
 def pieces(text: str) -> int | None:
     """Of a text with `{p}` for products."""
     return pieces_priced(fold(text).replace("{p}", PRODUCT))
-
-
-def test_no_more_are_read_than_the_tool_works_out() -> None:
-    assert counts.MOST_PRICED == catalogue.MOST_PRICED
 
 
 @pytest.mark.parametrize(
