@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import json
 import subprocess
@@ -19,11 +20,24 @@ BUILD_S = 240
 
 
 def build_if_stale() -> None:
-    """Build the pages unless they are there and newer than every source."""
-    if MANIFEST.exists():
-        built = MANIFEST.stat().st_mtime_ns
-        if all(source.stat().st_mtime_ns <= built for source in _sources()):
-            return
+    """Build the pages unless they are there and newer than every source.
+
+    Of several processes that run tests one builds, and the others wait for it.
+    """
+    with (UI / "package.json").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if _is_stale():
+            _build()
+
+
+def _is_stale() -> bool:
+    if not MANIFEST.exists():
+        return True
+    built = MANIFEST.stat().st_mtime_ns
+    return any(source.stat().st_mtime_ns > built for source in _sources())
+
+
+def _build() -> None:
     done = subprocess.run(
         ["npm", "--prefix", str(UI), "run", "build"],
         capture_output=True,
