@@ -36,6 +36,8 @@ export class PointsFriends extends PlusoneElement {
   @state() private done = "";
   @state() private busy = false;
   private attempt = requestId();
+  /** What the attempt is for: something else is another one. */
+  private attempted = "";
 
   override render(): TemplateResult {
     return html`<section class="sect" aria-label=${l.friends}>
@@ -187,7 +189,7 @@ export class PointsFriends extends PlusoneElement {
   }
 
   private async give(to: string, points: number): Promise<void> {
-    await this.attemptTo(async () => {
+    await this.attemptTo(`${points} ${to}`, async () => {
       const body = { to, points, request_id: this.attempt };
       await ask("POST", "/api/loyalty/transfers", body);
       this.done = l.given(count(points), to);
@@ -197,7 +199,7 @@ export class PointsFriends extends PlusoneElement {
   }
 
   private async withdraw({ id }: Transfer): Promise<void> {
-    await this.attemptTo(async () => {
+    await this.attemptTo(id, async () => {
       const path = `/api/loyalty/transfers/${encodeURIComponent(id)}/withdraw`;
       await ask("POST", path, { request_id: this.attempt });
       this.done = l.withdrawn;
@@ -205,8 +207,10 @@ export class PointsFriends extends PlusoneElement {
   }
 
   /** Without an answer the same attempt may be made again; with one it is over. */
-  private async attemptTo(what: () => Promise<void>): Promise<void> {
+  private async attemptTo(named: string, what: () => Promise<void>): Promise<void> {
     if (this.busy) return;
+    if (named !== this.attempted) this.attempt = requestId();
+    this.attempted = named;
     this.busy = true;
     this.wrong = null;
     this.done = "";
