@@ -303,6 +303,8 @@ export class Media {
     this.post = post;
     this.peer = peer;
     this.said = "";
+    // What was still to be done on the one before is of no use any more.
+    this.syncing = Promise.resolve();
     // There is always something to agree on, even where nobody has a camera or a microphone; and
     // what is muted is known without the room.
     const channel = peer.connection.createDataChannel("state", { negotiated: true, id: 0 });
@@ -329,9 +331,11 @@ export class Media {
     clearTimeout(this.renewing);
     if (expires_at === 0) return;
     const wait = Math.max(ice_again_ms, expires_at - ahead_ms - this.way.now());
+    const { peer } = this;
     this.renewing = setTimeout(
       () =>
         void this.relays().then((servers) => {
+          if (this.peer !== peer) return;
           if (servers === null) this.renew({ servers: [], expires_at: 1 });
           else {
             this.peer?.connection.setConfiguration(this.config(servers));
