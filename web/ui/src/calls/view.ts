@@ -201,9 +201,14 @@ export class DeskCall extends PlusoneElement {
     try {
       const path = `/api/consult/calls/${encodeURIComponent(callId)}/summary`;
       const summary = await ask<Summary>("GET", path);
-      if (callId === this.callId) this.summary = summary;
+      if (callId !== this.callId || now !== this.summedUp) return;
+      this.summary = summary;
+      this.missing = null;
     } catch (problem) {
-      if (callId === this.callId) this.missing = problem;
+      if (callId !== this.callId || now !== this.summedUp) return;
+      this.missing = problem;
+      // With the line's next word it is asked for again.
+      if (problem instanceof Problem && problem.retryable) this.summedUp = "";
     }
   }
 
@@ -393,9 +398,16 @@ export class DeskCall extends PlusoneElement {
       <div class="over">
         ${
           summary === null
-            ? html`<p class="middle" role="status">
-                ${this.missing === null ? m.loading : problemWords(this.missing)}
-              </p>`
+            ? html`<div class="middle" role=${this.missing === null ? "status" : "alert"}>
+                <p>${this.missing === null ? m.loading : problemWords(this.missing)}</p>
+                ${
+                  this.missing === null
+                    ? nothing
+                    : html`<button class="btn btn-line" @click=${() => this.heard()}>
+                        ${m.retry}
+                      </button>`
+                }
+              </div>`
             : html`<plusone-call-after
                 .summary=${summary}
                 ?talks=${hers || this.open !== null}
