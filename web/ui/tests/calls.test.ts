@@ -14,10 +14,10 @@ import {
   type News,
   newsOf,
   refusedOf,
-  settled,
   since,
   wanting,
 } from "../src/calls/rows";
+import { settled } from "../src/consult/basket";
 import type { Board, CallRow, Changed } from "../src/consult/wire";
 
 function row(id: string, more: Partial<CallRow> = {}): CallRow {

@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } fr
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
+import { settled } from "../consult/basket";
 import type { Call } from "../consult/call";
 import type { CallView, SharedCart } from "../consult/wire";
 import { PlusoneElement } from "../design/element";
@@ -14,7 +15,7 @@ import { problemWords } from "../i18n/problems";
 import { ask, requestId } from "../wire/http";
 import type { CartLine } from "../wire/types";
 import look from "./cart.css?inline";
-import { comingOf, lastOf, refusedOf, settled } from "./rows";
+import { comingOf, lastOf, refusedOf } from "./rows";
 import { side } from "./side-look";
 import { callWords, refusedWords, whoPut } from "./words";
 

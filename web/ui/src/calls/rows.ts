@@ -60,14 +60,6 @@ export function since(at: number, now: number): number {
   return Math.max(0, Math.floor((now - at) / 1_000) * 1_000);
 }
 
-/** What was changed so far, as one text: another one means that the cart is to be read anew. */
-export function settled(changes: readonly Changed[]): string {
-  return changes
-    .filter(({ state }) => state === "done" || state === "undone")
-    .map(({ offset, state }) => `${offset} ${state}`)
-    .join();
-}
-
 /** The newest change that made a line of the cart what it is; null where this call did not. */
 export function lastOf(changes: readonly Changed[], variant: string): Changed | null {
   return (
