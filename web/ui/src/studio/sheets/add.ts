@@ -10,7 +10,6 @@ import { parts, thumb } from "../../design/parts";
 import { money, toMajor, toMinor } from "../../i18n/format";
 import { y } from "../../i18n/loyalty-staff";
 import { m } from "../../i18n/index";
-import { problemWords } from "../../i18n/problems";
 import { s } from "../../i18n/staff";
 import type { Product, ProductVariant, Show } from "../../wire/types";
 import type { Acts } from "../acts";
@@ -44,7 +43,6 @@ export class AddSheet extends PlusoneElement {
   }
 
   private choose(): TemplateResult {
-    const { products, problem } = this.finding;
     return html`<div class="stack">
       <label class="field"
         >${icon("search", 18)}<input
@@ -55,16 +53,13 @@ export class AddSheet extends PlusoneElement {
           @input=${this.finding.type}
       /></label>
       <p class="hint" role="status">${this.done}</p>
-      ${problem === null ? nothing : html`<p class="wrong" role="alert">${problemWords(problem)}</p>`}
-      ${
-        products === null
-          ? html`<p class="empty">${m.loading}</p>`
-          : products.length === 0
-            ? html`<p class="empty">${s.noProducts}</p>`
-            : html`<ul>
-                ${products.map((product) => html`<li>${this.row(product)}</li>`)}
-              </ul>`
-      }
+      ${this.finding.results(
+        s.noProducts,
+        (products) =>
+          html`<ul>
+            ${products.map((product) => html`<li>${this.row(product)}</li>`)}
+          </ul>`,
+      )}
     </div>`;
   }
 

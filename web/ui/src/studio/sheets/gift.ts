@@ -169,7 +169,7 @@ export class GiftSheet extends PlusoneElement {
         winners.length === 0
           ? html`<p class="hint">${y.noWinners}</p>`
           : html`<ol class="list">
-              ${winners.toReversed().map(
+              ${[...winners].reverse().map(
                 ({ number, name, title, at_ms }) =>
                   html`<li>
                     <b>${number}</b>${who(name ?? "")}<span class="grow col"
