@@ -9,7 +9,6 @@ import os
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,16 +18,10 @@ from tests.chat import image
 from tests.chat.conftest import House
 from tests.service import serving, settings_for
 from tests.waiting import until
+from tests.web.forked import Said, plusone
 
 ROOT = Path(__file__).parents[2]
 MAY = "may@example.com"
-
-
-@dataclass(frozen=True)
-class Said:
-    status: int
-    out: str
-    err: str
 
 
 class Shop(House):
@@ -37,8 +30,12 @@ class Shop(House):
     environment: dict[str, str]
 
     async def customer(self, *words: str) -> Said:
+        return await asyncio.to_thread(plusone, self.environment, "customer", *words)
+
+    async def types(self, *words: str) -> Said:
+        """The same as it is typed, the program's own beginning included."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "web.command_line", "customer", *words),
+            *(sys.executable, "-m", "web.command_line", *words),
             cwd=ROOT,
             stdout=PIPE,
             stderr=PIPE,
@@ -70,7 +67,7 @@ async def test_what_she_wrote_is_exported_whole(shop: Shop) -> None:
     desk = await shop.at_desk(await shop.staff("ji", Role.REP))
     await desk.join(conversation)
     await desk.acts("note", text="老客人")
-    found = json.loads((await shop.customer("export", MAY)).out)
+    found = json.loads((await shop.types("customer", "export", MAY)).out)
     assert found["customer"]["email"] == MAY
     assert found["points"] == {"history": [], "sent": [], "received": []}
     [talk] = found["conversations"]
