@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    case,
     func,
     insert,
     select,
@@ -231,15 +232,20 @@ def one(connection: Connection, id: str) -> Transfer:
 
 
 def erase(connection: Connection, ids: Collection[str]) -> int:
-    """Blank the addresses to which a person offered points, of offers that are over; the points
-    stay in the books. Returns how many there were."""
-    hers = among(connection, _t.sender, ids), _t.state != "offered", _t.email != ""
+    """Forget to whom a person offered points; the points stay in the books. Returns how many
+    offers there were. What is still offered is over, and comes back to her by `lapse`.
+    """
+    ledger.lock(connection, ids)
+    hers = among(connection, _t.sender, ids), _t.email != ""
     found = list(connection.execute(select(_t.id).where(*hers)).scalars())
     if found:
         keys = [f"{what}:{id}" for id in found for what in ("offer", "decline")]
         ledger.blank(connection, keys)
+        ends = case((_t.state == "offered", _t.at), else_=_t.until)
         connection.execute(
-            update(loyalty_transfer).where(among(connection, _t.id, found)).values(email="")
+            update(loyalty_transfer)
+            .where(among(connection, _t.id, found))
+            .values(email="", until=ends)
         )
     return len(found)
 
@@ -311,7 +317,7 @@ def _back(
         kind="decline",
         key=f"decline:{transfer.id}",
         at=now,
-        note=transfer.email,
+        note=transfer.email or None,
     )
     return _become(connection, transfer, state, now)
 

@@ -66,8 +66,8 @@ def history(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def sent(transfer: Transfer) -> dict[str, Any]:
-    """As who offered it sees it."""
-    return _transfer(transfer) | {"to": transfer.email, "from": None}
+    """As who offered it sees it; `to` is None where that was forgotten."""
+    return _transfer(transfer) | {"to": transfer.email or None, "from": None}
 
 
 def received(transfer: Transfer) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from commerce_bridge.loyalty import ledger, points, transfers
+from commerce_bridge.loyalty import ledger, points, transfers, view
 from commerce_bridge.loyalty.model import DAY_MS, Expiring, NotEnoughPoints
 from commerce_bridge.loyalty.rules import Rules
 from commerce_bridge.loyalty.rules import Transfer as Limits
@@ -286,7 +286,7 @@ async def test_an_export_has_every_offer_and_not_only_the_newest(database: Datab
 async def test_addresses_of_friends_are_blanked_and_points_stay(database: Database) -> None:
     def unit(c: Connection) -> None:
         give(c, ANNA, 100, 0)
-        made = [offer(c, 1, number, name=f"offer-{number}") for number in range(3)]
+        made = [offer(c, 1, number, name=f"offer-{number}") for number in range(2)]
         transfers.accept(c, made[0].id, BELLA, TO, 5)
         transfers.withdraw(c, made[1].id, [ANNA], 5)
         give(c, BELLA, 1, 0)
@@ -294,10 +294,32 @@ async def test_addresses_of_friends_are_blanked_and_points_stay(database: Databa
         transfers.decline(c, theirs.id, "carla@example.test", 5)
         before = kinds(c, [ANNA], 5), kinds(c, [BELLA], 5)
         assert [transfers.erase(c, [ANNA]) for _ in range(2)] == [2, 0]
-        assert [transfers.one(c, one.id).email for one in made] == ["", "", TO]
+        assert [view.sent(one)["to"] for one in transfers.sent(c, [ANNA])] == [None, None]
         assert transfers.one(c, theirs.id).email == "carla@example.test"
         assert {row.note for row in points.history(c, [ANNA], 5) if row.kind == "decline"} == {None}
         assert (kinds(c, [ANNA], 5), kinds(c, [BELLA], 5)) == before
         assert ledger.audit(c) == []
+
+    await database.write(unit)
+
+
+async def test_what_is_still_offered_comes_back_to_who_is_erased(database: Database) -> None:
+    """Her friend's address is forgotten at once; the sweep of a service that runs does the rest."""
+
+    def unit(c: Connection) -> None:
+        give(c, ANNA, 10, 0)
+        made = offer(c, 6, 0)
+        assert transfers.erase(c, [ANNA]) == 1
+        assert transfers.received(c, TO) == []
+        with pytest.raises(NotFound):
+            transfers.accept(c, made.id, BELLA, TO, 1)
+        with pytest.raises(NotFound):
+            transfers.decline(c, made.id, TO, 1)
+        points.tidy(c, 1)
+        assert transfers.one(c, made.id).state == "lapsed"
+        assert of(c, ANNA, now=1) == points.Balance(10, 0, 0, [Expiring(10, 30 * DAY_MS)])
+        assert kinds(c, [ANNA], 1) == [("correct", 10), ("offer", -6), ("decline", 6)]
+        assert {row.note for row in points.history(c, [ANNA], 1)} == {None}
+        assert transfers.erase(c, [ANNA]) == 0
 
     await database.write(unit)
