@@ -1,8 +1,8 @@
 """What staff see move at their desks: lines of the list that changed, and who is there.
 
 Told after a commit, a moment later and once however much happened; read from the database, so that
-what is told is what a reload would show. While other processes are not heard it is looked up every
-other second what they did.
+what is told is what a reload would show. While other processes are not heard, and until all of them
+are heard again, it is looked up every other second what they did.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from core.rooms.telling import Teller
 TOLD_S = 0.2
 """Between two tellings."""
 LOOKED_S = 2.0
+BACK_S = 10.0
+"""How much later than this process another may find its way back to the relay."""
 LOOKED_AT = 500
 """Conversations that have moved, in one look."""
 AT_ONCE = 100
@@ -41,7 +43,7 @@ class Inbox(Teller[str]):
     def __init__(self, chats: Chats, shown: Shown, send: Send, relay: Relay | None = None) -> None:
         super().__init__()
         self._relay = InProcessRelay() if relay is None else relay
-        self._heard_since = self._relay.heard_since
+        self._heard_all = self._relay.heard_since is not None
         self._looked_at = 0.0
         self._newest: int | None = None
         self._chats = chats
@@ -102,14 +104,14 @@ class Inbox(Teller[str]):
     async def _look(self) -> None:
         """Find what other processes did since they were heard last."""
         since, now = self._relay.heard_since, asyncio.get_running_loop().time()
-        if since is not None and since == self._heard_since:
-            return
-        if since is None and now - self._looked_at < LOOKED_S:
+        hears_all = since is not None and now - since >= BACK_S
+        self._heard_all = self._heard_all and hears_all
+        if self._heard_all or now - self._looked_at < LOOKED_S:
             return
         moved = await self._chats.moved_since(self._newest, LOOKED_AT)
-        self._heard_since, self._looked_at = since, now
+        self._heard_all, self._looked_at = hears_all, now
         # What is known after a look is what was told before the next gap, or a little more.
-        self._newest = moved[0][1] if moved and since is None else None
+        self._newest = moved[0][1] if moved and not hears_all else None
         self._changed |= dict.fromkeys(conversation for conversation, _ in moved)
 
     async def _tell(self) -> None:

@@ -14,9 +14,16 @@ from chat.inbox import Inbox
 from chat.service import Chats
 from chat.store import Counts, Row
 from core.errors import Unavailable
+from core.rooms.relay import InProcessRelay
 from tests.waiting import until
 
 ONE, TWO = "cnv_1", "cnv_2"
+
+
+class Relay(InProcessRelay):
+    """One that others hear, and that may be away."""
+
+    heard_since: Any = 0.0
 
 
 class Shop:
@@ -33,7 +40,14 @@ class Shop:
         self.go_on.set()
         self.away = False
         self.told: list[tuple[str, Any]] = []
-        self.inbox = Inbox(cast(Chats, self), self.shown, self.send)
+        self.relay = Relay()
+        self.looks = 0
+        self.moved: list[str] = []
+        self.inbox = Inbox(cast(Chats, self), self.shown, self.send, self.relay)
+
+    async def moved_since(self, _at: int | None, _limit: int) -> list[tuple[str, int]]:
+        self.looks += 1
+        return [(id, 1) for id in self.moved]
 
     async def rows(self, ids: Sequence[str]) -> list[Row]:
         self.reading.set()
@@ -98,3 +112,23 @@ async def test_counts_of_all_desks_are_read_at_once(shop: Shop) -> None:
     await until(lambda: len(shop.told) == 6)
     assert shop.asked == 1
     assert {told["counts"].mine for sid, told in shop.told if sid == "s1"} == {2}
+
+
+async def test_what_one_did_who_is_heard_again_later_than_we_hear_is_told(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_of, "LOOKED_S", 0.01)
+    shop.relay.heard_since = None
+    shop.inbox.heard(TWO, "", ())
+    await until(lambda: shop.looks > 1)
+    shop.relay.heard_since = asyncio.get_running_loop().time()
+    looks = shop.looks
+    await until(lambda: shop.looks > looks)
+    shop.moved = [ONE]
+    await until(lambda: shop.versions(ONE), within_s=20)
+
+
+async def test_nobody_looks_while_all_are_heard(shop: Shop) -> None:
+    shop.inbox.heard(ONE, "", ())
+    await until(lambda: shop.versions(ONE))
+    assert shop.looks == 0
