@@ -1,8 +1,9 @@
-import { html, nothing, type TemplateResult, unsafeCSS } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult, unsafeCSS } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import "./choose";
 import { PlusoneElement } from "../design/element";
+import { Following } from "../design/following";
 import { icon } from "../design/icons";
 import { parts } from "../design/parts";
 import { vars } from "../design/vars";
@@ -33,11 +34,14 @@ export class Check extends PlusoneElement {
 
   /** There is room for what one seldom needs. */
   private readonly wide = matchMedia("(min-width: 900px)").matches;
-  private followed: Devices | null = null;
-  private forget: (() => void) | null = null;
   private level: Level | null = null;
   private measured: MediaStreamTrack | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    super();
+    new Following(this, () => this.devices);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -48,16 +52,11 @@ export class Check extends PlusoneElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.timer);
-    this.forget?.();
-    this.forget = this.followed = null;
     this.deaf();
   }
 
-  protected override willUpdate(): void {
-    if (this.devices === this.followed) return;
-    this.forget?.();
-    this.followed = this.devices;
-    this.forget = this.devices?.subscribe(() => this.requestUpdate()) ?? null;
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("devices")) return;
     if (this.devices?.phase === "off") void this.startIfAllowed(this.devices);
   }
 

@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
 import { PlusoneElement } from "../design/element";
+import { Following } from "../design/following";
 import { forms } from "../design/forms";
 import { parts } from "../design/parts";
 import { consultWords, v } from "../i18n/consult";
@@ -39,25 +40,15 @@ export class ChooseDevices extends PlusoneElement {
   @property({ attribute: false }) devices: Devices | null = null;
 
   @state() private ready = false;
-  private followed: Devices | null = null;
-  private forget: (() => void) | null = null;
+
+  constructor() {
+    super();
+    new Following(this, () => this.devices);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
     void consultWords.then(() => (this.ready = true));
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.forget?.();
-    this.forget = this.followed = null;
-  }
-
-  protected override willUpdate(): void {
-    if (this.devices === this.followed) return;
-    this.forget?.();
-    this.followed = this.devices;
-    this.forget = this.devices?.subscribe(() => this.requestUpdate()) ?? null;
   }
 
   override render(): unknown {

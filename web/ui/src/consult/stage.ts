@@ -4,6 +4,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import "../design/sheet";
 import "./choose";
 import { PlusoneElement } from "../design/element";
+import { Following } from "../design/following";
 import { icon } from "../design/icons";
 import { parts, who } from "../design/parts";
 import { Ticking } from "../design/ticking";
@@ -55,37 +56,17 @@ export class Stage extends PlusoneElement {
   @query(".other") private readonly video!: HTMLVideoElement | null;
 
   private dragged: { x: number; y: number; dx: number; dy: number; moved: boolean } | null = null;
-  private heard: Call | null = null;
-  private forget: (() => void) | null = null;
 
   constructor() {
     super();
+    new Following(this, () => this.call);
+    new Following(this, () => this.call?.media ?? null);
     new Ticking(this, () => this.call?.call?.phase === "talking");
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     void consultWords.then(() => (this.ready = true));
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.forget?.();
-    this.forget = this.heard = null;
-  }
-
-  protected override willUpdate(): void {
-    const { call } = this;
-    if (call === this.heard) return;
-    this.forget?.();
-    this.heard = call;
-    if (call === null) return;
-    const changed = (): void => this.requestUpdate();
-    const [one, other] = [call.subscribe(changed), call.media.subscribe(changed)];
-    this.forget = () => {
-      one();
-      other();
-    };
   }
 
   override render(): unknown {

@@ -9,7 +9,7 @@ import { p, pictureWords } from "../i18n/picture";
 import { m } from "../i18n/index";
 import type { PictureState } from "../wire/types";
 import type { Broadcast } from "./broadcast";
-import { Following } from "./following";
+import { Following } from "../design/following";
 import "./obs";
 import "./own";
 import type { Health } from "./whip";

@@ -6,7 +6,7 @@ import { icon } from "../design/icons";
 import { parts } from "../design/parts";
 import { p } from "../i18n/picture";
 import type { Broadcast } from "./broadcast";
-import { Following } from "./following";
+import { Following } from "../design/following";
 
 /** What a host sends, as she has it in front of her; and what stands in the way of it. */
 @customElement("plusone-own")

@@ -13,7 +13,7 @@ import { y } from "../i18n/loyalty-staff";
 import { m } from "../i18n/index";
 import { s } from "../i18n/staff";
 import type { Broadcast } from "../picture/broadcast";
-import { Following } from "../picture/following";
+import { Following } from "../design/following";
 import { fateWords } from "../show/fate";
 import * as reading from "../show/reading";
 import type { Item, Show, Staff } from "../wire/types";
