@@ -6,6 +6,7 @@ import hmac
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 
+import structlog
 from aiohttp import web
 from sqlalchemy import Connection, delete
 
@@ -48,6 +49,8 @@ KNOWN_PEOPLE = 20_000
 LOOKED_UP_AT_ONCE = 500
 
 FORGOTTEN_AFTER_MS = 24 * 3_600_000
+
+log = structlog.get_logger(__name__)
 
 
 class Identity:
@@ -168,8 +171,15 @@ class Identity:
             if renewed_at + sessions.RENEWED_EVERY_MS <= now
         ]
         if stale:
-            await self._database.write(lambda c: sessions.renew(c, stale, self.lifetimes, now))
+            await self._renew(stale, now)
         return {hashed: person for hashed, (person, _) in found.items()}
+
+    async def _renew(self, hashes: list[str], now: Instant) -> None:
+        try:
+            await self._database.write(lambda c: sessions.renew(c, hashes, self.lifetimes, now))
+        except PlusOneError as error:
+            # Who they are was found: a full disk is to keep nobody out. The next look will do.
+            log.warning("sessions.not_renewed", error=error.error_code)
 
     def forget_known(self) -> None:
         """Ask the database anew who everybody is; after any change of a known person."""

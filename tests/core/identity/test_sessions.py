@@ -208,6 +208,27 @@ async def test_a_lost_database_is_told_to_all_who_asked_and_the_next_are_answere
     assert (await other.person_for(token)).kind == "guest"
 
 
+async def test_who_comes_while_nothing_can_be_written_is_known_all_the_same(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await guest(people)
+    people.clock.advance(sessions.RENEWED_EVERY_MS)
+
+    async def full(_unit: object) -> None:
+        raise Unavailable("The disk is full.")
+
+    async def renewed_at() -> int:
+        query = select(session.c.renewed_at)
+        return await people.database.read(lambda c: c.execute(query).scalar_one())
+
+    with monkeypatch.context() as away:
+        away.setattr(people.database, "write", full)
+        assert (await people.identity.person_for(token)).kind == "guest"
+    people.clock.advance(KNOWN_FOR_MS)
+    assert (await people.identity.person_for(token)).kind == "guest"
+    assert await renewed_at() == people.clock.now(), "written down with the next look"
+
+
 async def test_who_asks_while_it_is_closed_is_told_and_nobody_hangs(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
