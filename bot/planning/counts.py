@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.data import table
 from bot.language import fold
-from bot.planning.mentions import PLUS, TIMES, number, spelt
+from bot.planning.mentions import PLUS, SPELT, TIMES, number, quantity, spelt
 from bot.talk import MOST_PRICED
 
 _KINDS: Final = frozenset({"款", "样"})
@@ -48,6 +48,27 @@ _NO_COUNT = re.compile(
     r"|about|paid|said|says)\s*$"
 )
 """Before a number that compares, or is a price: "which of the two", "is it eighty"."""
+_SO_MANY_ENGLISH = re.compile(
+    r"(?:(?:and|or|then|so|ok|okay|if|for|a|i (?:take|buy|get|order)"
+    r"|(what about|how about|what if))[ ,]+)*"
+    rf"(?:({_DIGITS})\b|{SPELT})(?: {_PIECES})?(?: then)?\s*(\?*)"
+)
+_SO_MANY_CHINESE = re.compile(
+    rf"(?:那么?|如果|要是|若)*(?:我?想?(要)|我?[买拿])?\s*(?:{_DIGITS}|{_CHINESE})\s*(?:{_MEASURES})"
+    r"(?:的话|一起)?\s*(?:(呢)|\?)[?\s]*"
+)
+
+
+def asks_so_many(folded: str) -> bool:
+    """Whether a text asks about a number of pieces and says nothing else: "and two?", 那兩件呢.
+
+    What may be an order is none: two, and 要兩件？
+    """
+    text = folded.translate(_TWENTY_AND_THIRTY)
+    if found := _SO_MANY_ENGLISH.fullmatch(text):
+        return bool(found[1] or found.groups()[-1])
+    found = _SO_MANY_CHINESE.fullmatch(text)
+    return found is not None and bool(found[2] or not found[1])
 
 
 def pieces_priced(masked: str) -> int | None:
@@ -56,6 +77,9 @@ def pieces_priced(masked: str) -> int | None:
     `masked`: a folded text in which products are masked, as their names may hold numbers.
     """
     text = masked.translate(_TWENTY_AND_THIRTY)
+    if asks_so_many(text):
+        pieces = quantity(text) or 1
+        return pieces if 1 < pieces <= MOST_PRICED else None
     found = {number(many) * (12 if dozen else 1) for many, dozen in _MEASURED.findall(text)}
     for pattern in (PLUS, TIMES, _FIGURES):
         found |= {number(next(filter(None, one.groups()))) for one in pattern.finditer(text)}

@@ -12,6 +12,7 @@ from bot.intents import INTENTS, concepts
 from bot.language import fold
 from bot.masking import PRODUCT
 from bot.planning.articles_known import KnownArticles
+from bot.planning.counts import asks_so_many
 from bot.planning.meaning import ABOUT_PRODUCTS, Meaning
 from bot.planning.mentions import Names, heat, is_plus, order_number, place_of, quantity
 from bot.planning.phrases import (
@@ -140,7 +141,8 @@ class Replies:
         products = self._names.find(text)
         pointed = self.pointed(talk, turn, text)
         return (
-            self._as_number(talk, turn, text, products, pointed)
+            self._as_price(talk, turn, text, products, pointed)
+            or self._as_number(talk, turn, text, products, pointed)
             or self._as_taste(talk, text, products, pointed)
             or self._as_name(talk, turn, text, products)
             or self._as_the_next(turn, text, products or pointed)
@@ -161,6 +163,23 @@ class Replies:
         if before.intent == "order_cancel" and order_number(text) and len(text) < 14:
             return Meaning(intent="order_cancel", text=text, order=order_number(text))
         return None
+
+    def _as_price(
+        self,
+        talk: Talk,
+        turn: Turn,
+        text: str,
+        products: Sequence[str],
+        pointed: Sequence[str],
+    ) -> Meaning | None:
+        """The price of so many, where that of what is at hand was told: "and two?", 那兩件呢."""
+        told = turn.before is not None and turn.before.intent == "price"
+        if not told or talk.proposal is not None or products or len(pointed) != 1:
+            return None
+        pieces = quantity(text)
+        if pieces is None or pieces < 2 or not asks_so_many(text):
+            return None
+        return Meaning(intent="price", text=text, products=tuple(pointed), quantity=pieces)
 
     def _as_number(
         self,

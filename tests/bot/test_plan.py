@@ -348,6 +348,49 @@ def test_several_pieces_of_what_was_shown_last(shop: Shop, text: str, locale: Lo
     assert "NT$290" in said.text
 
 
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("and two?", 2),
+        ("And 2?", 2),
+        ("two?", 2),
+        ("what about three jars", 3),
+        ("how about a dozen?", 12),
+        ("what if I buy five?", 5),
+        ("那兩件呢？", 2),
+        ("兩罐呢", 2),
+        ("兩件？", 2),
+        ("那要三件呢", 3),
+        ("那如果买三件呢", 3),
+        ("咁廿罐呢？", 20),
+    ],
+)
+def test_how_many_more_right_after_a_price_asks_for_theirs_and_orders_nothing(
+    shop: Shop, text: str, pieces: int
+) -> None:
+    shown = bot(intent="price", cards=(Card("product", PLUM),))
+    said = shop.answer(talk("脆梅多少錢", shown, text))
+    assert shop.asked == [Call("product", {"product": PLUM, "quantity": pieces})]
+    assert (said.intent, said.proposal) == ("price", None)
+    shop.answer(
+        talk("脆梅多少錢", shown, text, bot(intent="price", cards=shown.cards), "那剝皮辣椒呢")
+    )
+    assert shop.asked[-1] == Call("product", {"product": CHILLI, "quantity": pieces})
+
+
+@pytest.mark.parametrize("text", ["two", "two jars please", "and two", "要兩件？", "那兩罐", "+2?"])
+def test_so_many_that_is_not_asked_for_after_a_price_is_ordered(shop: Shop, text: str) -> None:
+    shown = bot(intent="price", cards=(Card("product", PLUM),))
+    shop.answer(talk("脆梅多少錢", shown, text))
+    assert shop.asked[-1] == Call("propose_add", {"variant": "var_c", "quantity": 2})
+
+
+def test_how_many_is_an_order_where_something_else_was_told(shop: Shop) -> None:
+    shown = bot(intent="product_info", cards=(Card("product", PLUM),))
+    shop.answer(talk("脆梅是什麼", shown, "two?"))
+    assert shop.asked[-1].tool == "propose_add"
+
+
 def test_it_is_as_many_of_another_and_of_what_she_chooses(shop: Shop) -> None:
     shown = bot(intent="price", cards=(Card("product", PLUM),))
     assert "NT$720" in shop.answer(talk("脆梅兩罐多少錢", shown, "那剝皮辣椒呢")).text
