@@ -149,8 +149,13 @@ class Paying:
 
     def _refunded(self, connection: Connection, paid: Payment) -> None:
         order = store.lock(connection, paid.order_id)
+        going_back = {
+            one.id for one in payments.of_order(connection, order.id) if one.state == "refund_due"
+        }
+        if paid.id not in going_back:
+            return  # another process was told of it meanwhile
         payments.set_state(connection, paid.id, "refunded", self._clock.now())
-        if order.now.payment == "refund_due":
+        if order.now.payment == "refund_due" and going_back == {paid.id}:
             store.set_state(connection, order.id, order.now.state, "refunded")
         self._record(connection, order, "The card payment was given back.", act="refunded")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Literal
 
 import pytest
@@ -231,6 +232,42 @@ async def test_a_refund_asks_the_provider_until_it_has_answered(
     shown = await buying.commerce.orders.get(MEI, order.id)
     assert (tries, shown.now.payment) == ([payment.id] * 3, "refunded")
     assert buying.rooms.states() == {}
+
+
+async def test_a_refund_that_two_processes_ask_for_at_once_is_on_record_once(
+    buying: Buying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one was held up for so long that the message was given to another."""
+    order = await buying.order()
+    [payment] = await buying.payments(order)
+    await buying.tell(payment)
+    await buying.commerce.orders.act(OPERATOR, order.id, Act.REFUND, "request-9")
+    both = asyncio.Barrier(2)
+
+    async def refund(_: TestProvider, key: str, ref: str, amount: Money) -> None:
+        await both.wait()
+
+    monkeypatch.setattr(TestProvider, "refund", refund)
+    message = {"payment": payment.id}
+    await asyncio.gather(*(buying.commerce.paying.refund(message) for _ in range(2)))
+    shown = await buying.commerce.orders.get(MEI, order.id)
+    assert [event.act for event in shown.history] == ["place", "pay", "refund", "refunded"]
+
+
+async def test_an_order_that_was_paid_twice_is_given_back_when_both_are(buying: Buying) -> None:
+    order = await buying.order()
+    [payment] = await buying.payments(order)
+    await buying.tell(payment, "failed")
+    await buying.commerce.paying.pay(MEI, order.id)
+    both = await buying.payments(order)
+    for one in both:
+        await buying.tell(one)
+    await buying.commerce.orders.act(OPERATOR, order.id, Act.REFUND, "request-9")
+    seen = []
+    for one in both:
+        await buying.commerce.paying.refund({"payment": one.id})
+        seen.append((await buying.commerce.orders.get(MEI, order.id)).now.payment)
+    assert seen == ["refund_due", "refunded"]
 
 
 async def test_a_call_that_comes_before_the_page_was_written_down_counts(
