@@ -226,6 +226,11 @@ class Answering:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The customer is called elsewhere: she waits no more, if she still does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sit:
     """`SendSit`: the page `seat` is where this side is from now on."""
 

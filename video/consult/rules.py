@@ -284,6 +284,13 @@ def _leave(turn: CallTurn, by: c.Actor, _do: c.Leave) -> None:
     _hang_up(turn, by, c.HangUp(type="hang_up"))
 
 
+def _withdraw(turn: CallTurn, by: c.Actor, _do: c.Withdraw) -> None:
+    """Nothing, where somebody has answered that very moment."""
+    _by_customer(by)
+    if turn.state.phase in ("waiting", "ringing"):
+        turn.append(e.CallEnded(cause="left", by="customer"))
+
+
 def _callback(turn: CallTurn, by: c.Actor, do: c.Callback) -> None:
     if _instead(turn.state, by, "callback"):
         content = None if do.text is None else Content(by.id, None, do.text)
@@ -406,6 +413,7 @@ _RULES: dict[type, Callable[[CallTurn, c.Actor, Any], None]] = {
     c.Note: _note,
     c.HangUp: _hang_up,
     c.Leave: _leave,
+    c.Withdraw: _withdraw,
     c.Callback: _callback,
     c.Chat: _chat,
     c.CalledBack: _called_back,

@@ -39,7 +39,7 @@ from video.consult.events import About, Side
 from video.consult.kept import Kept
 from video.consult.seats import Held
 from video.consult.state import CallState
-from video.consult.store import CALL, PREFIX, CallRow
+from video.consult.store import CALL, PREFIX, QUEUED, CallRow
 from video.consult.turn import Ice, Turn
 
 REPS = (Role.REP, Role.OPERATOR)
@@ -194,7 +194,10 @@ class Calls(Kept):
         return await self._database.read(partial(store.talked_since, ids=ids, at=at))
 
     async def ask(self, person: Person, wish: Wish) -> tuple[str, bool]:
-        """Her open call, made if she has none, and whether it was. Raises RateLimited."""
+        """Her open call, made if she has none, and whether it was. Raises RateLimited.
+
+        For a rep whom she has booked she leaves the line in which she still stands.
+        """
         customer = require_customer(person)
         asked = c.Ask(
             customer,
@@ -208,7 +211,10 @@ class Calls(Kept):
         for _ in range(TRIES):
             count, own = await self._database.read(partial(_calls_of, ids=person.aliases))
             if own is not None:
-                return own.id, False
+                if wish.booking in (None, own.booking) or own.phase not in QUEUED:
+                    return own.id, False
+                await self._told(person, own.id, "booked", c.Withdraw())
+                continue
             _limited(await self._asks.take(person.own_id))
             call = id_of(customer, count)
             try:

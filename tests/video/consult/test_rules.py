@@ -207,6 +207,16 @@ def test_who_does_not_answer_is_passed_over(talk: Talk) -> None:
     assert [one.cause for one in talk.state.left_by] == ["timeout", "declined", "gone"]
 
 
+def test_who_goes_elsewhere_waits_no_more_and_hangs_up_on_nobody(talk: Talk) -> None:
+    talk.rings(JI)
+    assert talk.does(ANNA, c.Withdraw()) == [e.CallEnded(cause="left", by="customer")]
+    talking = Talk().talk()
+    assert talking.does(ANNA, c.Withdraw()) == []
+    assert talking.state.phase == "talking"
+    with pytest.raises(Forbidden):
+        talking.does(JI, c.Withdraw())
+
+
 def test_a_late_passing_over_of_another_ring_changes_nothing(talk: Talk) -> None:
     assert talk.system(c.Passed(JI.id, "gone")) == []
     talk.rings(WEN)

@@ -54,8 +54,8 @@ class Calling(Protocol):
     """Where calls are made."""
 
     async def ask_booked(self, person: Person, booking: Booking) -> str:
-        """The call of a booked customer, for the rep whom she booked: the one she has open, or a
-        new one."""
+        """The call of a booked customer, for the rep whom she booked: a new one, unless it is open
+        already or she talks, or is invited to, in another."""
         ...
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.hours import MINUTE_MS
+from tests.service import Browser
 from tests.video.consult.house import Desk, House, open_house
 from tests.video.consult.line import Line
 from tests.waiting import until
@@ -22,8 +23,8 @@ async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
         yield house
 
 
-async def enters(house: House, booked: Desk) -> tuple[Line, str]:
-    """A customer who has booked this rep and comes in by her link, five minutes before."""
+async def books(house: House, booked: Desk) -> tuple[Browser, str]:
+    """A customer who has booked this rep, five minutes before it begins."""
     set_ = await booked.browser.ask("PUT", "/api/staff/consult/availability", json=ALWAYS)
     assert set_.status == 200, set_.body
     guest = await house.guest()
@@ -39,6 +40,12 @@ async def enters(house: House, booked: Desk) -> tuple[Line, str]:
     }
     token = (await guest.post("/api/consult/bookings", body)).json["token"]
     house.service.clock.advance(start - 5 * MINUTE_MS - house.service.clock.now())
+    return guest, token
+
+
+async def enters(house: House, booked: Desk) -> tuple[Line, str]:
+    """She comes in by her link."""
+    guest, token = await books(house, booked)
     entered = await guest.post(f"/api/bookings/{token}/call", {})
     assert entered.status == 200, entered.body
     customer = await house.line(guest)
@@ -79,6 +86,24 @@ async def test_a_booked_call_rings_at_whom_she_booked_and_is_held_when_they_talk
     assert (await held(customer, token))["may"] == {"move": False, "cancel": False, "enter": False}
     again = await customer.browser.post(f"/api/bookings/{token}/call", {})
     assert (again.status, again.code) == (409, "held")
+
+
+async def test_who_stands_in_line_comes_in_to_whom_she_booked(house: House) -> None:
+    booked = await house.desk("mei")
+    guest, token = await books(house, booked)
+    in_line, waits = await house.asks(guest)
+    await until(lambda: booked.line.board["rings"])
+    entered = await guest.post(f"/api/bookings/{token}/call", {})
+    assert entered.json["call"] != waits
+    await until(lambda: in_line.phase == "ended")
+    customer = await house.line(guest)
+    await customer.enter(entered.json["call"])
+    await until(lambda: (booked.line.board["rings"] or {}).get("id") == entered.json["call"])
+    await answers(booked, customer)
+    again = await guest.post(f"/api/bookings/{token}/call", {})
+    assert again.json == entered.json, "she talks: that is hers"
+    await customer.does("hang_up")
+    await held(customer, token)
 
 
 async def test_whose_line_broke_may_come_in_again_until_the_end(house: House) -> None:
