@@ -124,7 +124,7 @@ _WAIT_FOR_ME = text(
 
 def until_waited_for(connection: Connection) -> None:
     """Keep a transaction open until another one waits for it."""
-    for _ in range(200):
+    for _ in range(500):
         if connection.execute(_WAIT_FOR_ME).scalar_one():
             return
         connection.execute(text("SELECT pg_sleep(0.02)"))
