@@ -43,14 +43,26 @@ class About(Input):
     product: Product | None = None
 
 
+class Drafted(Input):
+    """Of the bot's draft to her messages up to `upto`, what it would show but for goods, by ids."""
+
+    upto: Offset
+    cards: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=80)]],
+        Field(min_length=1, max_length=PRODUCTS),
+    ]
+
+
 class Say(Input):
-    """Something written, something that is shown, or both; `products` go with either."""
+    """Something written, something that is shown, or both; `products` and what a rep takes over of
+    what the bot `drafted` go with either."""
 
     text: Words | None = None
     product: Product | None = None
     products: Annotated[list[Product], Field(max_length=PRODUCTS)] = Field(default_factory=list)
     order: Order | None = None
     picture: Picture | None = None
+    drafted: Drafted | None = None
     about: About | None = None
     locale: Locale | None = None
     """In which a customer's page speaks to her."""
@@ -65,7 +77,7 @@ class Say(Input):
     @model_validator(mode="after")
     def _something(self) -> Say:
         shown = [one for one in (self.product, self.order, self.picture) if one is not None]
-        if self.text is None and not shown and not self.products:
+        if self.text is None and not shown and not self.products and self.drafted is None:
             raise ValueError("nothing is said")
         if len(shown) > 1:
             raise ValueError("one thing is shown at a time")

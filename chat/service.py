@@ -15,6 +15,7 @@ import msgspec
 
 from chat import commands as c
 from chat import store, view
+from chat.events import BotDrafted
 from chat.evolve import OF_CHANGES, line_of, settled
 from chat.kind import ConversationKind
 from chat.office import Office
@@ -234,18 +235,44 @@ class Chats:
     def say(self, person: Person, conversation: str, sent: c.SendSay) -> Awaitable[Answer]:
         """Say something. Raises what `rules` does, and RateLimited."""
         self._count(person, conversation)
-        if sent.order is not None or sent.picture is not None:
+        if any(one is not None for one in (sent.order, sent.picture, sent.drafted)):
             return self._shown(person, conversation, sent)
         return self._said(person, conversation, sent, ())
 
     async def _shown(self, person: Person, conversation: str, sent: c.SendSay) -> Answer:
         """What is shown is looked up first."""
         room = await self.enter(person, conversation)
+        cards: list[Card] = []
         if sent.order is not None:
-            card = await self._shelf.order(room.committed.state.customer, sent.order)
-        else:
-            card = await self._shelf.picture(conversation, sent.picture or "")
-        return await self._said(person, conversation, sent, (card,))
+            cards.append(await self._shelf.order(room.committed.state.customer, sent.order))
+        elif sent.picture is not None:
+            cards.append(await self._shelf.picture(conversation, sent.picture))
+        if sent.drafted is not None:
+            cards += await self._drafted(person, conversation, sent.drafted)
+        return await self._said(person, conversation, sent, tuple(cards))
+
+    async def _drafted(
+        self, person: Person, conversation: str, drafted: c.Drafted
+    ) -> Sequence[Card]:
+        """What the bot's draft would show. Raises NotFound for anything else.
+
+        Read from the log: she may have said more since, and the draft be no draft any more.
+        """
+        require(person, *REPS)
+        after = partial(
+            read_events, kind=self._kind, room_id=conversation, after=drafted.upto, limit=PAGE
+        )
+        known = {
+            card.id: card
+            for logged in await self._database.read(after)
+            if isinstance(logged.event, BotDrafted) and logged.event.upto == drafted.upto
+            for card in logged.event.cards
+            if card.kind != "product"
+        }
+        try:
+            return [known[one] for one in dict.fromkeys(drafted.cards)]
+        except KeyError:
+            raise NotFound("The draft shows no such thing.", code="unknown_card") from None
 
     def _said(
         self, person: Person, conversation: str, sent: c.SendSay, looked_up: tuple[Card, ...]

@@ -209,7 +209,7 @@ async def test_from_the_bot_to_a_person_and_back(at_bot: Visits) -> None:
 
     await chat.says(f"{GOODS}現在多少錢？")
     await draft.get_by_role("button", name="用這個").click()
-    along = page.get_by_role("list", name="一起傳的商品")
+    along = page.get_by_role("list", name="一起傳的內容")
     await expect(along.get_by_role("listitem")).to_contain_text(GOODS)
     await expect(field).to_have_value(re.compile("NT\\$360"))
     await field.fill("一罐 360 元")
@@ -217,6 +217,17 @@ async def test_from_the_bot_to_a_person_and_back(at_bot: Visits) -> None:
     await expect(along).to_have_count(0)
     answer = chat.page.get_by_role("listitem").filter(has_text="一罐 360 元")
     await expect(answer.get_by_role("article", name=f"商品：{GOODS}")).to_be_visible()
+
+    await chat.says("可以退貨嗎？")
+    await draft.get_by_role("button", name="用這個").click()
+    await expect(along.get_by_role("listitem").get_by_role("link")).to_have_attribute(
+        "href", "/help/returns"
+    )
+    await field.fill("七天內都可以退")
+    await field.press("Enter")
+    await expect(along).to_have_count(0)
+    answer = chat.page.get_by_role("listitem").filter(has_text="七天內都可以退")
+    await expect(answer.get_by_role("link")).to_have_attribute("href", "/help/returns")
 
     await page.get_by_role("button", name="選商品").click()
     goods = sheet(page, "選商品")
@@ -421,10 +432,10 @@ async def test_axe_finds_nothing_where_the_bot_is(at_bot: Visits, device: str) -
     await expect(draft).to_contain_text(GOODS)
     await look.looks("drafted")
     await draft.get_by_role("button", name="用這個").click()
-    await expect(page.get_by_role("list", name="一起傳的商品")).to_be_visible()
+    await expect(page.get_by_role("list", name="一起傳的內容")).to_be_visible()
     await look.looks("goods go along")
-    await page.get_by_role("button", name="不傳這個商品").click()
-    await expect(page.get_by_role("list", name="一起傳的商品")).to_have_count(0)
+    await page.get_by_role("button", name="不傳這個").click()
+    await expect(page.get_by_role("list", name="一起傳的內容")).to_have_count(0)
     await page.get_by_role("button", name="選商品").click()
     goods = sheet(page, "選商品")
     await goods.get_by_role("button", name="放進購物車").first.click()

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from chat import commands as c
 from chat.office_routes import OFFICE
 from chat.routes import CHATS
 from chat.service import MESSAGES_AT_ONCE
 from commerce_bridge.embedded import demo
 from core.identity.model import Role
+from core.tools import Card
 from tests.chat.conftest import House
+from tests.chat.line import Line
 from tests.service import serving, settings_for
 from tests.waiting import until
 from web.keys import CLOCK, DATABASE, SETTINGS
@@ -262,6 +265,51 @@ async def test_a_rep_shows_several_products_with_her_words_each_once(house: Hous
         ("product", first),
         ("product", second),
     ]
+
+
+async def test_what_the_bots_draft_shows_goes_along_with_a_reps_words_and_nothing_else(
+    house: House,
+) -> None:
+    customer, conversation = await house.asks("我的訂單呢，能退嗎")
+    chats = house.service.app[CHATS]
+    product, order = f"prd_{'0' * 26}", f"ord_{'0' * 26}"
+    cards = (
+        Card("product", product), Card("order", order, "P-1001"), Card("article", "returns", "退貨"),
+    )  # fmt: skip
+    upto = (await chats.state(conversation)).asked_upto
+    says = c.BotSays(1, upto, "在路上", "order_status", "zh-Hant", cards=cards)
+    await chats.bot_says(conversation, says)
+    desk = await house.line(await house.staff("ji", Role.REP))
+    assert (await desk.join(conversation))["staff"]["draft"]["upto"] == upto
+    await desk.acts("take")
+    await customer.says("還在嗎")  # another question: the draft is gone, what she took of it is not
+    both = {"upto": upto, "cards": ["returns", order, "returns"]}
+    await desk.says("這兩樣", products=[product], drafted=both)
+    await until(lambda: customer.texts[-1] == "這兩樣")
+    shown = [(card["kind"], card["id"], card["title"]) for card in cards_of(customer)]
+    assert shown == [
+        ("product", product, None),
+        ("article", "returns", "退貨"),
+        ("order", order, "P-1001"),
+    ]
+    for drafted in (
+        {"upto": upto, "cards": ["shipping"]},
+        {"upto": upto, "cards": [product]},
+        {"upto": upto + 1, "cards": [order]},
+        {"upto": 1, "cards": [order]},
+    ):
+        assert await desk.refused("say", {"drafted": drafted}) == "unknown_card"
+    assert await customer.refused("say", {"drafted": both}) == "forbidden"
+    for wrong in ({"upto": upto, "cards": []}, {"upto": upto, "cards": ["x"] * 6}, {"upto": upto}):
+        assert await desk.refused("say", {"drafted": wrong}) == "bad_request"
+    await desk.does("say", {"drafted": {"upto": upto, "cards": [order]}})
+    await until(lambda: [card["id"] for card in cards_of(customer)] == [order])
+
+
+def cards_of(line: Line) -> list[dict[str, Any]]:
+    """What the newest message shows."""
+    found: list[dict[str, Any]] = line.talk["lines"][-1]["cards"]
+    return found
 
 
 async def test_text_stays_as_it_was_typed(house: House) -> None:

@@ -275,18 +275,30 @@ describe("drafts", () => {
   });
 
   test("stay with their conversations, and go when they are sent", () => {
-    const draft = { tab: "note", reply: "r", note: "n", products: ["prd_1"] } as const;
+    const card = { kind: "order", id: "ord_1", title: "P-1", width: null, height: null } as const;
+    const drafted = { upto: 4, cards: [card] };
+    const draft = { tab: "note", reply: "r", note: "n", products: ["prd_1"], drafted } as const;
     keepDraft("a", draft);
     expect(readDraft("a")).toEqual(draft);
     expect(readDraft("b")).toEqual(empty);
     keepDraft("a", { ...empty, products: ["prd_1"] });
     expect(readDraft("a").products).toEqual(["prd_1"]);
+    keepDraft("a", { ...empty, drafted });
+    expect(readDraft("a").drafted).toEqual(drafted);
     keepDraft("a", empty);
     expect(kept.size).toBe(0);
   });
 
   test("of which nothing can be made are empty ones", () => {
-    for (const broken of ["{", "1", '{"reply": 1}', '{"products": {"0": "prd_1"}}']) {
+    for (const broken of [
+      "{",
+      "1",
+      '{"reply": 1}',
+      '{"products": {"0": "prd_1"}}',
+      '{"drafted": 1}',
+      '{"drafted": {"upto": 1, "cards": []}}',
+      '{"drafted": {"upto": 1, "cards": [null]}}',
+    ]) {
       kept.set("plusone.desk.draft.a", broken);
       expect(readDraft("a")).toEqual(empty);
     }

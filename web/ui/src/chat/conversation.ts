@@ -26,6 +26,8 @@ export interface Words {
   products?: readonly string[];
   order?: string;
   picture?: string;
+  /** Of staff: what the bot's draft to what was said up to there shows, but for goods. */
+  drafted?: { upto: number; cards: readonly string[] };
   /** The service itself says what that is called. */
   about?: Omit<About, "title">;
   locale?: Locale;

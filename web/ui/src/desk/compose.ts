@@ -90,18 +90,20 @@ export class Compose extends PlusoneElement {
   }
 
   /**
-   * Puts the bot's words where she writes, and the products that it would show below them, to be
-   * read over and sent; false where there are none.
+   * Puts the bot's words where she writes, and what it would show below them, to be read over and
+   * sent; false where there are none.
    */
   useDraft(): boolean {
-    const { text = null, cards = [] } = this.open.draft ?? {};
+    const { text = null, cards = [], upto = 0 } = this.open.draft ?? {};
     if (text === null) return false;
-    const shown = cards.filter(({ kind }) => kind === "product").map(({ id }) => id);
-    const products = [...new Set([...this.draft.products, ...shown])].slice(0, most_products);
+    const goods = cards.filter(({ kind }) => kind === "product").map(({ id }) => id);
+    const products = [...new Set([...this.draft.products, ...goods])].slice(0, most_products);
+    const others = cards.filter(({ kind }) => kind !== "product").slice(0, most_products);
+    const drafted = others.length === 0 ? this.draft.drafted : { upto, cards: others };
     const before = this.draft.reply.trimEnd();
     const reply = (before === "" ? text : `${before}\n${text}`).slice(0, longest);
     this.shut = true;
-    this.keep({ ...this.draft, tab: "reply", reply, products });
+    this.keep({ ...this.draft, tab: "reply", reply, products, drafted });
     this.open.dropDraft();
     this.write("reply");
     return true;
@@ -309,32 +311,38 @@ export class Compose extends PlusoneElement {
       </div>`;
   }
 
-  /** The products that go with the reply. */
+  /** What goes with the reply: products, and what else the bot's draft showed. */
   private goods(): unknown {
-    const { products } = this.draft;
-    if (products.length === 0) return nothing;
+    const { products, drafted } = this.draft;
+    if (products.length === 0 && drafted === null) return nothing;
     return html`<ul class="goods" aria-label=${d.goesAlong}>
       ${products.map(
         (product) =>
           html`<li>
             <plusone-desk-card small product=${product}></plusone-desk-card>
-            <button
-              type="button"
-              class="tool"
-              aria-label=${d.leaveOut}
-              title=${d.leaveOut}
-              @click=${() => this.leaveOut(product)}
-            >
-              ${icon("close", 16)}
-            </button>
+            ${this.leavesOut(product)}
           </li>`,
-      )}
+      )}${drafted?.cards.map((card) => html`<li>${shown([card], true)}${this.leavesOut(card.id)}</li>`)}
     </ul>`;
   }
 
-  private leaveOut(product: string): void {
-    const products = this.draft.products.filter((one) => one !== product);
-    this.keep({ ...this.draft, products });
+  private leavesOut(id: string): TemplateResult {
+    return html`<button
+      type="button"
+      class="tool"
+      aria-label=${d.leaveOut}
+      title=${d.leaveOut}
+      @click=${() => this.leaveOut(id)}
+    >
+      ${icon("close", 16)}
+    </button>`;
+  }
+
+  private leaveOut(id: string): void {
+    const products = this.draft.products.filter((one) => one !== id);
+    const cards = this.draft.drafted?.cards.filter((one) => one.id !== id) ?? [];
+    const upto = this.draft.drafted?.upto ?? 0;
+    this.keep({ ...this.draft, products, drafted: cards.length === 0 ? null : { upto, cards } });
     this.area?.focus();
   }
 
@@ -458,12 +466,13 @@ export class Compose extends PlusoneElement {
     const written = this.draft[tab].trim() !== "";
     if (tab === "note") return written;
     const { busy, current } = this.attaching;
-    return !busy && (written || current !== null || this.draft.products.length > 0);
+    const { products, drafted } = this.draft;
+    return !busy && (written || current !== null || products.length > 0 || drafted !== null);
   }
 
   private readonly submit = (event: Event): void => {
     event.preventDefault();
-    const { tab, products } = this.draft;
+    const { tab, products, drafted } = this.draft;
     const text = this.draft[tab].trim();
     if (!this.sendable || this.fitting !== null) return;
     if (tab === "note") this.open.note(text);
@@ -474,9 +483,13 @@ export class Compose extends PlusoneElement {
         ...(text !== "" && { text }),
         ...(picture && { picture: picture.id }),
         ...(products.length > 0 && { products }),
+        ...(drafted !== null && {
+          drafted: { upto: drafted.upto, cards: drafted.cards.map(({ id }) => id) },
+        }),
       });
     } else return;
-    this.keep({ ...this.draft, [tab]: "", products: tab === "note" ? products : [] });
+    const shown = tab === "note" ? { products, drafted } : { products: [], drafted: null };
+    this.keep({ ...this.draft, [tab]: "", ...shown });
   };
 }
 

@@ -114,7 +114,8 @@ export class Open {
       );
     }
     const { text = null } = words;
-    const shown = words.product ?? words.products?.[0] ?? words.order ?? words.picture ?? null;
+    const { product, products, order, picture, drafted } = words;
+    const shown = product ?? products?.[0] ?? order ?? picture ?? drafted?.cards[0] ?? null;
     return talk.lines.some(
       (line) =>
         line.offset > given &&

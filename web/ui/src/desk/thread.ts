@@ -455,7 +455,7 @@ export class DeskThread extends PlusoneElement {
   }
 
   private unsent(words: Going["words"], note: boolean): TemplateResult {
-    const { text, product, products = [], order, picture } = words;
+    const { text, product, products = [], order, picture, drafted } = words;
     return html`${
       note ? html`<p class="by">${icon("lock", 16)}${d.note}</p>` : nothing
     }${text === undefined ? nothing : html`<div class="bub">${text}</div>`}
@@ -463,7 +463,7 @@ export class DeskThread extends PlusoneElement {
       (one) => html`<plusone-desk-card product=${one}></plusone-desk-card>`,
     )}${order === undefined ? nothing : html`<div class="bub">${d.orderCard}</div>`}${
       picture === undefined ? nothing : shown([cardNamed(picture)])
-    }`;
+    }${drafted === undefined ? nothing : html`<div class="bub">${d.fromDraft}</div>`}`;
   }
 
   private dayWords(at: number): string {

@@ -235,8 +235,9 @@ const desk: DeskMessages = {
   draft: "Draft by the bot",
   useDraft: "Use it",
   dropDraft: "Dismiss",
-  goesAlong: "Products that go along",
-  leaveOut: "Leave this product out",
+  goesAlong: "What goes along",
+  leaveOut: "Leave this out",
+  fromDraft: "With what the draft shows",
   newDraft: "The bot drafted an answer",
   offered: "Choices given",
 

@@ -233,8 +233,9 @@ const desk: DeskMessages = {
   draft: "机器人拟稿",
   useDraft: "用这个",
   dropDraft: "丢掉",
-  goesAlong: "一起发的商品",
-  leaveOut: "不发这个商品",
+  goesAlong: "一起发的内容",
+  leaveOut: "不发这个",
+  fromDraft: "附上拟稿里的内容",
   newDraft: "机器人拟了一份回复",
   offered: "给客人的选项",
 

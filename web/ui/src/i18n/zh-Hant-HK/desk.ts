@@ -233,8 +233,9 @@ const desk: DeskMessages = {
   draft: "機械人擬稿",
   useDraft: "用這份",
   dropDraft: "丟棄",
-  goesAlong: "一齊傳嘅貨品",
-  leaveOut: "唔傳呢件貨品",
+  goesAlong: "一齊傳嘅內容",
+  leaveOut: "唔傳呢個",
+  fromDraft: "附上擬稿入面嘅內容",
   newDraft: "機械人擬了一份回覆",
   offered: "給客人的選項",
 

@@ -239,8 +239,9 @@ export default {
   draft: "機器人擬稿",
   useDraft: "用這個",
   dropDraft: "丟掉",
-  goesAlong: "一起傳的商品",
-  leaveOut: "不傳這個商品",
+  goesAlong: "一起傳的內容",
+  leaveOut: "不傳這個",
+  fromDraft: "附上擬稿裡的內容",
   newDraft: "機器人擬了一份回覆",
   offered: "給客人的選項",
 
