@@ -1,7 +1,8 @@
 """The composition root: which parts there are, and in which order they open and close."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -153,17 +154,28 @@ async def _tidying(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _tidy(app: web.Application) -> None:
+    works: tuple[Callable[[], Awaitable[None]], ...] = (
+        app[IDENTITY].forget_old,
+        app[NOTICES].forget_old,
+        app[COMMERCE].forget_old,
+        partial(loyalty.forget_old, app),
+        partial(live.erase_old_talk, app),
+        partial(chat.erase_old, app),
+        partial(consult.erase_old, app),
+        partial(bookings.forget_old, app),
+        partial(picture.forget_old, app),
+    )
     while True:
-        try:
-            await app[IDENTITY].forget_old()
-            await app[NOTICES].forget_old()
-            await app[COMMERCE].forget_old()
-            await loyalty.forget_old(app)
-            await live.erase_old_talk(app)
-            await chat.erase_old(app)
-            await consult.erase_old(app)
-            await bookings.forget_old(app)
-            await picture.forget_old(app)
-        except PlusOneError as error:  # the database is away: the next round will do
-            log.warning("tidying.failed", error=error.error_code)
+        for work in works:
+            await _tidied(work)
         await asyncio.sleep(TIDIED_EVERY_S)
+
+
+async def _tidied(work: Callable[[], Awaitable[None]]) -> None:
+    """Whatever keeps one thing from being forgotten keeps no other: the next round tries again."""
+    try:
+        await work()
+    except PlusOneError as error:  # the database or a disk is away
+        log.warning("tidying.failed", error=error.error_code)
+    except Exception:
+        log.exception("tidying.failed")
