@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import os
-import sys
-from asyncio import create_subprocess_exec
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -20,12 +17,12 @@ from core.identity.model import Role
 from core.outbox import add
 from tests.service import Browser, Service, serving, settings_for
 from tests.waiting import until
+from tests.web.forked import plusone
 from video.consult.booking.kept import Kept
 from video.consult.store import ENDED
 from web import bookings
 from web.keys import DATABASE
 
-ROOT = Path(__file__).parents[4]
 WEEK = {
     "time_zone": "Asia/Taipei",
     "week": [[["00:00", "24:00"]]] * 7,
@@ -288,22 +285,15 @@ async def test_what_she_booked_goes_out_and_is_blanked_by_the_command(
     her = await browser.become_customer("may@example.com")
     made = await booked(browser, (await slots(browser))[10], text="我媽媽的生日")
     (tmp_path / "none.toml").touch()
+    environment = {
+        "PLUSONE_DATABASE_URL": database_url,
+        "PLUSONE_DATA_FOLDER": str(tmp_path),
+        "PLUSONE_SECRET": "s" * 40,
+        "PLUSONE_SETTINGS": str(tmp_path / "none.toml"),
+    }
 
     async def command(*words: str) -> str:
-        process = await create_subprocess_exec(
-            *(sys.executable, "-m", "web.command_line", "customer", *words),
-            cwd=ROOT,
-            stdout=PIPE,
-            env=os.environ
-            | {
-                "PLUSONE_DATABASE_URL": database_url,
-                "PLUSONE_DATA_FOLDER": str(tmp_path),
-                "PLUSONE_SECRET": "s" * 40,
-                "PLUSONE_SETTINGS": str(tmp_path / "none.toml"),
-            },
-        )
-        out, _ = await process.communicate()
-        return out.decode()
+        return (await asyncio.to_thread(plusone, environment, "customer", *words)).out
 
     [exported] = json.loads(await command("export", her))["bookings"]
     assert (exported["id"], exported["text"]) == (made["booking"]["id"], "我媽媽的生日")
