@@ -274,8 +274,10 @@ async def test_what_the_bots_draft_shows_goes_along_with_a_reps_words_and_nothin
     chats = house.service.app[CHATS]
     product, order = f"prd_{'0' * 26}", f"ord_{'0' * 26}"
     cards = (
-        Card("product", product), Card("order", order, "P-1001"), Card("article", "returns", "退貨"),
-    )  # fmt: skip
+        Card("product", product),
+        Card("order", order, "P-1001"),
+        Card("article", "returns", "退貨"),
+    )
     upto = (await chats.state(conversation)).asked_upto
     says = c.BotSays(1, upto, "在路上", "order_status", "zh-Hant", cards=cards)
     await chats.bot_says(conversation, says)
