@@ -14,6 +14,7 @@ from core.clock import ManualClock
 from core.db import Database
 from core.errors import Unavailable
 from core.outbox import LEASE_MS, Outbox, outbox_message, pause_ms
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -36,6 +37,12 @@ async def add(database: Database, key: str, *payloads: Any, topic: str = "said")
 
 async def waiting(database: Database) -> int:
     query = select(func.count()).select_from(outbox_message)
+    return await database.read(lambda connection: connection.execute(query).scalar_one())
+
+
+async def leased(database: Database) -> Any:
+    """Until when the one message is whose it is."""
+    query = select(outbox_message.c.not_before)
     return await database.read(lambda connection: connection.execute(query).scalar_one())
 
 
@@ -221,7 +228,7 @@ async def test_a_message_that_takes_long_stays_with_who_hands_it_over(
     await slow.called.wait()
     for _ in range(4):
         clock.advance(LEASE_MS - 1_000)
-        await asyncio.sleep(2 * outbox.POLL_S)  # renewed at each look
+        await until(lambda: leased(database), lambda end: end == clock.now() + LEASE_MS)
         assert await other.hand_over() == 0
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

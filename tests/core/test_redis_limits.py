@@ -80,12 +80,13 @@ async def test_several_at_once_are_taken_or_none(redis_server: RedisServer) -> N
 
 async def test_who_waits_as_long_as_she_is_told_gets_through(redis_server: RedisServer) -> None:
     async with processes(redis_server.url) as (one, other):
-        assert await one.of("x", 20, 1).take("a") is None
-        wait_ms = await other.of("x", 20, 1).take("a")
-        assert wait_ms is not None
+        first, then = one.of("x", 20, 1), other.of("x", 20, 1)
+        assert await first.take("a") is None
+        while (wait_ms := await then.take("a")) is None:
+            pass  # on a busy machine it may have been so long that nobody has to wait
         assert 0 < wait_ms <= 50
         await asyncio.sleep(wait_ms / 1000)
-        assert await other.of("x", 20, 1).take("a") is None
+        assert await first.take("a") is None
 
 
 async def test_what_may_not_wait_is_counted_by_the_others_a_moment_later(

@@ -215,7 +215,8 @@ async def test_a_socket_has_so_much_in_the_making_and_no_more(served: Served) ->
 
 async def test_whoever_answers_no_ping_is_gone(house: House) -> None:
     async with (
-        serving(house.rooms, ping_interval_s=0.05, ping_timeout_s=0.2) as served,
+        # A machine that is busy may be slow to pass an answer on.
+        serving(house.rooms, ping_interval_s=0.05, ping_timeout_s=2) as served,
         Viewer.at(served) as silent,
         Viewer.at(served) as there,
     ):
