@@ -299,6 +299,13 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class EraseOld:
+    """Blank what everybody typed, where the talk is over and nobody has said more since then."""
+
+    before: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class HandTo:
     """`Transfer` with the name by which the colleague goes, and her time for an answer."""
 

@@ -268,6 +268,14 @@ def _merge(turn: ChatTurn, _by: c.Actor, do: c.Merge) -> None:
         turn.append(e.PersonMerged(from_=do.from_, to=do.to))
 
 
+def _erase_old(turn: ChatTurn, _by: c.Actor, do: c.EraseOld) -> None:
+    """Nothing, where she has come back since it was looked for."""
+    last = turn.state.last_message
+    is_old = last is None or last.at_ms < do.before
+    if is_old and turn.state.control in ("new", "resolved"):
+        turn.append(e.TalkErased(person=None))
+
+
 def _erase(turn: ChatTurn, _by: c.Actor, do: c.EraseTalk) -> None:
     turn.append(e.TalkErased(person=do.person))
 
@@ -295,4 +303,5 @@ _RULES: dict[type, Callable[[ChatTurn, c.Actor, Any], None]] = {
     c.SetTags: _tag,
     c.Merge: _merge,
     c.EraseTalk: _erase,
+    c.EraseOld: _erase_old,
 }

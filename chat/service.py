@@ -462,7 +462,7 @@ class Chats:
         """Blank conversations in which nobody has said anything since then."""
         talks = await self._database.read(partial(store.talked_out, before=before))
         for conversation in talks:
-            await self._system(conversation, f"retention-{before}", c.EraseTalk(None))
+            await self._system(conversation, f"retention-{before}", c.EraseOld(before))
         return len(talks)
 
     # How

@@ -182,6 +182,22 @@ def test_what_is_read_only_grows_and_never_past_what_there_is(talk: Talk) -> Non
     assert talk.does(JI, c.Read(upto=2)) == []
 
 
+def test_what_is_old_is_blanked_and_not_what_she_says_who_comes_back_meanwhile(talk: Talk) -> None:
+    talk.says(ANNA, "我住在某某路")
+    talk.acts(JI, "take")
+    talk.acts(JI, "resolve")
+    old = c.EraseOld(talk.now + 1)
+    talk.now += IDLE_MS
+    talk.says(ANNA, "我回來了")
+    assert talk.does(c.SYSTEM, old) == []
+    talk.acts(BOSS, "resolve")
+    assert talk.does(c.SYSTEM, old) == [], "she was answered soon"
+    assert talk.last.text == "我回來了"
+    talk.now += 1
+    assert talk.does(c.SYSTEM, c.EraseOld(talk.now)) == [e.TalkErased(person=None)]
+    assert talk.last.text is None
+
+
 def test_a_guest_who_signs_in_keeps_her_conversation(talk: Talk) -> None:
     talk.does(c.SYSTEM, c.Merge(ANNA.id, BEN.id))
     talk.says(BEN, "是我")
