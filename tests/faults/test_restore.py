@@ -201,9 +201,10 @@ async def test_a_copy_that_cannot_be_read_is_not_served(database_url: str, tmp_p
     (tmp_path / "copy").mkdir()
     for name in ("plusone.db", "plusone.dump"):
         (tmp_path / "copy" / name).write_bytes(b"half of a copy" * 100)
-    status, _ = await operator.pastes("restore")
-    assert status != 0
-    assert operator.told_the_system == ["stop plusone"]
+    for _ in range(2):  # and not over what was put aside the first time
+        status, _ = await operator.pastes("restore")
+        assert status != 0
+    assert set(operator.told_the_system) == {"stop plusone"}
     await operator.types("take back")
     assert await epoch_of_the_show(url) == epoch
 
