@@ -53,6 +53,8 @@ export class Talking extends PlusoneElement {
   private readonly basket = new Basket(this, () => this.call);
   private readonly wide = new Screen(this, "(min-width: 1000px)");
   @query("plusone-sheet plusone-call-words") private readonly words!: CallWords | null;
+  /** Where she writes, in the sheet or beside the picture. */
+  @query("plusone-call-words") private readonly written!: CallWords | null;
 
   constructor() {
     super();
@@ -259,7 +261,10 @@ export class Talking extends PlusoneElement {
 
   private do(act: CallAct): void {
     this.said = null;
-    this.call.act(act).catch((problem: unknown) => this.tell(problemWords(problem), false));
+    this.call.act(act).catch((problem: unknown) => {
+      this.tell(problemWords(problem), false);
+      if (act.type === "say") this.written?.putBack(act.text);
+    });
   }
 
   private tell(words: string, good: boolean): void {

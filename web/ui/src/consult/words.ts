@@ -34,6 +34,12 @@ export class CallWords extends PlusoneElement {
     this.composer?.focus();
   }
 
+  /** Shows again what could not be said, unless something else is being written by now. */
+  putBack(text: string): void {
+    const { composer } = this;
+    if (composer !== null && composer.typed === "") composer.typed = text;
+  }
+
   override render(): unknown {
     if (!this.ready) return nothing;
     const unsent = this.doing.flatMap((act) => (act.type === "say" ? [act.text] : []));
