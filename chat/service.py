@@ -48,6 +48,8 @@ BECAME = 2_000
 """Of the changes of one conversation, so many outcomes are looked through for older lines."""
 LISTED = 50
 DISMISSED_AT_ONCE = 1_000
+ERASED_AT_ONCE, ERASED_ROUNDS = 50, 20
+"""Of old conversations in one go, an hour's: more than a shop ends in it. The rest comes next."""
 
 
 class Colleagues(Protocol):
@@ -459,11 +461,17 @@ class Chats:
         return len(talks)
 
     async def erase_old(self, before: Instant) -> int:
-        """Blank conversations in which nobody has said anything since then."""
-        talks = await self._database.read(partial(store.talked_out, before=before))
-        for conversation in talks:
-            await self._system(conversation, f"retention-{before}", c.EraseOld(before))
-        return len(talks)
+        """Blank conversations in which nobody has said anything since then; returns how many."""
+        some = partial(store.talked_out, before=before, limit=ERASED_AT_ONCE)
+        erased = 0
+        for _ in range(ERASED_ROUNDS):
+            talks = await self._database.read(some)
+            for conversation in talks:
+                await self._system(conversation, f"retention-{before}", c.EraseOld(before))
+            erased += len(talks)
+            if len(talks) < ERASED_AT_ONCE:
+                break
+        return erased
 
     # How
 

@@ -359,7 +359,7 @@ def place_of(connection: Connection, conversation: str) -> int:
     return int(connection.execute(query).scalar_one()) + 1
 
 
-def talked_out(connection: Connection, before: Instant, *, limit: int = 20) -> list[str]:
+def talked_out(connection: Connection, before: Instant, *, limit: int) -> list[str]:
     """Conversations in which nobody has said anything since then, and that still hold words."""
     query = (
         select(conversation_table.c.id)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chat import commands as c
+from chat import service
 from chat.office_routes import OFFICE
 from chat.routes import CHATS
 from chat.service import MESSAGES_AT_ONCE
@@ -396,6 +397,22 @@ async def test_old_conversations_are_blanked_and_open_ones_are_not(house: House)
     assert await chats.erase_old(clock.now()) == 0
     assert "舊的" not in str(await desk.join(over))
     assert "還在等" in str(await desk.join(waiting))
+
+
+async def test_many_old_conversations_are_blanked_in_one_go(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "ERASED_AT_ONCE", 1)
+    chats = house.service.app[CHATS]
+    desk = await house.line(await house.staff("ji", Role.REP))
+    for name in ("小美", "阿德"):
+        _, conversation = await house.asks("舊的", await house.guest(name))
+        await desk.join(conversation)
+        await desk.acts("take")
+        await desk.acts("resolve")
+    house.service.clock.advance(1)
+    assert await chats.erase_old(house.service.clock.now()) == 2
+    assert await chats.erase_old(house.service.clock.now()) == 0
 
 
 async def test_conversations_are_there_after_a_restart(database_url: str, tmp_path: Path) -> None:
