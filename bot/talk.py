@@ -60,6 +60,8 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     staffed: bool = True
     opens_at: Instant | None = None
     callback_at: Instant | None = None
+    drafts: bool = False
+    """A person answers: what is said is for her to use, and as if she said it."""
     guest: bool = True
     """She has no account, so nothing is known of her but this browser."""
 

@@ -112,6 +112,7 @@ class BotTalk:
             staffed=staffed,
             opens_at=None if hours is None or staffed else hours.next_opening(now),
             callback_at=state.callback_at,
+            drafts=state.control != "bot",
             guest=person.kind == "guest",
         )
 

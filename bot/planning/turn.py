@@ -26,7 +26,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     asked_before: str
     """What she had written before that, folded: the question that `before` answers."""
     first: bool
-    """The bot has said nothing yet in this round."""
+    """The bot has said nothing yet in this round, and says this itself."""
 
 
 def turn_of(talk: Talk) -> Turn:
@@ -43,7 +43,7 @@ def turn_of(talk: Talk) -> Turn:
         locale=_locale(talk, start),
         before=before,
         asked_before=_asked_before(said[: start - 1]) if start else "",
-        first=not any(one.role == "bot" for one in said),
+        first=not talk.drafts and not any(one.role == "bot" for one in said),
     )
 
 

@@ -201,6 +201,17 @@ async def test_the_words_of_a_draft_are_told_to_nobody_while_they_are_written(
     assert len(told) == 1
 
 
+async def test_a_draft_is_in_the_words_of_a_person(house: House) -> None:
+    line, _ = await house.customer()
+    rep = await house.rep(line)
+    await rep.acts("take")  # before the bot has said a word
+    await line.says(f"{CHILLI}多少錢？")
+    await until(lambda: rep.view["staff"]["draft"])
+    text = rep.view["staff"]["draft"]["text"]
+    assert "360" in text
+    assert "機器人" not in text
+
+
 async def test_tools_speak_the_language_that_the_bot_does(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
