@@ -36,7 +36,7 @@ from video.stream.rehearsal import Clip, sending
 from web.keys import DATABASE
 
 VIEWERS = 200
-AT_ONCE = 10
+AT_ONCE = 5
 WARM = 60
 """Viewers after whom the process has all that it keeps: imports, buffers, arenas."""
 
@@ -275,7 +275,8 @@ async def test_viewers_who_come_and_go_leave_no_memory_behind(
     async with studio_at(sqlite_url, tmp_path, media_viewers=100) as studio:
         show = await studio.show()
         async with on_air(studio, show, film):
-            url = studio.service.address + show.whep
+            # Straight, as by a proxy in front: the service gives a busy machine ten seconds.
+            url = f"{studio.process.address}{show.whep}"
             await _crowd(studio, url, WARM)
             before, open_before = held(studio.pid), handles(studio.pid)
             await _crowd(studio, url, VIEWERS)
