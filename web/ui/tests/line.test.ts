@@ -206,11 +206,15 @@ test("who polls comes back at a moment of her own too, since the next knows no s
   await there(sum);
   const phases = new Set<string>();
   sum.subscribe(() => phases.add(sum.phase));
-  const told = performance.now();
-  // The poll that waits brings the word; the next one goes to who serves instead.
   const [socket] = sockets;
+  const conn = socket?.conn as unknown as { id: string; transport: { writable: boolean } };
+  // The poll that waits brings the word, once it waits; the next one goes to who serves instead.
+  await vi.waitFor(() => {
+    expect(conn.transport.writable).toBe(true);
+  });
+  const told = performance.now();
   socket?.emit("come_back", { within_ms: 60_000 });
-  Reflect.deleteProperty(clients, (socket?.conn as unknown as { id: string }).id);
+  Reflect.deleteProperty(clients, conn.id);
   await vi.waitFor(
     () => {
       expect(entered).toHaveLength(2);
