@@ -22,7 +22,7 @@ from core.rooms.tables import room, room_command, room_content, room_event
 from live import events as e
 from live.commands import SYSTEM
 from live.events import ShowStatus
-from live.perks import Perks
+from live.perks import Perks, Tiers
 from live.state import Claim, Show, variant_of
 
 show_table = Table(
@@ -99,7 +99,8 @@ def project(
             perks.grant(connection, event.coupon, event.by, key=key, now=one.at_ms)
         elif isinstance(event, e.ItemOpened):
             # A key of its own: who wishes for it is told when there is time.
-            outbox.add(connection, CLAIMABLE, f"{room_id}.wishes", _opened(show, event.item))
+            of = _tier(show, show.items[event.item], perks.tiers(connection))
+            outbox.add(connection, CLAIMABLE, f"{room_id}.wishes", _opened(show, event.item, of))
         elif isinstance(event, e.ItemAllotted) and event.back:
             place = show.places[event.item, event.variant]
             back = {"key": f"{room_id}.{one.offset}", "place": place, "quantity": event.back}
@@ -113,7 +114,15 @@ def project(
         _list(connection, show, logged[-1].at_ms)
 
 
-def _opened(show: Show, item_id: str) -> dict[str, Any]:
+def _tier(show: Show, item: e.Item, tiers: Tiers) -> str | None:
+    """Who of all may have the item: members of the show and of the item, early access apart."""
+    ranks = {key: rank for rank, (key, _) in enumerate(tiers)}
+    asked = (show.tier, item.tier if item.early_s is None else None)
+    # One that the shop has no longer is nobody's, and so above all others.
+    return max(filter(None, asked), key=lambda key: ranks.get(key, len(ranks)), default=None)
+
+
+def _opened(show: Show, item_id: str, tier: str | None) -> dict[str, Any]:
     item = show.items[item_id]
     return {
         "show": show.id,
@@ -121,7 +130,7 @@ def _opened(show: Show, item_id: str) -> dict[str, Any]:
         "item": item.id,
         "product": item.product,
         "title": item.title,
-        "tier": item.tier if item.early_s is None else None,
+        "tier": tier,
     }
 
 

@@ -1,6 +1,7 @@
 """Tiers and coupons of the shop's own ledger in shows, on both databases."""
 
 import asyncio
+import json
 from functools import partial
 from typing import Any
 
@@ -207,16 +208,32 @@ async def test_of_a_crowd_exactly_so_many_win_in_the_order_of_the_log(house: Hou
 # Who is told
 
 
-async def test_what_is_opened_is_told_to_who_wishes_for_it(house: House) -> None:
+@pytest.mark.parametrize(
+    ("of_show", "of_item", "early_s", "told"),
+    [
+        (None, None, None, None),
+        (None, "gold", None, "gold"),
+        (None, "gold", 60, None),
+        ("silver", None, None, "silver"),
+        ("silver", "gold", None, "gold"),
+        ("silver", "gold", 60, "silver"),
+        ("gold", "silver", None, "gold"),
+    ],
+)
+async def test_what_is_opened_is_told_to_who_wishes_for_it_and_may_have_it(
+    house: House, of_show: str | None, of_item: str | None, early_s: int | None, told: str | None
+) -> None:
     await club(house)
     goods = await house.furnish()
     show = await house.create()
-    await house.sell(show, goods, {RED: 3}, tier="gold")
+    if of_show is not None:
+        await house.run(show, "show.change", tier=of_show)
+    await house.sell(show, goods, {RED: 3}, tier=of_item, early_s=early_s)
 
-    def told(connection: Connection) -> list[str]:
+    def payloads(connection: Connection) -> list[str]:
         query = select(outbox_message.c.payload).where(outbox_message.c.topic == "item.opened")
         return list(connection.execute(query).scalars())
 
-    (payload,) = await house.database.read(told)
-    assert goods.product in payload
-    assert '"tier":"gold"' in payload
+    (payload,) = await house.database.read(payloads)
+    opened = json.loads(payload)
+    assert (opened["product"], opened["tier"]) == (goods.product, told)
