@@ -66,8 +66,8 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      "/api": "http://127.0.0.1:8080",
-      "/socket.io": { target: "http://127.0.0.1:8080", ws: true },
+      "/api": "http://127.0.0.1:8710",
+      "/socket.io": { target: "http://127.0.0.1:8710", ws: true },
     },
   },
   test: {
