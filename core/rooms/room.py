@@ -92,6 +92,7 @@ class Room(Generic[S]):
         self._due = False
         self._heard = 0  # the newest offset that exists as far as anybody said
         self._doubted = False  # somebody spoke of another history
+        self._asked: list[asyncio.Future[None]] = []  # who wants to know all that the log holds
         self._leaving = False
         self._stored = 0
         self._storing: asyncio.Task[None] | None = None
@@ -137,6 +138,19 @@ class Room(Generic[S]):
     async def loaded(self) -> None:
         """Wait until the room is in memory. Raises NotFound, Unavailable."""
         await asyncio.shield(self._loaded)
+
+    async def caught_up(self) -> None:
+        """Wait until all that the log holds by now is known here. Raises NotFound, Unavailable.
+
+        For who would be refused by what is known: another process may have changed it just now.
+        """
+        await self.loaded()
+        if self._leaving:
+            raise Unavailable("The room is being closed.")
+        asked = asyncio.get_running_loop().create_future()
+        self._asked.append(asked)
+        self._woken.set()
+        await asked
 
     @property
     def known(self) -> Committed[S] | None:
@@ -246,11 +260,14 @@ class Room(Generic[S]):
             try:
                 await self._turn()
             except HistoryChanged:
+                asked = len(self._asked)
                 await self._load()
+                self._tell(asked)
                 for subscriber in list(self.subscribers):
                     subscriber.happened(self, ())
             except Unavailable as error:
                 _log.warning("room.unavailable", room=self.id, detail=error.data)
+                self._tell(len(self._asked), error)
             finally:
                 self._busy = False
         if self._storing is not None:
@@ -259,10 +276,12 @@ class Room(Generic[S]):
     def close(self, error: PlusOneError | None = None) -> None:
         """The room is over: tell those who still wait, and those who follow."""
         self._leaving = True
+        error = error or Unavailable("The service is being restarted.")
         if not self._loaded.done():
-            self._loaded.set_exception(error or Unavailable("The service is being restarted."))
+            self._loaded.set_exception(error)
             self._loaded.exception()
-        refused = Outcome(error=error or Unavailable("The service is being restarted."))
+        self._tell(len(self._asked), error)
+        refused = Outcome(error=error)
         while self._queue:
             _answer(self._queue.popleft(), refused)
         for subscriber in list(self.subscribers):
@@ -270,7 +289,7 @@ class Room(Generic[S]):
 
     @property
     def _is_behind(self) -> bool:
-        return self._doubted or self._heard > self.committed.head
+        return self._doubted or bool(self._asked) or self._heard > self.committed.head
 
     async def _turn(self) -> None:
         """Do all that there is to do. A batch reads on by itself before it decides."""
@@ -279,7 +298,7 @@ class Room(Generic[S]):
                 self._due = False
                 count = min(AT_ONCE, len(self._queue))
                 await self._commit([self._queue.popleft() for _ in range(count)])
-                if self._doubted:
+                if self._doubted or self._asked:
                     await self._read_on()
             elif self._is_behind:
                 await self._read_on()
@@ -361,6 +380,7 @@ class Room(Generic[S]):
 
     async def _read_on(self) -> Sequence[Logged]:
         """Take in all that the log holds beyond the committed head, and return it."""
+        asked = len(self._asked)
         read = partial(history.read_head, room_id=self.id, kind=self.kind.name)
         head = await self._database.read(read)
         known = self.committed
@@ -383,7 +403,19 @@ class Room(Generic[S]):
             found += page
             await asyncio.sleep(0)  # a long log must not hold the loop
         self._heard, self._doubted = self.committed.head, False
+        self._tell(asked)
         return found
+
+    def _tell(self, asked: int, error: PlusOneError | None = None) -> None:
+        """Tell the first `asked` of those who asked what the log holds that it is known, or not."""
+        for one in self._asked[:asked]:
+            if one.done():  # cancelled
+                continue
+            if error is None:
+                one.set_result(None)
+            else:
+                one.set_exception(error)
+        del self._asked[:asked]
 
     def _advance(self, events: Sequence[Logged]) -> None:
         known = self.committed

@@ -192,6 +192,39 @@ async def test_a_lost_relay_is_covered_by_the_next_sweep(house: House, another: 
     assert await other.state() == await house.state()
 
 
+async def test_who_asks_what_the_log_holds_by_now_waits_for_no_relay(
+    house: House, another: Another
+) -> None:
+    other = await another()
+    follower = Follower(other.room)
+    for amount in (5, 6):
+        await house.tell("mei", Bid(amount))
+        await other.room.caught_up()
+        assert await other.state() == await house.state()
+    assert follower.offsets == list(range(2, house.room.committed.head + 1))
+    await other.room.caught_up()
+
+
+async def test_what_the_log_holds_is_not_known_while_the_database_is_away(
+    house: House, another: Another, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: Any) -> Any:
+        raise Unavailable("The database is away.")
+
+    other = await another()
+    await other.room.loaded()
+    await house.tell("mei", Bid(5))
+    with monkeypatch.context() as patch:
+        patch.setattr(type(house.database), "read", away)
+        with pytest.raises(Unavailable):
+            await asyncio.wait_for(other.room.caught_up(), 5)
+    await other.room.caught_up()
+    assert await other.state() == await house.state()
+    (room := other.room).leave()
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(room.caught_up(), 5)
+
+
 async def test_what_is_relayed_arrives_without_asking_the_database(
     database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -336,6 +369,14 @@ async def test_a_restored_database_is_read_anew_and_followers_are_told(house: Ho
     assert house.room.committed.epoch != since.epoch
     assert await missed(house, since) is None
     assert (await house.state()).amount == 5
+
+
+async def test_who_asks_what_the_log_holds_is_told_of_another_history_too(house: House) -> None:
+    await house.tell("mei", Bid(5))
+    before = house.room.committed.epoch
+    await house.database.write(log.renew_epochs)
+    await asyncio.wait_for(house.room.caught_up(), 20)
+    assert house.room.committed.epoch != before
 
 
 async def test_a_command_that_meets_another_history_is_told_to_come_again(house: House) -> None:
