@@ -88,6 +88,19 @@ async def test_two_reps_answer_at_once_and_one_has_it(race: Race) -> None:
         await customer.does("hang_up")
 
 
+async def test_who_has_answered_comes_in_by_the_other_service_at_once(race: Race) -> None:
+    """It has read the call before, and hears of the answer only by its next look at the log."""
+    browser, rep = await race.rep("ji")
+    there = await race.other.line(await race.at_other(browser))
+    for number in range(ROUNDS):
+        race.clock.advance(30_000)
+        customer, call = await race.one.asks(await race.one.guest(f"客{number}"))
+        await race.other.service.app[CALLS].state(call)
+        assert (await rep.answers(call))["ok"]
+        await there.join(call)
+        await customer.does("hang_up")
+
+
 async def test_one_rep_answers_two_calls_at_once_and_has_one(race: Race) -> None:
     browser, here = await race.rep("ji")
     there = await race.other.line(await race.at_other(browser))

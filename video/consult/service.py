@@ -8,7 +8,7 @@ in is the order in which it is told.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -263,11 +263,7 @@ class Calls(Kept):
 
     async def enter(self, person: Person, call: str) -> Room[CallState]:
         """The room of a call that is `person`'s. Raises NotFound for everybody else."""
-        room = self._room(call)
-        await room.loaded()
-        if not is_of(person, room.committed.state):
-            raise NotFound("There is no such call.")
-        return room
+        return await self._allowed(call, partial(is_of, person))
 
     async def talking(self, person: Person, call: str) -> CallState:
         """The same of a call in which they talk. Raises NotFound, Conflict."""
@@ -280,21 +276,16 @@ class Calls(Kept):
         """The call whose customer a rep may look at: hers, and of one who is to be called back any
         rep's. Raises NotFound, Forbidden."""
         require(rep, *REPS)
-        room = self._room(call)
-        await room.loaded()
-        state = room.committed.state
-        if not (is_of(rep, state) or state.wants_callback):
-            raise NotFound("There is no such call.")
-        return state
+        room = await self._allowed(call, lambda state: is_of(rep, state) or state.wants_callback)
+        return room.committed.state
 
     async def summary(self, person: Person, call: str) -> dict[str, Any]:
         """What a call came to, without the words of it: hers, or to any rep. Raises NotFound."""
-        room = self._room(call)
-        await room.loaded()
-        state = room.committed.state
         reads = person.has(*REPS)
-        if not reads and state.ids.isdisjoint(person.aliases):
-            raise NotFound("There is no such call.")
+        room = await self._allowed(
+            call, lambda state: reads or not state.ids.isdisjoint(person.aliases)
+        )
+        state = room.committed.state
         notes = view.personal(state, Reader(staff=True))["staff"] if reads else {}
         return {
             "id": state.id,
@@ -487,6 +478,15 @@ class Calls(Kept):
 
     def _command(self, person: Person, request_id: str, do: Any) -> Command:
         return Command(person.own_id, request_id, c.Act(actor_of(person), do), person.aliases)
+
+    async def _allowed(self, call: str, may: Callable[[CallState], bool]) -> Room[CallState]:
+        """The room of a call that one `may` look at. Raises NotFound for everybody else."""
+        room = await self._loaded(call)
+        if not may(room.committed.state):
+            await room.caught_up()  # it may have become hers by another process just now
+            if not may(room.committed.state):
+                raise NotFound("There is no such call.")
+        return room
 
     async def _loaded(self, call: str) -> Room[CallState]:
         room = self._room(call)
