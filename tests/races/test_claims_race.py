@@ -55,7 +55,7 @@ class Race:
             said = {"request_id": f"request-{number}", "text": "+1"}
             try:
                 return await phones[number][process].ask("comment", said)
-            except TimeoutError:
+            except (TimeoutError, ConnectionError):
                 return {"ok": False, "events": []}
 
         here = [says(0, number) for number in range(CUSTOMERS)]
