@@ -130,6 +130,7 @@ class Turns:
 
     async def run(self) -> None:
         """Find who was forgotten, until cancelled; turns under way are then broken off."""
+        self._over = False
         try:
             while True:
                 try:

@@ -40,7 +40,7 @@ from web import (
 from web.currency import check_currency
 from web.keys import CLOCK, DATABASE, OUTBOX, SECRET, SETTINGS
 from web.people import open_people
-from web.tasks import running
+from web.tasks import kept_going, running
 from web.whereabouts import Whereabouts
 
 TIDIED_EVERY_S = 3600
@@ -138,13 +138,13 @@ async def _commerce(app: web.Application) -> AsyncIterator[None]:
     )
     commerce.join(app[OUTBOX])
     app[IDENTITY].merge_hooks.append(merge)
-    async with running(commerce.run(), "commerce"):
+    async with kept_going(commerce.run, "commerce"):
         yield
 
 
 async def _deliveries(app: web.Application) -> AsyncIterator[None]:
     """After all that subscribes: who subscribed is there as long as messages are handed over."""
-    async with running(app[OUTBOX].run(), "outbox"):
+    async with kept_going(app[OUTBOX].run, "outbox"):
         yield
 
 

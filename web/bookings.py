@@ -27,7 +27,7 @@ from video.consult.routes import BOOKABLE
 from video.consult.service import CALLS, Wish
 from video.consult.store import ENDED
 from web.keys import CLOCK, DATABASE, LIMITS, OUTBOX, SECRET, SETTINGS
-from web.tasks import running
+from web.tasks import kept_going
 
 
 def attach(app: web.Application) -> None:
@@ -62,7 +62,7 @@ async def bookings(app: web.Application) -> AsyncIterator[None]:
             await made.call_ended(told["booking"], answered=told["answered"])
 
     app[OUTBOX].subscribe(ENDED, ended)
-    async with running(Reminders(database, clock, letters, reps).run(), "reminders"):
+    async with kept_going(Reminders(database, clock, letters, reps).run, "reminders"):
         yield
 
 

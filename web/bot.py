@@ -31,7 +31,7 @@ from web.chat import FAN_OUT, WRITES
 from web.keys import CLOCK, SETTINGS
 from web.live import SHOP
 from web.rooms import RELAY
-from web.tasks import running
+from web.tasks import kept_going
 
 TURNS = web.AppKey("turns", Turns)
 
@@ -64,9 +64,9 @@ async def bot(app: web.Application) -> AsyncIterator[None]:
         app[RELAY].listen_here(heard)
         app[WRITES].append(turns.writes)
         for work, name in (
-            (products.run(), "products"), (mind.run(), "mind"), (turns.run(), "bot"),
+            (products.run, "products"), (mind.run, "mind"), (turns.run, "bot"),
         ):  # fmt: skip
-            await stack.enter_async_context(running(work, name))
+            await stack.enter_async_context(kept_going(work, name))
         yield
 
 

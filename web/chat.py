@@ -27,7 +27,7 @@ from web.customer import about_titled, pane
 from web.keys import CLOCK, DATABASE, LIMITS, OUTBOX, SETTINGS
 from web.rooms import RELAY, ROOMS, SOCKETS
 from web.shelf import Shelf
-from web.tasks import running
+from web.tasks import kept_going
 
 FAN_OUT = web.AppKey("chat_fan_out", FanOut)
 WRITES = web.AppKey[list[Callable[[str], None]]]("writes")
@@ -88,7 +88,7 @@ async def chats(app: web.Application) -> AsyncIterator[None]:
     namespace = ChatNamespace(app[SOCKETS], fan_out, made, inbox, app[IDENTITY], app[CLOCK], writes)
     app[SOCKETS].register_namespace(namespace)
     await made.look_at_the_clock()
-    async with running(inbox.run(), "inbox"):
+    async with kept_going(inbox.run, "inbox"):
         yield
     await fan_out.close()
 

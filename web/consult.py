@@ -42,7 +42,7 @@ from web.keys import CLOCK, DATABASE, LIMITS, OUTBOX, SETTINGS
 from web.live import SHOP
 from web.rooms import CALL_PACE, RELAY, ROOMS, SOCKETS
 from web.shelf import Shelf
-from web.tasks import running
+from web.tasks import kept_going
 
 TOPICS = 20
 """What customers are offered to talk about: what most reps know about."""
@@ -128,13 +128,13 @@ async def calls(app: web.Application) -> AsyncIterator[None]:
     app[SOCKETS].register_namespace(namespace)
     async with AsyncExitStack() as stack:
         for work, name in (
-            (presence.run(), "presence"),
-            (post.run(), "post"),
-            (board.run(), "board"),
-            (lobby.run(), "lobby"),
-            (ringing.run(), "ringing"),
+            (presence.run, "presence"),
+            (post.run, "post"),
+            (board.run, "board"),
+            (lobby.run, "lobby"),
+            (ringing.run, "ringing"),
         ):
-            await stack.enter_async_context(running(work, name))
+            await stack.enter_async_context(kept_going(work, name))
         yield
     await fan_out.close()
 

@@ -15,7 +15,7 @@ from core.locales import LOCALES, Locale
 from core.money import format_money, from_major
 from core.settings import Settings
 from web.keys import CLOCK, DATABASE, SETTINGS
-from web.tasks import running
+from web.tasks import kept_going
 
 
 def attach(app: web.Application) -> None:
@@ -27,7 +27,7 @@ async def knowledge(app: web.Application) -> AsyncIterator[None]:
     """After the database; before the bot, which follows `Knowledge.subscribe`."""
     app[KNOWLEDGE] = made = Knowledge(app[DATABASE], app[CLOCK], facts(app[SETTINGS]))
     await made.look()
-    async with running(made.run(), "articles"):
+    async with kept_going(made.run, "articles"):
         yield
 
 

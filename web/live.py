@@ -17,7 +17,7 @@ from live.service import Shows
 from live.stock import Stock
 from web.keys import CLOCK, DATABASE, OUTBOX, SETTINGS
 from web.rooms import RELAY, ROOMS, SOCKETS
-from web.tasks import running
+from web.tasks import kept_going
 
 SHOP = web.AppKey[Shop]("shop")
 SHOW_CLAIMS = web.AppKey("show_claims", ShowClaims)
@@ -54,6 +54,6 @@ async def shows(app: web.Application) -> AsyncIterator[None]:
         app[SOCKETS], fan_out, app[routes.SHOWS], app[IDENTITY], audience, app[CLOCK]
     )
     app[SOCKETS].register_namespace(namespace)
-    async with running(audience.run(), "audience"):
+    async with kept_going(audience.run, "audience"):
         yield
     await fan_out.close()

@@ -18,7 +18,7 @@ from core.errors import NotFound
 from web.keys import CLOCK, DATABASE, SETTINGS
 from web.live import SHOP
 from web.rooms import RELAY
-from web.tasks import running
+from web.tasks import kept_going
 
 PRODUCTS = 5
 """Of those that the bot showed, whose names are read to find who knows about them."""
@@ -49,7 +49,7 @@ async def reps(app: web.Application) -> AsyncIterator[None]:
         relay=app[RELAY],
     )
     app[RELAY].listen(assigner.heard, assigner.wants)
-    async with running(assigner.run(), "assigner"):
+    async with kept_going(assigner.run, "assigner"):
         yield
 
 

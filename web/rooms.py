@@ -15,7 +15,7 @@ from chat.kind import ConversationKind
 from core.errors import PlusOneError, RateLimited
 from core.http import client_address, is_https
 from core.http.peer import PEERS
-from core.identity.service import IDENTITY, Identity
+from core.identity.service import IDENTITY
 from core.limits import Limiter, Limits
 from core.redis_limits import RedisLimits
 from core.rooms.kind import RoomKind
@@ -30,7 +30,7 @@ from live.perks import ShopPerks
 from video.consult.commands import Pace
 from video.consult.kind import CallKind
 from web.keys import CLOCK, DATABASE, LIMITS, SECRET, SETTINGS
-from web.tasks import running
+from web.tasks import kept_going
 
 ROOMS = web.AppKey("rooms", Rooms)
 RELAY = web.AppKey[Relay]("relay")
@@ -87,8 +87,8 @@ async def rooms(app: web.Application) -> AsyncIterator[None]:
         relay=app[RELAY],
         idle_s=app[SETTINGS].room_idle_minutes * 60,
     )
-    async with running(app[RELAY].run(), "relay"):
-        async with running(app[ROOMS].run(), "rooms"):
+    async with kept_going(app[RELAY].run, "relay"):
+        async with kept_going(app[ROOMS].run, "rooms"):
             yield
         await app[ROOMS].close()
     await app[RELAY].close()
@@ -111,7 +111,7 @@ async def limits(app: web.Application) -> AsyncIterator[None]:
         return
     shared = RedisLimits(url, partial(app[SECRET].fingerprint, "limits"))
     app[LIMITS] = Limits(app[CLOCK], shared)
-    async with running(shared.run(), "limits"):
+    async with kept_going(shared.run, "limits"):
         yield
     await shared.close()
 
@@ -129,7 +129,20 @@ def call_pace(settings: Settings) -> Pace:
 async def recheck(app: web.Application) -> AsyncIterator[None]:
     """After all namespaces: their sockets end when who sits there is another."""
     handlers = cast("list[RoomNamespace]", list(app[SOCKETS].namespace_handlers.values()))
-    async with running(_recheck(handlers, app[IDENTITY], app[RELAY]), "recheck"):
+    changed = asyncio.Event()
+    elsewhere = Topic(app[RELAY], "rights", str)
+
+    def here() -> None:
+        changed.set()
+        elsewhere.cast(app[RELAY].process)
+
+    def heard(_process: str) -> None:
+        app[IDENTITY].forget_known()
+        changed.set()
+
+    app[IDENTITY].on_rights_changed(here)
+    elsewhere.hear(heard)
+    async with kept_going(partial(_recheck, handlers, changed), "recheck"):
         yield
 
 
@@ -138,20 +151,7 @@ async def _leave(app: web.Application) -> None:
     await app[SOCKETS].close()
 
 
-async def _recheck(namespaces: Sequence[RoomNamespace], identity: Identity, relay: Relay) -> None:
-    changed = asyncio.Event()
-    elsewhere = Topic(relay, "rights", str)
-
-    def here() -> None:
-        changed.set()
-        elsewhere.cast(relay.process)
-
-    def heard(_process: str) -> None:
-        identity.forget_known()
-        changed.set()
-
-    identity.on_rights_changed(here)
-    elsewhere.hear(heard)
+async def _recheck(namespaces: Sequence[RoomNamespace], changed: asyncio.Event) -> None:
     while True:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(RECHECK_S):

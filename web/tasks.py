@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 import structlog
 
 log = structlog.get_logger(__name__)
+
+PAUSE_S = 1.0
+"""Between the fault of work that is kept going and its next beginning."""
 
 
 @contextlib.asynccontextmanager
@@ -24,6 +27,29 @@ async def running(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[N
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+@contextlib.asynccontextmanager
+async def kept_going(
+    work: Callable[[], Coroutine[Any, Any, None]], name: str
+) -> AsyncIterator[None]:
+    """The same of work that may begin anew: where it fails it is logged, and begun again.
+
+    One fault that nobody thought of must not end for good what holds, calls and letters wait for.
+    """
+    async with running(_again_and_again(work, name), name):
+        yield
+
+
+async def _again_and_again(work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("task.failed", task=name)
+        else:
+            log.error("task.ended", task=name)
+        await asyncio.sleep(PAUSE_S)
 
 
 def _ended(task: asyncio.Task[None]) -> None:
