@@ -139,6 +139,11 @@ class Notices:
         old = delete(notice).where(notice.c.at < before)
         await self._database.write(lambda connection: connection.execute(old))
 
+    async def erase(self, to: str) -> int:
+        """Forget what was written to an address, sent or not; how much it was."""
+        hers = delete(notice).where(notice.c.recipient == to)
+        return await self._database.write(lambda connection: connection.execute(hers).rowcount)
+
     def _read(self, row: Row[*tuple[Any, ...]]) -> Notice:
         values = {"shop": self._shop, **msgspec.json.decode(row.data, type=dict[str, str])}
         complete = self.complete.get(row.template)

@@ -85,7 +85,9 @@ async def test_what_she_wrote_is_blanked_where_it_is_open(shop: Shop) -> None:
     head = (await desk.join(conversation))["offset"]
     refused = await shop.customer("erase", her)
     assert (refused.status, "--yes" in refused.err) == (1, True)
-    assert "Conversations: 1;" in (await shop.customer("erase", her, "--yes")).out
+    erased = (await shop.customer("erase", her, "--yes")).out
+    assert "Conversations: 1;" in erased
+    assert "letters to her: 1." in erased, "the code by which she signed in"
 
     # The service hears of it by itself.
     await until(lambda: desk.view["offset"] > head)

@@ -32,6 +32,7 @@ from core.db import Database
 from core.errors import BadRequest, NotFound
 from core.identity import store
 from core.identity.model import Person, email_address
+from core.notices import Notices
 from core.rooms.events import Logged
 from core.rooms.kind import RoomKind
 from core.rooms.rooms import Rooms
@@ -92,6 +93,7 @@ class _Opened:
     bookings: KeptBookings
     reps: BookedReps
     rep_letters: RepLetters
+    notices: Notices
 
 
 async def _done(settings: Settings, arguments: argparse.Namespace) -> str:
@@ -106,10 +108,12 @@ async def _done(settings: Settings, arguments: argparse.Namespace) -> str:
         booked = await opened.bookings.erase(ids, opened.reps, opened.rep_letters)
         wished = await opened.database.write(lambda c: wishes.erase(c, ids))
         offered = await opened.database.write(lambda c: transfers.erase(c, ids))
+        written = 0 if person.email is None else await opened.notices.erase(person.email)
         return (
             f"Blanked. Conversations: {talks}; shows with comments of hers: {comments};"
             f" calls: {called}; bookings: {booked}; pictures deleted: {shown};"
-            f" wishes: {wished}; friends to whom points were offered: {offered}.\n"
+            f" wishes: {wished}; friends to whom points were offered: {offered};"
+            f" letters to her: {written}.\n"
         )
 
 
@@ -139,6 +143,7 @@ async def _opened(settings: Settings) -> AsyncIterator[_Opened]:
                 KeptBookings(database, clock),
                 BookedReps(people.staff, Reps(database, clock, chats.reps)),
                 RepLetters(people.notices, settings),
+                people.notices,
             )
         finally:
             await rooms.close()

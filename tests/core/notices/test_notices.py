@@ -267,6 +267,21 @@ async def test_old_notices_are_forgotten(kept: Office) -> None:
     assert len(await kept.states()) == 1
 
 
+async def test_what_was_written_to_somebody_is_erased_and_not_sent_any_more(
+    mailing: Office, mail_server: MailServer
+) -> None:
+    def to_ann(connection: Connection) -> None:
+        mailing.notices.send(connection, "ann@example.com", "greeting", "en", {"who": "Ann"})
+
+    await mailing.send()
+    await mailing.database.write(to_ann)
+    assert await mailing.notices.erase(MAY) == 1
+    assert await mailing.notices.erase(MAY) == 0
+    await mailing.outbox.hand_over()
+    assert [message["To"] for message in mail_server.taken] == ["ann@example.com"]
+    assert await mailing.states() == ["sent"]
+
+
 async def test_notices_of_a_template_that_is_gone_are_passed_over(kept: Office) -> None:
     await kept.send()
     gone = update(notice).values(template="of another version")
