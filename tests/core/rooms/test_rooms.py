@@ -196,6 +196,7 @@ async def test_who_asks_what_the_log_holds_by_now_waits_for_no_relay(
     house: House, another: Another
 ) -> None:
     other = await another()
+    await other.room.loaded()
     follower = Follower(other.room)
     for amount in (5, 6):
         await house.tell("mei", Bid(amount))
