@@ -159,3 +159,21 @@ async def test_staff_sign_in_by_password_and_go_on_to_where_they_were(
     await page.get_by_label("密碼").press("Enter")
     await page.wait_for_url(f"**{stage.studio}")
     await expect(page.get_by_role("button", name="結束直播")).to_be_visible()
+
+
+async def test_who_cannot_sign_out_is_told_that_she_is_still_signed_in(visits: Visits) -> None:
+    page = await visits.open("phone")
+    visits.of(page).excuse("ERR_INTERNET_DISCONNECTED", "DELETE .*/api/session")
+    await page.goto("/sign-in?next=/account")
+    await sign_in(page, f"{uuid4().hex[:8]}@example.test")
+    leave = page.get_by_role("main").get_by_role("button", name="登出")
+    await expect(leave).to_be_visible()
+    await page.context.set_offline(True)
+    await leave.click()
+    said = page.get_by_role("alert")
+    await expect(said).to_have_text("你還沒登出。連不上，請確認網路後再試。")
+    await page.context.set_offline(False)
+    await leave.click()
+    await page.wait_for_url("**/")
+    await page.goto("/account")
+    await expect(page.get_by_role("button", name="登出")).to_have_count(0)

@@ -14,7 +14,8 @@ import { parts, who } from "../design/parts";
 import { m } from "../i18n/index";
 import { l } from "../i18n/loyalty";
 import { problemWords } from "../i18n/problems";
-import { loadSession, session, signOut } from "../session/session";
+import { leave } from "../session/leaving";
+import { loadSession, session } from "../session/session";
 import { ask } from "../wire/http";
 import type { Transfer, Transfers } from "../wire/loyalty";
 import type { Cart } from "../wire/types";
@@ -139,7 +140,7 @@ export class Account extends PlusoneElement {
         </div>
       </div>
       <p>
-        <button class="btn btn-line" @click=${() => void signOut()}>
+        <button class="btn btn-line" @click=${() => void leave()}>
           ${icon("leave", 18)}${m.signOut}
         </button>
       </p>`;

@@ -3,7 +3,8 @@ import { customElement, property } from "lit/decorators.js";
 
 import "./language";
 import { m } from "../i18n/index";
-import { loadSession, onSession, session, signOut } from "../session/session";
+import { leave } from "../session/leaving";
+import { loadSession, onSession, session } from "../session/session";
 import { PlusoneElement } from "./element";
 import { firstSign, parts, who } from "./parts";
 
@@ -141,7 +142,7 @@ export class Header extends PlusoneElement {
     }${
       kind === "guest"
         ? html`<a href="/sign-in?next=${next}">${m.signIn}</a>`
-        : html`<button class="leave hit" @click=${() => void signOut()}>${m.signOut}</button>`
+        : html`<button class="leave hit" @click=${() => void leave()}>${m.signOut}</button>`
     }`;
   }
 }

@@ -6,7 +6,8 @@ import { k } from "../i18n/calls";
 import { d } from "../i18n/desk";
 import { m } from "../i18n/index";
 import { s } from "../i18n/staff";
-import { session, signOut } from "../session/session";
+import { leave } from "../session/leaving";
+import { session } from "../session/session";
 import { may } from "../studio/acts";
 
 export type RailSheet = "replies" | "hours" | "profile" | "figures" | "keys";
@@ -86,7 +87,7 @@ export function rail(around: Around): TemplateResult {
         class="way"
         aria-label=${m.signOut}
         title=${m.signOut}
-        @click=${() => void signOut("/staff/sign-in?next=/desk")}
+        @click=${() => void leave("/staff/sign-in?next=/desk")}
       >
         ${icon("leave", 24)}
       </button>

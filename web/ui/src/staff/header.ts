@@ -6,7 +6,8 @@ import { PlusoneElement } from "../design/element";
 import { mark, parts, who } from "../design/parts";
 import { m } from "../i18n/index";
 import { s } from "../i18n/staff";
-import { loadSession, onSession, session, signOut } from "../session/session";
+import { leave } from "../session/leaving";
+import { loadSession, onSession, session } from "../session/session";
 import { may } from "../studio/acts";
 
 /** The head of the pages for staff; sends who is not staff to sign in. */
@@ -116,7 +117,7 @@ export class StaffHeader extends PlusoneElement {
           called === ""
             ? nothing
             : html`${who(called)}<span class="name one-line called">${called}</span
-                ><button class="leave quiet hit" @click=${() => void signOut("/staff/sign-in")}>
+                ><button class="leave quiet hit" @click=${() => void leave("/staff/sign-in")}>
                   ${m.signOut}
                 </button>`
         }</span

@@ -24,6 +24,7 @@ const shop: ShopMessages = {
   notices: "Notices",
   signIn: "Sign in",
   signOut: "Sign out",
+  stillSignedIn: (why: string) => `You are still signed in. ${why}`,
   toShows: "See all shows",
   askTeam: "Ask the team",
   askTeamUnread: (n) => `Ask the team, ${n} unread`,

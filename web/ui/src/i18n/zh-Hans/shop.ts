@@ -17,6 +17,7 @@ const shop: ShopMessages = {
   notices: "消息箱",
   signIn: "登录",
   signOut: "退出",
+  stillSignedIn: (why) => `你还没退出。${why}`,
   toShows: "看全部直播",
   askTeam: "问店员",
   askTeamUnread: (n) => `问店员，${n} 条未读`,

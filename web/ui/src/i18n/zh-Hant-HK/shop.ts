@@ -17,6 +17,7 @@ const shop: ShopMessages = {
   notices: "通知匣",
   signIn: "登入",
   signOut: "登出",
+  stillSignedIn: (why) => `你仍未登出。${why}`,
   toShows: "看所有直播",
   askTeam: "問職員",
   askTeamUnread: (n) => `問職員，${n} 則未讀`,

@@ -16,6 +16,7 @@ export default {
   notices: "通知匣",
   signIn: "登入",
   signOut: "登出",
+  stillSignedIn: (why: string) => `你還沒登出。${why}`,
   toShows: "看所有直播",
   askTeam: "問店員",
   askTeamUnread: (n: number): string => `問店員，${n} 則未讀`,
