@@ -28,7 +28,7 @@ from chat.reps import Reps, Standing
 from chat.service import Chats
 from chat.state import Conversation
 from chat.store import PREFIX
-from core.clock import Clock, ManualClock
+from core.clock import Clock
 from core.db import Database
 from core.errors import PlusOneError
 from core.identity.model import Person
@@ -80,7 +80,7 @@ class Assigner:
         relay = InProcessRelay() if relay is None else relay
         self._database = database
         # Machines are compared with each other: by the database's time, as rooms are.
-        self._time = RoomTime(clock, ask_database=not isinstance(clock, ManualClock))
+        self._time = RoomTime(clock)
         self._chats = chats
         self._inbox = inbox
         self._profiles = profiles

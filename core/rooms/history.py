@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from core.clock import Clock, Instant
+from core.clock import Clock, Instant, ManualClock
 from core.db import any_of
 from core.errors import NotFound
 from core.rooms.events import Content, Event, Logged
@@ -47,12 +47,14 @@ CLOCK_NOW = bindparam("now", type_=BigInteger)
 class RoomTime:
     """The time of all rooms: the database's where it has one and is asked, else `clock`'s.
 
-    Read as a column, so that it costs no query of its own.
+    Asked it is, but for a clock that tests move: that is the only one. Read as a column, so that it
+    costs no query of its own.
     """
 
-    def __init__(self, clock: Clock, *, ask_database: bool) -> None:
+    def __init__(self, clock: Clock, *, ask_database: bool | None = None) -> None:
+        asked = not isinstance(clock, ManualClock) if ask_database is None else ask_database
         self._clock = clock
-        self._ask_database = ask_database
+        self._ask_database = asked
 
     def is_asked_of(self, connection: Connection) -> bool:
         """Whether the database says what time it is."""

@@ -12,7 +12,7 @@ from prometheus_client import Gauge
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from core.clock import Clock, ManualClock
+from core.clock import Clock
 from core.db import Database
 from core.errors import Conflict, NotFound, PlusOneError, Unavailable
 from core.rooms import history, log
@@ -49,8 +49,7 @@ class Rooms:
         self._kinds: Mapping[str, RoomKind[Any]] = {kind.name: kind for kind in kinds}
         for kind in kinds:
             prepare(*kind.events.values())
-        # A clock that tests move is the only one; else the database's, where it has one.
-        self._time = RoomTime(clock, ask_database=not isinstance(clock, ManualClock))
+        self._time = RoomTime(clock)
         self._rooms: dict[str, Room[Any]] = {}
         self._tasks: dict[Room[Any], asyncio.Task[None]] = {}
         self._used: dict[str, float] = {}

@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from core.clock import Clock, ManualClock
+from core.clock import Clock
 from core.db import Database
 from core.errors import PlusOneError
 from core.rooms.history import RoomTime
@@ -36,7 +36,7 @@ class Post:
     def __init__(self, database: Database, clock: Clock, relay: Relay | None = None) -> None:
         self._database = database
         # All processes look after what lies there: by the same time.
-        self._time = RoomTime(clock, ask_database=not isinstance(clock, ManualClock))
+        self._time = RoomTime(clock)
         self._relay = InProcessRelay() if relay is None else relay
         self._topic = Topic(self._relay, "signals", Letter)
         self._topic.hear(self._heard)

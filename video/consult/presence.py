@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
-from core.clock import Clock, ManualClock
+from core.clock import Clock
 from core.db import Database
 from core.errors import NotFound, PlusOneError
 from core.rooms.history import RoomTime
@@ -35,7 +35,7 @@ class Presence:
         self._database = database
         self._calls = calls
         # As rooms do: what a process's own clock says is no matter between two machines.
-        self._time = RoomTime(clock, ask_database=not isinstance(clock, ManualClock))
+        self._time = RoomTime(clock)
         self._held: set[Held] = set()
         self.missed: Callable[[Held], Awaitable[None]] = _nobody
         """Called with a page that is here and has no seat: another process took it for lost while

@@ -18,7 +18,7 @@ from aiohttp import web
 from msgspec.structs import asdict
 from sqlalchemy import Connection
 
-from core.clock import Clock, Instant, ManualClock
+from core.clock import Clock, Instant
 from core.db import Database
 from core.errors import Conflict, Forbidden, NotFound, RateLimited, Unavailable
 from core.identity.model import Person, Role, require, require_customer
@@ -139,7 +139,7 @@ class Calls(Kept):
     ) -> None:
         super().__init__(database, rooms, clock)
         # As rooms do, whose events are compared with it: a process's own clock may be another.
-        self._time = RoomTime(clock, ask_database=not isinstance(clock, ManualClock))
+        self._time = RoomTime(clock)
         self._turn = turn
         self._colleagues = colleagues
         self._goods = goods
