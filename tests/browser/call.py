@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from typing import Final, Self
-from uuid import uuid4
 
 from playwright.async_api import Locator, Page, Response, WebSocket, expect
 
@@ -19,11 +18,6 @@ from web.demo.client import Client
 REP: Final = {"email": "rep@demo.test", "password": PASSWORD}
 REP_NAME: Final = "小芳"
 OPERATOR_NAME: Final = "店長"
-
-
-def somebody() -> str:
-    """A name that nobody else in the shop has."""
-    return f"客{uuid4().hex[:6]}"
 
 
 class Told:

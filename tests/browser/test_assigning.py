@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Final
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -15,7 +14,7 @@ from tests.browser.axe import Axe
 from tests.browser.sheets import sheet
 from tests.browser.shop_process import ShopProcess
 from tests.browser.stage import OPERATOR
-from tests.browser.visits import Visits
+from tests.browser.visits import Visits, somebody
 from web.commands.demo import PASSWORD
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
@@ -78,11 +77,6 @@ class Desk:
         await header.get_by_role("button", name="結案").click()
         await asker.hears("conversation.resolved", cause="staff")
         await asker.rates(5, "很快")
-
-
-def somebody() -> str:
-    """A name that nobody else in the shop has."""
-    return f"客{uuid4().hex[:6]}"
 
 
 async def test_a_question_goes_to_who_is_there_and_unanswered_to_the_other(

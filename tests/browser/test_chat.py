@@ -17,7 +17,7 @@ from tests.browser.stage import Stage
 from tests.browser.test_keyboard import tab_to
 from tests.browser.test_lost_line import LINE_IS_LOST
 from tests.browser.viewer import Viewer
-from tests.browser.visits import Visits
+from tests.browser.visits import Visits, somebody
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(200)]
 
@@ -30,7 +30,7 @@ QUESTION = "豆腐乳還有嗎？<b>不辣</b>的"
 async def test_a_guest_asks_is_asked_her_name_and_is_answered(
     shop: ShopProcess, visits: Visits, device: str
 ) -> None:
-    name = f"小美{device}"
+    name = somebody()
     page = await visits.open(device)
     chat = Chat(page)
     await page.goto("/")
@@ -84,7 +84,7 @@ async def test_a_guest_asks_is_asked_her_name_and_is_answered(
 async def test_from_a_show_the_desk_sees_about_which_item(
     stage: Stage, shop: ShopProcess, visits: Visits, device: str
 ) -> None:
-    name = f"阿德{device}"
+    name = somebody()
     await stage.item("A01")
     page = await visits.open(device)
     viewer = await Viewer.at(page, stage.path, name)
@@ -109,13 +109,14 @@ async def test_from_a_show_the_desk_sees_about_which_item(
 async def test_goods_that_are_shown_go_into_the_cart_and_the_round_is_rated(
     stage: Stage, shop: ShopProcess, visits: Visits
 ) -> None:
-    page = await visits.guest("phone", "小魚")
+    name = somebody()
+    page = await visits.guest("phone", name)
     await page.goto("/orders")
     chat = Chat(page)
     await chat.open()
     await chat.says("有推薦的嗎？")
     async with Desk.opened(shop.address) as desk:
-        await desk.take("小魚")
+        await desk.take(name)
         product = await stage.product("A02")
         await desk.say("這個", product=product["id"])
         goods = chat.thread.get_by_role("article", name=f"商品：{product['title']}")
@@ -132,7 +133,7 @@ async def test_goods_that_are_shown_go_into_the_cart_and_the_round_is_rated(
         talk = await desk.open(desk.conversation["id"])
         assert talk["rated"] == {"score": 4, "text": "回得很快"}
         await chat.says("再問一個")
-        await desk.take("小魚")
+        await desk.take(name)
         assert desk.conversation["round"] == 2
         await expect(chat.rating).to_have_count(0)
 
@@ -141,7 +142,7 @@ async def test_goods_that_are_shown_go_into_the_cart_and_the_round_is_rated(
 async def test_what_is_typed_while_the_line_is_lost_is_said_once(
     shop: ShopProcess, visits: Visits, device: str
 ) -> None:
-    name = f"小雨{device}"
+    name = somebody()
     page = await visits.guest(device, name)
     visits.of(page).excuse(*LINE_IS_LOST)
     async with Line.laid(shop.other_port, shop.port) as line:
@@ -167,7 +168,8 @@ async def test_what_is_typed_while_the_line_is_lost_is_said_once(
 
 
 async def test_it_is_asked_and_answered_without_pointer(shop: ShopProcess, visits: Visits) -> None:
-    page = await visits.guest("desktop", "阿真")
+    name = somebody()
+    page = await visits.guest("desktop", name)
     chat = Chat(page)
     press, write = page.keyboard.press, page.keyboard.insert_text
     await page.goto("/orders")
@@ -191,7 +193,7 @@ async def test_it_is_asked_and_answered_without_pointer(shop: ShopProcess, visit
     await expect(chat.panel).to_have_count(0)
     await expect(chat.button).to_be_focused()
     async with Desk.opened(shop.address) as desk:
-        await desk.take("阿真")
+        await desk.take(name)
         assert await desk.lines() == [("customer", "第一行\n第二行")]
 
 
@@ -260,7 +262,7 @@ async def test_by_night_she_is_told_when_a_person_answers(
 async def test_axe_finds_nothing_in_the_chat(
     stage: Stage, shop: ShopProcess, visits: Visits, device: str
 ) -> None:
-    name = f"小安{device}"
+    name = somebody()
     page = await visits.open(device)
     axe = Axe(page)
     chat = Chat(page)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -12,7 +11,7 @@ from playwright.async_api import FilePayload, Locator, Page, expect
 from tests.browser.axe import Axe
 from tests.browser.chat import Chat
 from tests.browser.test_desk import REP, Desk
-from tests.browser.visits import Visits
+from tests.browser.visits import Visits, somebody
 from tests.chat import image
 from tests.waiting import until
 
@@ -81,7 +80,7 @@ async def is_looked_at(page: Page, picture: Locator, axe: Axe, where: str) -> No
 
 @DEVICES
 async def test_a_picture_goes_to_the_rep_and_one_comes_back(visits: Visits, device: str) -> None:
-    name = f"客{uuid4().hex[:6]}"
+    name = somebody()
     page = await visits.open(device)
     axe, chat = Axe(page), Chat(page)
     draft = chat.panel.locator("plusone-picture-draft")
@@ -132,7 +131,7 @@ async def test_a_picture_goes_to_the_rep_and_one_comes_back(visits: Visits, devi
 
 
 async def test_what_is_no_picture_is_told_in_words_and_the_words_go_out(visits: Visits) -> None:
-    page = await visits.guest("desktop", "小魚")
+    page = await visits.guest("desktop", somebody())
     visits.of(page).excuse(*REFUSED)
     axe, chat = Axe(page), Chat(page)
     draft = chat.panel.locator("plusone-picture-draft")
@@ -157,7 +156,7 @@ async def test_what_is_no_picture_is_told_in_words_and_the_words_go_out(visits: 
 
 
 async def test_over_a_lost_line_it_is_sent_again_when_she_says_so(visits: Visits) -> None:
-    page = await visits.guest("phone", "小雨")
+    page = await visits.guest("phone", somebody())
     visits.of(page).excuse("ERR_FAILED", "net::ERR")
     chat = Chat(page)
     draft = chat.panel.locator("plusone-picture-draft")

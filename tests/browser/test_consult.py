@@ -10,11 +10,11 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser import peers
-from tests.browser.call import REP_NAME, put_through, somebody
+from tests.browser.call import REP_NAME, put_through
 from tests.browser.sheets import sheet
 from tests.browser.shop_process import ShopProcess
 from tests.browser.till import Till
-from tests.browser.visits import Visits
+from tests.browser.visits import Visits, somebody
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),

@@ -7,10 +7,10 @@ from playwright.async_api import expect
 
 from tests.browser import peers
 from tests.browser.axe import Axe
-from tests.browser.call import Customer, RepDesk, somebody
+from tests.browser.call import Customer, RepDesk
 from tests.browser.sheets import sheet
 from tests.browser.test_keyboard import tab_to
-from tests.browser.visits import Visits
+from tests.browser.visits import Visits, somebody
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),

@@ -9,10 +9,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser import peers
-from tests.browser.call import Customer, RepDesk, put_through, somebody
+from tests.browser.call import Customer, RepDesk, put_through
 from tests.browser.shop_process import ShopProcess
 from tests.browser.stage import OPERATOR
-from tests.browser.visits import Visits
+from tests.browser.visits import Visits, somebody
 from tests.waiting import until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(200)]

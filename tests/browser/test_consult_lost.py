@@ -8,11 +8,11 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser import peers
-from tests.browser.call import Customer, RepDesk, put_through, somebody
+from tests.browser.call import Customer, RepDesk, put_through
 from tests.browser.cut import Line
 from tests.browser.shop_process import ShopProcess
 from tests.browser.test_lost_line import LINE_IS_LOST
-from tests.browser.visits import Visits
+from tests.browser.visits import Visits, somebody
 from tests.servers import TurnServer
 from web.demo.client import Client
 

@@ -9,11 +9,11 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser import peers
-from tests.browser.call import REP_NAME, Customer, RepDesk, put_through, somebody
+from tests.browser.call import REP_NAME, Customer, RepDesk, put_through
 from tests.browser.chat import Chat
 from tests.browser.shop_process import ShopProcess
 from tests.browser.stage import OPERATOR
-from tests.browser.visits import Visits
+from tests.browser.visits import Visits, somebody
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),

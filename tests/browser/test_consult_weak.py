@@ -12,10 +12,10 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser import peers
-from tests.browser.call import Customer, RepDesk, somebody
+from tests.browser.call import Customer, RepDesk
 from tests.browser.lossy_line import LossyLine
 from tests.browser.shop_process import ShopProcess
-from tests.browser.visits import Visits
+from tests.browser.visits import Visits, somebody
 from tests.servers import TurnServer
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]

@@ -16,7 +16,7 @@ from tests.browser.axe import Axe
 from tests.browser.desk import Desk as Rep
 from tests.browser.sheets import sheet
 from tests.browser.stage import MODERATOR, OPERATOR, Stage
-from tests.browser.visits import Visits
+from tests.browser.visits import Visits, somebody
 from web.commands.demo import PASSWORD
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
@@ -63,11 +63,6 @@ class Desk:
         await field.fill(text)
         await field.press("Enter")
         await expect(self.line(text)).to_be_visible()
-
-
-def somebody() -> str:
-    """A name that nobody else in the shop has."""
-    return f"客{uuid4().hex[:6]}"
 
 
 async def test_a_question_is_taken_answered_and_resolved_by_keys_alone(visits: Visits) -> None:

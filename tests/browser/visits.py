@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 from playwright.async_api import (
     Browser,
@@ -51,6 +52,11 @@ show-trace`): it takes a seventh longer."""
 
 # What a page that is left does with the requests it still had.
 _LEFT_BEHIND = "net::ERR_ABORTED"
+
+
+def somebody() -> str:
+    """A name that nobody else in the shop has."""
+    return f"客{uuid4().hex[:6]}"
 
 
 class Visit:
