@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -12,16 +13,16 @@ class Line:
 
     def __init__(self, port: int, to: int) -> None:
         self.address = f"http://127.0.0.1:{port}"
-        self._port = port
         self._to = to
         self._whole = True
         self._ways: set[asyncio.Task[None]] = set()
 
     @classmethod
     @asynccontextmanager
-    async def laid(cls, port: int, to: int) -> AsyncIterator[Line]:
-        line = cls(port, to)
-        server = await asyncio.start_server(line._carry, "127.0.0.1", port)
+    async def laid(cls, at: socket.socket, to: int) -> AsyncIterator[Line]:
+        """From `at`, which listens and stays its owner's, to the port `to`."""
+        line = cls(at.getsockname()[1], to)
+        server = await asyncio.start_server(line._carry, sock=at.dup())
         async with server:
             try:
                 yield line

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -39,8 +40,9 @@ class ShopProcess:
         """`settings` are further ones, as in the environment without `PLUSONE_`."""
         self._settings = settings
         self.port = free_port()
-        self.other_port = free_port()
-        """Pages that come by this port, through something in between, are our own too."""
+        self.other = socket.create_server(("127.0.0.1", free_port()))
+        """Pages that come by this port, through something in between, are our own too. It is held
+        from the beginning: what is between comes late, and another may have taken it by then."""
         self.log = folder / "service.log"
         self._ahead = folder / "ahead"
         self._ahead_ms = 0
@@ -68,7 +70,7 @@ class ShopProcess:
         settings = {
             "DATA_FOLDER": self._folder / "data",
             "PORT": self.port,
-            "ALLOWED_ORIGINS": f'["http://127.0.0.1:{self.other_port}"]',
+            "ALLOWED_ORIGINS": f'["http://127.0.0.1:{self.other.getsockname()[1]}"]',
             "TRANSFER_ACCOUNT": "808 玉山銀行 0123-456-789012",
             "MEDIA_ADDRESSES": '["127.0.0.1"]',
             # The studio's own look at the picture, and one viewer.
@@ -149,6 +151,7 @@ class ShopProcess:
         os.kill(media, signal.SIGKILL)
 
     def stop(self) -> None:
+        self.other.close()
         if self._process is None or self._process.poll() is not None:
             return
         self._process.terminate()

@@ -262,7 +262,7 @@ async def test_from_the_bot_to_a_person_and_back(at_bot: Visits) -> None:
 async def test_what_was_pressed_while_the_line_was_cut_happens_once(
     bot_shop: ShopProcess, at_bot: Visits, device: str
 ) -> None:
-    async with Line.laid(bot_shop.other_port, bot_shop.port) as line:
+    async with Line.laid(bot_shop.other, bot_shop.port) as line:
         at_bot.address = line.address
         chat = await at_chat(at_bot, device, f"小斷{device}")
         at_bot.of(chat.page).excuse(*LINE_IS_LOST)

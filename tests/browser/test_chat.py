@@ -145,7 +145,7 @@ async def test_what_is_typed_while_the_line_is_lost_is_said_once(
     name = somebody()
     page = await visits.guest(device, name)
     visits.of(page).excuse(*LINE_IS_LOST)
-    async with Line.laid(shop.other_port, shop.port) as line:
+    async with Line.laid(shop.other, shop.port) as line:
         await page.goto(line.address)
         chat = Chat(page)
         await chat.open()

@@ -45,7 +45,7 @@ async def test_two_who_cannot_reach_each_other_see_each_other_by_the_relay(visit
 async def test_a_network_that_is_lost_for_five_seconds_is_made_good_by_itself(
     visits: Visits, shop: ShopProcess, turn: TurnServer
 ) -> None:
-    async with Line.laid(shop.other_port, shop.port) as line:
+    async with Line.laid(shop.other, shop.port) as line:
         customer, desk = await relayed(visits, somebody(), line.address)
         visits.of(customer.page).excuse(*LINE_IS_LOST)
         call = customer.call

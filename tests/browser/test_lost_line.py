@@ -93,7 +93,7 @@ async def test_pages_cut_off_for_ten_seconds_of_a_flood_show_what_one_that_was_n
     stage: Stage, visits: Visits, shop: ShopProcess
 ) -> None:
     await stage.item("A01", pieces=60)
-    async with Line.laid(shop.other_port, shop.port) as line:
+    async with Line.laid(shop.other, shop.port) as line:
         # One person in three pages: by a line that breaks, in a browser that knows that it is
         # offline, and, for comparison, untouched.
         page = await visits.guest("desktop", "小美")
