@@ -23,9 +23,9 @@ from playwright.async_api import async_playwright, expect
 from benchmarks.figures import Figure, at_most, report, say
 from benchmarks.service import People, Service, prepare
 from tests.browser import peers
-from tests.browser.call import Customer, RepDesk, somebody
+from tests.browser.call import Customer, RepDesk
 from tests.browser.shop_process import ShopProcess
-from tests.browser.visits import FLAGS, PATIENCE_MS, Visits
+from tests.browser.visits import FLAGS, PATIENCE_MS, Visits, somebody
 from tools.doctor import chromium
 
 ROUNDS = int(os.environ.get("ROUNDS", "3"))

@@ -115,7 +115,7 @@ async def _whole_again(
 ) -> list[float]:
     """Seconds from a line's return until the page shows what was said meanwhile."""
     rounds = []
-    async with Line.laid(shop.other_port, shop.port) as line:
+    async with Line.laid(shop.other, shop.port) as line:
         page = await _page(browser)
         viewer = await Viewer.at(page, line.address + stage.path, "")
         for number in range(ROUNDS):
