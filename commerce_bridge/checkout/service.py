@@ -314,8 +314,7 @@ class Checkout:
         )
         cart.remove(connection, customer.aliases, [line.id for line in in_cart])
         coupons.reserve(connection, order_id, buyer, priced.discounts, now)
-        ids = customer.aliases
-        points.redeem(connection, ids, buyer, order_id, priced.points.used, now)
+        points.redeem(connection, buyer, order_id, priced.points.used, now)
         if begins.payment == "due" and body.payment == "card":
             self._paying.begin(connection, order_id, self._money(priced.total))
         else:

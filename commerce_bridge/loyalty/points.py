@@ -186,7 +186,6 @@ def earn(connection: Connection, order: Order, rules: Rules, now: Instant) -> in
 
 def redeem(
     connection: Connection,
-    ids: Collection[str],
     customer: str,
     order_id: str,
     points: int,

@@ -99,7 +99,7 @@ async def postgres_house(postgres_url: str) -> AsyncIterator[House]:
 
 
 def redeems(order: str, count: int, customer: str = ANNA, now: int = RIPE) -> Unit[None]:
-    return lambda c: points.redeem(c, [customer], customer, order, count, now)
+    return lambda c: points.redeem(c, customer, order, count, now)
 
 
 def refused(outcomes: list[Outcome], kind: type[PlusOneError]) -> int:

@@ -124,13 +124,13 @@ class Ledger(RuleBasedStateMachine):
             return
         mine = self._usable(person)
         if id in self.redeemed:
-            points.redeem(self.c, [person], person, id, count, self.now)
+            points.redeem(self.c, person, id, count, self.now)
         elif len(mine) < count:
             with pytest.raises(NotEnoughPoints) as refused:
-                points.redeem(self.c, [person], person, id, count, self.now)
+                points.redeem(self.c, person, id, count, self.now)
             assert refused.value.data == {"available": len(mine)}
         else:
-            points.redeem(self.c, [person], person, id, count, self.now)
+            points.redeem(self.c, person, id, count, self.now)
             self.redeemed[id] = person
             for point in mine[:count]:
                 point.where, point.bound = "order", id

@@ -219,7 +219,7 @@ async def test_what_is_pending_or_owed_is_not_given(database: Database) -> None:
 async def test_a_gift_pays_what_the_friend_owes(database: Database) -> None:
     def unit(c: Connection) -> None:
         earn(c, BELLA, 5, 0)
-        points.redeem(c, [BELLA], BELLA, "ord_2", 5, 8 * DAY_MS)
+        points.redeem(c, BELLA, "ord_2", 5, 8 * DAY_MS)
         points.undo(c, "ord_1", 8 * DAY_MS)
         give(c, ANNA, 10, 8 * DAY_MS)
         made = offer(c, 8, 8 * DAY_MS)
