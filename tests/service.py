@@ -165,6 +165,25 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
     return Settings(**{**given, **changes})
 
 
+@dataclass
+class Visited:
+    """A service and who comes to it; `stack` closes what they open."""
+
+    service: Service
+    stack: contextlib.AsyncExitStack
+
+    async def guest(self, name: str = "小美") -> Browser:
+        browser = await self.service.browser()
+        await browser.become_guest(name)
+        return browser
+
+    async def staff(self, name: str, *roles: Role) -> Browser:
+        browser = await self.service.browser()
+        await self.service.add_staff(f"{name}@example.com", *roles)
+        await browser.become_staff(f"{name}@example.com")
+        return browser
+
+
 @contextlib.asynccontextmanager
 async def serving(settings: Settings, clock: ManualClock | None = None) -> AsyncIterator[Service]:
     """The service over a migrated database, until the end of the block."""

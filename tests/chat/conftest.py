@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from core.identity.model import Role
 from tests.chat.line import Line
-from tests.service import Browser, Service, serving, settings_for
+from tests.service import Browser, Visited, serving, settings_for
 
 
-@dataclass
-class House:
-    """The running service; `stack` closes the sockets that were opened."""
-
-    service: Service
-    stack: contextlib.AsyncExitStack
+class House(Visited):
+    """The running service, with sockets."""
 
     async def line(self, browser: Browser) -> Line:
         http = await self.stack.enter_async_context(aiohttp.ClientSession())
@@ -28,17 +22,6 @@ class House:
         await line.connect()
         self.stack.push_async_callback(line.socket.disconnect)
         return line
-
-    async def guest(self, name: str = "小美") -> Browser:
-        browser = await self.service.browser()
-        await browser.become_guest(name)
-        return browser
-
-    async def staff(self, name: str, *roles: Role) -> Browser:
-        browser = await self.service.browser()
-        await self.service.add_staff(f"{name}@example.com", *roles)
-        await browser.become_staff(f"{name}@example.com")
-        return browser
 
     async def asks(self, text: str, browser: Browser | None = None) -> tuple[Line, str]:
         """A customer who has just asked something, and her conversation."""

@@ -14,7 +14,7 @@ from commerce_bridge.embedded import demo
 from core.clock import ManualClock
 from core.identity.model import Role
 from tests.chat.line import Line as ChatLine
-from tests.service import Browser, Service, serving, settings_for
+from tests.service import Browser, Visited, serving, settings_for
 from tests.video.consult.line import Line
 from tests.waiting import until
 from web.keys import CLOCK, DATABASE, SETTINGS
@@ -31,12 +31,8 @@ class Desk:
     """What makes her one who is there."""
 
 
-@dataclass
-class House:
-    """The running service; `stack` closes the sockets that were opened."""
-
-    service: Service
-    stack: contextlib.AsyncExitStack
+class House(Visited):
+    """The running service, with sockets."""
 
     async def line(self, browser: Browser) -> Line:
         http = await self.stack.enter_async_context(aiohttp.ClientSession())
@@ -44,17 +40,6 @@ class House:
         await line.connect()
         self.stack.push_async_callback(line.socket.disconnect)
         return line
-
-    async def guest(self, name: str = "小美") -> Browser:
-        browser = await self.service.browser()
-        await browser.become_guest(name)
-        return browser
-
-    async def staff(self, name: str, *roles: Role) -> Browser:
-        browser = await self.service.browser()
-        await self.service.add_staff(f"{name}@example.com", *roles)
-        await browser.become_staff(f"{name}@example.com")
-        return browser
 
     async def desk(self, name: str, browser: Browser | None = None) -> Desk:
         """A rep who is there."""
